@@ -1,0 +1,3 @@
+//! The whole house in one process.
+
+fn main() {}

@@ -1,0 +1,8 @@
+//! The words every service shares, and nothing that does I/O.
+
+pub mod id;
+pub mod machine;
+pub mod private;
+pub mod role;
+pub mod severity;
+pub mod time;

@@ -1,0 +1,1 @@
+//! Stories about the whole house, and the rules a machine can check.
