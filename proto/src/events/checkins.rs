@@ -1,0 +1,134 @@
+//! What checkins says: that someone looked, that nobody did, and who was told. Never why.
+
+use super::events;
+use kernel::id::{IncidentId, PersonId, RecordId, SessionId};
+use kernel::severity::Severity;
+use kernel::time::Timestamp;
+
+events! {
+    /// A watch stands ready for this session; without it no dose may begin.
+    WatchArmed = "checkins.watch_armed.v1" {
+        /// The session.
+        session: SessionId,
+        /// When.
+        at: Timestamp,
+    }
+    /// The on-call lead answered for this session.
+    OnCallConfirmed = "checkins.on_call_confirmed.v1" {
+        /// The session.
+        session: SessionId,
+        /// Who.
+        person: PersonId,
+        /// When.
+        at: Timestamp,
+    }
+    /// A check-in was answered.
+    CheckinAnswered = "checkins.checkin_answered.v1" {
+        /// The session.
+        session: SessionId,
+        /// Which one.
+        sequence: i64,
+        /// The worst answer.
+        severity: Severity,
+        /// When the server had it.
+        at: Timestamp,
+    }
+    /// A check-in was not answered by its deadline.
+    CheckinMissed = "checkins.checkin_missed.v1" {
+        /// The session.
+        session: SessionId,
+        /// Which one.
+        sequence: i64,
+        /// The deadline.
+        deadline_at: Timestamp,
+    }
+    /// The patient asked for support.
+    SupportAsked = "checkins.support_asked.v1" {
+        /// The session.
+        session: SessionId,
+        /// The request.
+        support: RecordId,
+        /// When.
+        at: Timestamp,
+    }
+    /// Someone saw the patient's request.
+    SupportSeen = "checkins.support_seen.v1" {
+        /// The session.
+        session: SessionId,
+        /// The request.
+        support: RecordId,
+        /// Who saw it.
+        by: PersonId,
+        /// When.
+        at: Timestamp,
+    }
+    /// A human must look now.
+    IncidentOpened = "checkins.incident_opened.v1" {
+        /// The session.
+        session: SessionId,
+        /// The incident.
+        incident: IncidentId,
+        /// A word for what opened it.
+        cause: String,
+        /// How bad.
+        severity: Severity,
+        /// When.
+        at: Timestamp,
+    }
+    /// Nobody acted: the next people are told.
+    IncidentRose = "checkins.incident_rose.v1" {
+        /// The session.
+        session: SessionId,
+        /// The incident.
+        incident: IncidentId,
+        /// The step it rose to.
+        step: i64,
+        /// When.
+        at: Timestamp,
+    }
+    /// A named person said "I'm on it".
+    IncidentAcknowledged = "checkins.incident_acknowledged.v1" {
+        /// The session.
+        session: SessionId,
+        /// The incident.
+        incident: IncidentId,
+        /// Who.
+        by: PersonId,
+        /// When.
+        at: Timestamp,
+    }
+    /// A named person closed it with an outcome.
+    IncidentResolved = "checkins.incident_resolved.v1" {
+        /// The session.
+        session: SessionId,
+        /// The incident.
+        incident: IncidentId,
+        /// Who.
+        by: PersonId,
+        /// When.
+        at: Timestamp,
+    }
+    /// The state of a safety message changed; screens show who was told.
+    NotificationChanged = "checkins.notification_changed.v1" {
+        /// The session.
+        session: SessionId,
+        /// The incident.
+        incident: Option<IncidentId>,
+    }
+    /// The patient is to be asked how the morning is.
+    NextMorningDue = "checkins.next_morning_due.v1" {
+        /// The session.
+        session: SessionId,
+        /// The patient.
+        patient: PersonId,
+        /// When silence goes to the ladder.
+        deadline_at: Timestamp,
+    }
+    /// The watch stood down.
+    WatchClosed = "checkins.watch_closed.v1" {
+        /// The session.
+        session: SessionId,
+        /// When.
+        at: Timestamp,
+    }
+}

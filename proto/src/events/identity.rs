@@ -1,0 +1,58 @@
+//! What identity says: who exists, how to reach them, and who lost access.
+
+use super::events;
+use kernel::id::{PersonId, SessionId, SignInId};
+use kernel::role::Role;
+use kernel::time::Timestamp;
+
+events! {
+    /// A person's contact point, sealed for the services that send: notify, and checkins for alarms.
+    ContactChanged = "identity.contact_changed.v1" {
+        /// Whose.
+        person: PersonId,
+        /// What they are.
+        role: Role,
+        /// A sealed `Contact`, opened with the bus key.
+        sealed: String,
+    }
+    /// A one-use link was made for a person; notify mails it.
+    LinkIssued = "identity.link_issued.v1" {
+        /// For whom.
+        person: PersonId,
+        /// `patient_invitation`, `sitter_invitation` or `next_morning`.
+        purpose: String,
+        /// The session it is about, if any.
+        session: Option<SessionId>,
+        /// The token, sealed with the bus key.
+        sealed: String,
+        /// When it stops working.
+        expires_at: Timestamp,
+    }
+    /// The sitter proved to be in the home: the presence code was right.
+    SitterPresent = "identity.sitter_present.v1" {
+        /// The session.
+        session: SessionId,
+        /// The sitter.
+        person: PersonId,
+        /// When.
+        at: Timestamp,
+    }
+    /// The sitter's access was taken back.
+    SitterRevoked = "identity.sitter_revoked.v1" {
+        /// The session.
+        session: SessionId,
+        /// The sitter.
+        person: PersonId,
+        /// When.
+        at: Timestamp,
+    }
+    /// A browser's sign-in ended: its sockets close and its cache entries go.
+    SignInRevoked = "identity.sign_in_revoked.v1" {
+        /// Which sign-in.
+        sign_in: SignInId,
+        /// Whose.
+        person: PersonId,
+        /// When.
+        at: Timestamp,
+    }
+}

@@ -1,0 +1,55 @@
+//! What scheduling says: when, and who.
+
+use super::events;
+use kernel::id::{PersonId, SessionId};
+use kernel::time::{Pace, Timestamp};
+
+events! {
+    /// A dosing session was booked. From here safety owns its life.
+    SessionBooked = "scheduling.session_booked.v1" {
+        /// The session: one id from booking to the next morning.
+        session: SessionId,
+        /// Takes the medicine.
+        patient: PersonId,
+        /// Leads.
+        therapist: PersonId,
+        /// Sits in the home.
+        sitter: Option<PersonId>,
+        /// Orders the dose.
+        prescriber: Option<PersonId>,
+        /// Holds the on-call duty at that time.
+        on_call: PersonId,
+        /// Start of the block.
+        starts_at: Timestamp,
+        /// End of the block.
+        ends_at: Timestamp,
+        /// Whether this is a drill with a synthetic patient.
+        drill: bool,
+        /// Protocol minutes per real minute; 1 unless a drill.
+        pace: Pace,
+    }
+    /// A booking was cancelled before the day.
+    SessionCancelled = "scheduling.session_cancelled.v1" {
+        /// The session.
+        session: SessionId,
+        /// The patient.
+        patient: PersonId,
+        /// The therapist.
+        therapist: PersonId,
+        /// When.
+        at: Timestamp,
+    }
+    /// An integration visit was booked after a session.
+    IntegrationBooked = "scheduling.integration_booked.v1" {
+        /// The visit itself.
+        session: SessionId,
+        /// The patient.
+        patient: PersonId,
+        /// The therapist.
+        therapist: PersonId,
+        /// Start.
+        starts_at: Timestamp,
+        /// End.
+        ends_at: Timestamp,
+    }
+}

@@ -1,0 +1,125 @@
+//! Every problem code, its status, its title, and the sentence that says what to do now.
+
+/// One kind of refusal, as documented in `proto/problems.json`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ProblemKind {
+    /// Stable and dotted: `gate.closed`.
+    pub code: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened, in one plain sentence.
+    pub title: &'static str,
+    /// What the person can do now.
+    pub detail: &'static str,
+}
+
+/// Makes the constants and the table.
+macro_rules! problems {
+    ($($name:ident = $status:literal $code:literal $title:literal $detail:literal;)*) => {
+        $(
+            #[doc = $title]
+            pub const $name: ProblemKind =
+                ProblemKind { code: $code, status: $status, title: $title, detail: $detail };
+        )*
+
+        /// The whole table.
+        pub const TABLE: &[&ProblemKind] = &[$(&$name,)*];
+    };
+}
+
+problems! {
+    // The house
+    AUTH_INVALID = 401 "auth.invalid" "You are not signed in." "Sign in, or open your link again.";
+    AUTH_FORBIDDEN = 403 "auth.forbidden" "This is not yours to do." "Ask the person whose task it is, or your clinic.";
+    NOT_FOUND = 404 "not_found" "There is nothing here for you." "Check the address, or ask your clinic.";
+    METHOD_NOT_ALLOWED = 405 "http.method" "That cannot be done to this address." "Use the method the documentation names.";
+    CSRF_REFUSED = 403 "csrf.refused" "The request did not come from our page." "Reload the page and try again.";
+    IDEMPOTENCY_KEY_MISSING = 400 "idempotency.key_missing" "The request has no Idempotency-Key." "Send a UUIDv7 of your own with each command, and the same one when you repeat it.";
+    IDEMPOTENCY_KEY_REUSED = 409 "idempotency.key_reused" "This Idempotency-Key was used for something else." "Make a new key for a new command.";
+    JSON_SYNTAX = 400 "json.syntax" "The request is not valid JSON." "Send one JSON object in UTF-8.";
+    FIELD_UNKNOWN = 422 "field.unknown" "There is a field we do not know." "Leave out the field named below.";
+    FIELD_TYPE = 422 "field.type" "A field is missing or has the wrong type." "Correct the field named below; nothing was saved.";
+    FIELD_INVALID = 422 "field.invalid" "A field has a value we cannot take." "Correct the fields named below; nothing was saved.";
+    BODY_TYPE = 415 "body.type" "We read JSON only." "Send Content-Type: application/json.";
+    BODY_TOO_LARGE = 413 "body.too_large" "The request is too large." "Send less at once.";
+    BODY_SLOW = 408 "http.slow_body" "The request arrived too slowly." "Check the connection and send it again; nothing was saved.";
+    RATE_LIMITED = 429 "rate.limited" "Too many requests." "Wait a moment and try again.";
+    CHANGED_UNDER_YOU = 409 "state.changed" "Someone else changed this at the same moment." "Look at the new state and try again.";
+    HOUSE_BROKEN = 500 "house.broken" "Something broke on our side." "Nothing was saved. Try again; in a session, call the clinic.";
+    HOUSE_NOT_READY = 503 "house.not_ready" "This part of the house is not ready." "Try again in a few seconds; in a session, call the clinic.";
+
+    // identity
+    SIGN_IN_REFUSED = 401 "sign_in.refused" "That e-mail, password or code is not right." "Check all three and try again. A code is good for 30 seconds and only once.";
+    SIGN_IN_THROTTLED = 429 "sign_in.throttled" "Too many tries." "Wait a minute, then try again. Your session keeps running.";
+    LINK_REFUSED = 410 "link.refused" "This link cannot be used." "Ask your clinic for a new one.";
+    CODE_REFUSED = 409 "presence.code_refused" "That code is not right." "Ask for the six digits on the patient's screen, or let the therapist read them to you.";
+    CODE_SPENT = 409 "presence.code_spent" "That code is used up." "Ask the therapist for a new code.";
+    ACCOUNT_STATE = 409 "account.state" "The account is not at that step." "Reload the page to see the next step.";
+    EMAIL_TAKEN = 409 "person.email_taken" "There is already a person with that e-mail." "Use the existing person, or another address.";
+
+    // scheduling
+    BOOKING_TAKEN = 409 "booking.taken" "That time was just taken." "Choose one of the free times below.";
+    BOOKING_OUTSIDE = 422 "booking.outside_availability" "The therapist does not work then." "Choose one of the free times below.";
+    BOOKING_NO_ON_CALL = 422 "booking.no_on_call" "Nobody is on call at that time." "Choose another time, or ask the clinic to fill the on-call calendar.";
+    BOOKING_NO_SITTER = 422 "booking.no_sitter" "A dosing session needs a sitter." "Name the adult who will be in the home.";
+    BOOKING_GAP = 422 "booking.local_time_gap" "That local time does not exist on that day." "The clocks change then. Choose one of the times below.";
+    BOOKING_FOLD = 422 "booking.local_time_fold" "That local time happens twice on that day." "Say which of the two you mean.";
+    BOOKING_OVER = 409 "booking.over" "That booking is no longer open." "Reload to see where it stands.";
+
+    // safety
+    GATE_CLOSED = 409 "gate.closed" "The dose cannot begin yet." "Each item below says who can settle it and how.";
+    SESSION_PHASE = 409 "session.phase" "The session is not at that step." "Reload to see the next step. Facts can always be recorded.";
+    OFFER_OVER = 409 "dose.offer_over" "The time to witness has passed." "Ask the therapist to press begin again.";
+    DISCHARGE_EARLY = 409 "discharge.too_early" "It is too early to discharge." "Stay until the minimum observation time is over.";
+    DISCHARGE_UNMET = 409 "discharge.unmet" "Not every discharge criterion is met." "Each one below says what is missing.";
+    ITEM_NOT_YOURS = 403 "checklist.not_yours" "Someone else answers this item." "The item names who can.";
+    ITEM_SYSTEM = 409 "checklist.measured" "This item is settled by a measurement, not by a press." "Do the step it names.";
+    ITEM_REQUIRED = 409 "checklist.required" "This item cannot be declined." "Settle it, ask the prescriber, or choose another day.";
+    CONSENT_OUTDATED = 409 "consent.outdated" "There is a newer version of this text." "Read the new version and sign that.";
+    CONSENT_ANSWERS = 422 "consent.answers" "Some answers show that the text was not clear." "Read the marked parts again, or talk to your clinic.";
+    CONSENT_DOSED = 409 "consent.dosed" "Nothing can be signed between the dose and the discharge." "Sign after the session.";
+    UNKNOWN_ITEM = 404 "checklist.unknown" "There is no such item." "Reload the checklist.";
+
+    // checkins
+    WATCH_CLOSED = 409 "watch.closed" "The watch is over." "In an emergency call the emergency number.";
+    CHECKIN_UNKNOWN = 409 "checkin.unknown" "There is no such check-in yet." "Answer the one on the screen. In doubt, press Something is wrong.";
+    CHECKIN_ANSWER = 422 "checkin.answer" "We do not know that answer." "Choose one of the answers on the screen.";
+    INCIDENT_RESOLVED = 409 "incident.resolved" "The incident is already closed." "Nothing more to do here.";
+    INCIDENT_OWN = 403 "incident.own" "You cannot close an alarm about yourself." "The therapist or the on-call lead closes it.";
+    INCIDENT_NOTE = 422 "incident.note" "This outcome needs a sentence." "Say in a few words what happened.";
+
+    // care
+    MORNING_EARLY = 409 "morning.early" "It is too early for this." "It opens the morning after.";
+    MORNING_ANSWERED = 409 "morning.answered" "This was answered already." "Thank you. Nothing more to do.";
+    INSTRUMENT_UNKNOWN = 404 "instrument.unknown" "There is no such questionnaire." "Choose one of the list.";
+
+    // video
+    ROOM_CLOSED = 409 "room.closed" "The room is not open now." "It opens fifteen minutes before the session.";
+    ROOM_REMOVED = 403 "room.removed" "You were taken out of this room." "Call your clinic.";
+    ROOM_NOT_WAITING = 409 "room.not_waiting" "That person is not waiting." "Look at the list again.";
+
+    // notify
+    MAIL_REFUSED = 409 "mail.refused" "The mail server did not take the message." "Check the mail settings and try again.";
+}
+
+/// The table as a document.
+pub fn document() -> serde_json::Value {
+    TABLE
+        .iter()
+        .map(|kind| serde_json::json!({"code": kind.code, "status": kind.status, "title": kind.title, "detail": kind.detail}))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_is_its_own() {
+        let mut codes: Vec<_> = TABLE.iter().map(|kind| kind.code).collect();
+        codes.sort_unstable();
+        let count = codes.len();
+        codes.dedup();
+        assert_eq!(codes.len(), count);
+    }
+}
