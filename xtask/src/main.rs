@@ -1,3 +1,73 @@
-//! The commands a person runs.
+//! The commands a person runs: `cargo xtask demo | test | story | bench | drill`.
+#![expect(clippy::print_stdout, reason = "a development tool: its answer is what it prints")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a development tool outside the house: it times programs, waits for them, and reads PATH"
+)]
 
-fn main() {}
+mod bars;
+mod demo;
+mod house;
+mod http;
+mod place;
+mod proofs;
+mod run;
+mod services;
+mod suite;
+mod tools;
+mod web;
+
+use clap::{Parser, Subcommand};
+use proofs::Kind;
+use std::process::ExitCode;
+
+/// Sets the house up, shows it, and proves it.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Xtask {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Builds the house and runs it with a seeded clinic, one link a role.
+    Demo {
+        /// Starts it, signs in as all five roles, prints the figures and stops.
+        #[arg(long)]
+        check: bool,
+        /// Where to listen.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Everything that must be green.
+    Test,
+    /// Runs one story; lists them without a name.
+    Story(Choice),
+    /// Runs one benchmark; lists them without a name.
+    Bench(Choice),
+    /// Runs one drill; lists them without a name.
+    Drill(Choice),
+}
+
+/// Which one, and how.
+#[derive(clap::Args)]
+struct Choice {
+    /// Its name in xtask/proofs.toml.
+    name: Option<String>,
+    /// Arguments in place of its own, after `--`.
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let green = match Xtask::parse().command {
+        Command::Demo { check: true, .. } => demo::check()?,
+        Command::Demo { check: false, port } => demo::show(port)?,
+        Command::Test => suite::run()?,
+        Command::Story(choice) => proofs::choose(Kind::Story, choice.name, choice.arguments)?,
+        Command::Bench(choice) => proofs::choose(Kind::Bench, choice.name, choice.arguments)?,
+        Command::Drill(choice) => proofs::choose(Kind::Drill, choice.name, choice.arguments)?,
+    };
+    Ok(if green { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

