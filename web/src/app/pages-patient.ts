@@ -1,0 +1,4 @@
+// The patient's pages.
+import type { PageEntry } from './pages';
+
+export const patientPages: readonly PageEntry[] = [];
