@@ -4,3 +4,4 @@ pub mod envelope;
 pub mod events;
 pub mod permissions;
 pub mod problems;
+pub mod standing;
