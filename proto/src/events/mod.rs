@@ -42,5 +42,9 @@ pub fn catalogue() -> Value {
         video::catalogue(),
         notify::catalogue(),
     ];
-    all.into_iter().flatten().map(|(name, schema)| (name.to_owned(), schema)).collect::<serde_json::Map<_, _>>().into()
+    all.into_iter()
+        .flatten()
+        .map(|(name, schema)| (name.to_owned(), schema))
+        .collect::<serde_json::Map<_, _>>()
+        .into()
 }

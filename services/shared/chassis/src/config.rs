@@ -1,0 +1,150 @@
+//! Configuration: read once, from a TOML file and then the environment (`HOLDSPACE_…`).
+
+use figment::Figment;
+use figment::providers::{Env, Format as _, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Everything a house or a single service needs to know before it starts.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Where files live: the database, the key file.
+    pub data_dir: PathBuf,
+    /// `sqlite:` (a file under `data_dir`) or `postgres://…`.
+    pub database_url: String,
+    /// `memory:` or `redis://…`.
+    pub bus_url: String,
+    /// The address browsers use, such as `https://clinic.example`.
+    pub public_url: String,
+    /// Where the gateway listens.
+    pub listen: String,
+    /// The UDP address media is received on.
+    pub media_listen: String,
+    /// The address browsers send media to, when it differs (behind NAT).
+    pub media_public_ip: Option<String>,
+    /// PEM certificate chain and key for TLS at the gateway; without them a proxy must terminate TLS.
+    pub tls: Option<Tls>,
+    /// Mail for everything that is not an alarm.
+    pub smtp: Option<Smtp>,
+    /// Mail for alarms: its own account, its own connections.
+    pub alarm_smtp: Option<Smtp>,
+    /// Whether this is a demo: seeded people, a mailbox page, drills only.
+    pub demo: bool,
+    /// Where the built web pages are; embedded ones serve when absent.
+    pub web_dir: Option<PathBuf>,
+    /// HTTP worker threads.
+    pub workers: usize,
+}
+
+/// A certificate.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// PEM certificate chain.
+    pub certificate: PathBuf,
+    /// PEM private key.
+    pub key: PathBuf,
+}
+
+/// One mail account.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Smtp {
+    /// Host name.
+    pub host: String,
+    /// Port.
+    pub port: u16,
+    /// How the connection is protected.
+    #[serde(default)]
+    pub tls: SmtpTls,
+    /// User name, if the server wants one.
+    #[serde(default)]
+    pub user: Option<String>,
+    /// Password.
+    #[serde(default)]
+    pub password: Option<String>,
+    /// Sender, such as `Clinic <no-reply@clinic.example>`.
+    pub from: String,
+    /// An extra trusted certificate, for a server with a private one.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
+}
+
+/// How a mail connection is protected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmtpTls {
+    /// STARTTLS, required.
+    #[default]
+    StartTls,
+    /// TLS from the first byte.
+    Wrapped,
+    /// None: only for a server on this machine.
+    LocalPlain,
+}
+
+impl std::fmt::Debug for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Smtp({}:{})", self.host, self.port)
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("holdspace-data"),
+            database_url: "sqlite:".into(),
+            bus_url: "memory:".into(),
+            public_url: "http://localhost:8080".into(),
+            listen: "127.0.0.1:8080".into(),
+            media_listen: "127.0.0.1:0".into(),
+            media_public_ip: None,
+            tls: None,
+            smtp: None,
+            alarm_smtp: None,
+            demo: false,
+            web_dir: None,
+            workers: 2,
+        }
+    }
+}
+
+/// The configuration cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("the configuration cannot be used: {0}")]
+pub struct ConfigFault(#[from] Box<figment::Error>);
+
+impl Config {
+    /// Defaults, then the file, then the environment.
+    ///
+    /// # Errors
+    /// When a value has the wrong type or a name is unknown.
+    pub fn read(file: Option<&Path>) -> Result<Self, ConfigFault> {
+        let mut figment = Figment::from(Serialized::defaults(Self::default()));
+        if let Some(file) = file {
+            figment = figment.merge(Toml::file_exact(file));
+        }
+        let figment = figment.merge(Env::prefixed("HOLDSPACE_").split("__"));
+        figment.extract().map_err(|error| ConfigFault(Box::new(error)))
+    }
+
+    /// Whether browsers reach us over TLS: then cookies carry the `__Host-` prefix.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
+    /// The key file.
+    pub fn key_file(&self) -> PathBuf {
+        self.data_dir.join("holdspace.keys")
+    }
+
+    /// The database address with the SQLite file filled in.
+    pub fn database(&self) -> String {
+        if self.database_url == "sqlite:" {
+            format!("sqlite://{}", self.data_dir.join("holdspace.db").display())
+        } else {
+            self.database_url.clone()
+        }
+    }
+}
