@@ -4,4 +4,5 @@ pub mod envelope;
 pub mod events;
 pub mod permissions;
 pub mod problems;
+pub mod sealed;
 pub mod standing;

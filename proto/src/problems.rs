@@ -64,6 +64,8 @@ problems! {
     BOOKING_NO_SITTER = 422 "booking.no_sitter" "A dosing session needs a sitter." "Name the adult who will be in the home.";
     BOOKING_GAP = 422 "booking.local_time_gap" "That local time does not exist on that day." "The clocks change then. Choose one of the times below.";
     BOOKING_FOLD = 422 "booking.local_time_fold" "That local time happens twice on that day." "Say which of the two you mean.";
+    BOOKING_DAY = 422 "booking.day" "That day cannot be booked." "Choose a time that lies ahead, at most 400 days from now.";
+    BOOKING_PERSON = 422 "booking.person" "One of these people is not known here in that role." "Choose someone from the list. If they were added just now, try again in a moment.";
     BOOKING_OVER = 409 "booking.over" "That booking is no longer open." "Reload to see where it stands.";
 
     // safety

@@ -52,4 +52,15 @@ events! {
         /// End.
         ends_at: Timestamp,
     }
+    /// An appointment is a day away: its people are to be reminded.
+    ReminderDue = "scheduling.reminder_due.v1" {
+        /// The session or visit.
+        session: SessionId,
+        /// Who is reminded.
+        people: Vec<PersonId>,
+        /// Start: a reminder is of no use after it.
+        starts_at: Timestamp,
+        /// End.
+        ends_at: Timestamp,
+    }
 }

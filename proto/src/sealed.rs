@@ -1,0 +1,30 @@
+//! What travels sealed inside events, and the word that binds each seal to its purpose.
+//!
+//! `Vault::seal_for_bus(purpose, person, plain)` seals; only services that name the same purpose and person open it.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The purpose of the seal in `identity.contact_changed`: JSON of a [`Contact`].
+pub const CONTACT: &str = "contact";
+/// The purpose of the seal in `identity.link_issued`: the bare token, in UTF-8.
+pub const LINK: &str = "link";
+
+/// How to reach a person. Kept sealed wherever it rests; it never prints.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    /// How the demo's mailbox and screens name them. Never part of a message.
+    pub first_name: String,
+    /// The e-mail address.
+    pub email: String,
+    /// The telephone number.
+    pub phone: Option<String>,
+    /// The IANA zone they live in: times in messages are theirs.
+    pub time_zone: String,
+}
+
+impl fmt::Debug for Contact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Contact(•••)")
+    }
+}
