@@ -1,1 +1,3 @@
-//! video.
+//! video: the rooms, and the media between the people in them.
+
+pub mod sfu;

@@ -1,0 +1,263 @@
+//! The media thread: commands, datagrams and timers in turn, and nothing that waits for anyone.
+
+use crate::sfu::engine::{Answer, Engine, Fault, Happening, PeerId};
+use crate::sfu::figures::Figures;
+use crate::sfu::net::{Bell, Net};
+use crate::sfu::offer::Offer;
+use crate::sfu::rtc_engine::RtcEngine;
+use crate::sfu::stage::Stage;
+use kernel::id::{PersonId, SessionId};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+
+/// How often timers run while anyone is on the line: retransmissions and feedback are worth milliseconds.
+const TICK: Duration = Duration::from_millis(5);
+
+/// What a line hears of the media plane. A handful per change of the room, so the queue needs no bound.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    /// Who is in which slot, first slot first.
+    Seated(Vec<Option<PersonId>>),
+    /// The handshake is done.
+    Connected,
+    /// The media line is dead; only a new coming-in helps.
+    Failed,
+}
+
+/// Who comes in, with what.
+pub struct Entry {
+    /// Where to.
+    pub room: SessionId,
+    /// Who.
+    pub person: PersonId,
+    /// With what.
+    pub offer: Offer,
+    /// Who hears what becomes of it.
+    pub news: UnboundedSender<News>,
+}
+
+enum Command {
+    Enter { peer: PeerId, entry: Box<Entry>, reply: oneshot::Sender<Result<Answer, Fault>> },
+    SetPictures { peer: PeerId, pictures: bool },
+    Retire { peer: PeerId },
+    Dismiss { peer: PeerId },
+    Stop,
+}
+
+/// The house's hold on its media thread. The thread ends when this is dropped.
+pub struct Sfu {
+    commands: mpsc::Sender<Command>,
+    bell: Bell,
+    next_peer: AtomicU64,
+    figures: Arc<Figures>,
+    address: SocketAddr,
+}
+
+/// The media thread is gone, and with it every room.
+#[derive(Debug, thiserror::Error)]
+#[error("the media thread is gone")]
+pub struct Gone;
+
+/// How to start it.
+pub struct Settings {
+    /// What to bind.
+    pub listen: SocketAddr,
+    /// What browsers are told to send to, when that is not what is bound.
+    pub public_ip: Option<IpAddr>,
+    /// Where the time comes from.
+    pub clock: fn() -> Instant,
+}
+
+impl Sfu {
+    /// Binds the port and starts the thread.
+    ///
+    /// # Errors
+    /// When the port cannot be had, or browsers cannot be told an address.
+    pub fn start(settings: &Settings) -> io::Result<Self> {
+        let figures = Arc::<Figures>::default();
+        let net = Net::bind(settings.listen, Arc::clone(&figures))?;
+        let bound = net.local_address()?;
+        let address = SocketAddr::new(settings.public_ip.unwrap_or(bound.ip()), bound.port());
+        if address.ip().is_unspecified() {
+            let reason = "media_public_ip must be set when media is received on every address";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+        }
+        let (commands, inbox) = mpsc::channel();
+        let bell = net.bell();
+        let engine = RtcEngine::new(address, Arc::clone(&figures));
+        let media = Media { net, engine, inbox, stage: Stage::default(), lines: vec![], clock: settings.clock };
+        std::thread::Builder::new().name("media".to_owned()).spawn(move || media.run())?;
+        Ok(Self { commands, bell, next_peer: AtomicU64::new(1), figures, address })
+    }
+
+    /// What browsers are told to send to.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What was counted so far.
+    pub fn figures(&self) -> &Figures {
+        &self.figures
+    }
+
+    /// Brings a line in and answers its offer.
+    ///
+    /// # Errors
+    /// When the engine refuses the offer, or the thread is gone.
+    pub async fn enter(&self, entry: Entry) -> Result<(PeerId, Answer), Fault> {
+        let peer = PeerId(self.next_peer.fetch_add(1, Ordering::Relaxed));
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Enter { peer, entry: Box::new(entry), reply });
+        let answer = answer.await.map_err(|_dropped| Fault(Gone.to_string()))??;
+        Ok((peer, answer))
+    }
+
+    /// Sends pictures to this viewer, or leaves them out.
+    pub fn set_pictures(&self, peer: PeerId, pictures: bool) {
+        self.send(Command::SetPictures { peer, pictures });
+    }
+
+    /// Lets a replaced line run out.
+    pub fn retire(&self, peer: PeerId) {
+        self.send(Command::Retire { peer });
+    }
+
+    /// Ends a line now.
+    pub fn dismiss(&self, peer: PeerId) {
+        self.send(Command::Dismiss { peer });
+    }
+
+    fn send(&self, command: Command) {
+        if self.commands.send(command).is_err() {
+            tracing::error!("the media thread is gone");
+        }
+        self.bell.ring();
+    }
+}
+
+impl Drop for Sfu {
+    fn drop(&mut self) {
+        self.send(Command::Stop);
+    }
+}
+
+/// Everything the thread owns.
+struct Media<E> {
+    net: Net,
+    engine: E,
+    inbox: mpsc::Receiver<Command>,
+    stage: Stage,
+    lines: Vec<(PeerId, UnboundedSender<News>)>,
+    clock: fn() -> Instant,
+}
+
+impl<E: Engine> Media<E> {
+    fn run(mut self) {
+        let mut tick_at = (self.clock)();
+        loop {
+            while let Ok(command) = self.inbox.try_recv() {
+                if !self.obey(command) {
+                    return;
+                }
+            }
+            self.send_all();
+            self.net.wait((!self.stage.is_empty()).then_some(TICK));
+            self.read_all();
+            let now = (self.clock)();
+            if now >= tick_at {
+                tick_at = now + TICK;
+                self.engine.tick(now);
+                for peer in self.stage.retired(now) {
+                    self.dismiss(peer);
+                }
+            }
+            self.hear();
+        }
+    }
+
+    fn obey(&mut self, command: Command) -> bool {
+        match command {
+            Command::Enter { peer, entry, reply } => self.enter(peer, *entry, reply),
+            Command::SetPictures { peer, pictures } => {
+                self.stage.set_pictures(peer, pictures);
+                self.seat(self.stage.room_of(peer));
+            }
+            Command::Retire { peer } => self.stage.retire(peer, (self.clock)()),
+            Command::Dismiss { peer } => self.dismiss(peer),
+            Command::Stop => return false,
+        }
+        true
+    }
+
+    fn enter(&mut self, peer: PeerId, entry: Entry, reply: oneshot::Sender<Result<Answer, Fault>>) {
+        let now = (self.clock)();
+        let answer = self.engine.accept(peer, &entry.offer, now);
+        let is_in = answer.is_ok();
+        if reply.send(answer).is_err() {
+            // The socket that asked is gone already.
+            self.engine.dismiss(peer);
+        } else if is_in {
+            self.stage.enter(peer, entry.room, entry.person, entry.offer.slots(), now);
+            self.lines.push((peer, entry.news));
+            self.seat(Some(entry.room));
+        }
+    }
+
+    fn dismiss(&mut self, peer: PeerId) {
+        self.engine.dismiss(peer);
+        self.lines.retain(|(held, _)| *held != peer);
+        let room = self.stage.leave(peer);
+        self.seat(room);
+    }
+
+    /// Tells the engine and the browsers of a room who is shown where.
+    fn seat(&mut self, room: Option<SessionId>) {
+        let Some(room) = room else { return };
+        for seating in self.stage.seat(room) {
+            self.engine.set_routes(seating.viewer, &seating.routes);
+            self.tell(seating.viewer, News::Seated(seating.people));
+        }
+    }
+
+    fn tell(&self, peer: PeerId, news: News) {
+        if let Some((_, line)) = self.lines.iter().find(|(held, _)| *held == peer) {
+            // A socket that is gone says so to the room, which then dismisses the line.
+            let _gone = line.send(news);
+        }
+    }
+
+    fn read_all(&mut self) {
+        let (engine, clock) = (&mut self.engine, self.clock);
+        // One reading of the clock per datagram: congestion control measures the gaps between them (video.md P1).
+        self.net.receive(|from, datagram| engine.receive(from, datagram, clock()));
+    }
+
+    fn send_all(&mut self) {
+        let net = &self.net;
+        self.engine.drain(&mut |to, datagram| net.send(to, datagram));
+    }
+
+    fn hear(&mut self) {
+        while let Some(happening) = self.engine.happening() {
+            match happening {
+                Happening::Connected(peer) => {
+                    for older in self.stage.connect(peer) {
+                        self.dismiss(older);
+                    }
+                    self.tell(peer, News::Connected);
+                    self.seat(self.stage.room_of(peer));
+                }
+                Happening::Failed(peer) => {
+                    self.tell(peer, News::Failed);
+                    self.dismiss(peer);
+                }
+            }
+        }
+    }
+}
