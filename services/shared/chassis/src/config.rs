@@ -35,6 +35,8 @@ pub struct Config {
     pub web_dir: Option<PathBuf>,
     /// HTTP worker threads.
     pub workers: usize,
+    /// Proxies in front of the gateway: they alone may say who the caller is (`X-Forwarded-For`).
+    pub trusted_proxies: Vec<std::net::IpAddr>,
 }
 
 /// A certificate.
@@ -106,6 +108,7 @@ impl Default for Config {
             demo: false,
             web_dir: None,
             workers: 2,
+            trusted_proxies: vec![],
         }
     }
 }
