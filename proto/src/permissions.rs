@@ -177,6 +177,8 @@ permissions! {
     AnswerMorning: Session [Patient];
 
     // video
+    /// Opens the signalling socket; the ticket in its first message says who it is.
+    KnockAtRoom: Public [];
     /// Asks for a room ticket.
     EnterRoom: Session [Patient, Sitter, Therapist, Prescriber];
     /// Sees who waits and who is in.

@@ -99,6 +99,13 @@ problems! {
     ROOM_CLOSED = 409 "room.closed" "The room is not open now." "It opens fifteen minutes before the session.";
     ROOM_REMOVED = 403 "room.removed" "You were taken out of this room." "Call your clinic.";
     ROOM_NOT_WAITING = 409 "room.not_waiting" "That person is not waiting." "Look at the list again.";
+    ROOM_TICKET = 401 "room.ticket_refused" "That ticket opens no room." "Press join again; a ticket works once and for a minute.";
+    ROOM_OTHER_DEVICE = 409 "room.other_device" "You are already in this room from another device." "Leave there first, then join here.";
+    ROOM_EXCUSED = 403 "room.excused" "You no longer belong to this session." "Call your clinic if you think you should.";
+    ROOM_DOOR = 403 "room.door" "Only a therapist of this session does that." "Ask the therapist.";
+    ROOM_THERAPIST = 409 "room.therapist_stays" "A therapist cannot be taken out of the room." "The clinic changes who leads.";
+    ROOM_OFFER = 422 "room.offer_refused" "This browser asked for a connection we cannot make." "Update the browser, or use another one.";
+    ROOM_CHATTER = 429 "room.chatter" "Too many messages." "Reload the page.";
 
     // notify
     MAIL_REFUSED = 409 "mail.refused" "The mail server did not take the message." "Check the mail settings and try again.";

@@ -61,4 +61,15 @@ events! {
         /// When.
         at: Timestamp,
     }
+    /// Someone checked camera, microphone, speaker and line before the session.
+    DeviceChecked = "video.device_checked.v1" {
+        /// The session.
+        session: SessionId,
+        /// Who.
+        person: PersonId,
+        /// Whether all four work well enough.
+        passed: bool,
+        /// When.
+        at: Timestamp,
+    }
 }
