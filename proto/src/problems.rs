@@ -91,8 +91,9 @@ problems! {
     INCIDENT_NOTE = 422 "incident.note" "This outcome needs a sentence." "Say in a few words what happened.";
 
     // care
-    MORNING_EARLY = 409 "morning.early" "It is too early for this." "It opens the morning after.";
-    MORNING_ANSWERED = 409 "morning.answered" "This was answered already." "Thank you. Nothing more to do.";
+    ORDER_BOUNDS = 422 "order.out_of_bounds" "The order is outside its bounds." "Correct the values named below; nothing was saved.";
+    MORNING_EARLY = 409 "morning.early" "It is too early to say that the morning is fine." "It opens the morning after. If something is wrong now, say so: that is always taken.";
+    RESPONSE_ANSWERS = 422 "response.answers" "Not every question has an answer we can add up." "Answer every question; nothing is guessed, and nothing was saved.";
     INSTRUMENT_UNKNOWN = 404 "instrument.unknown" "There is no such questionnaire." "Choose one of the list.";
 
     // video

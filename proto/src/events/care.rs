@@ -24,6 +24,17 @@ events! {
         /// When.
         at: Timestamp,
     }
+    /// The patient answered a questionnaire. Anything but `ok` needs a clinician.
+    ResponseRecorded = "care.response_recorded.v1" {
+        /// Whose.
+        patient: PersonId,
+        /// The session it belongs to, or else the patient's latest one.
+        session: Option<SessionId>,
+        /// What it asks of a clinician.
+        severity: Severity,
+        /// When.
+        at: Timestamp,
+    }
     /// An integration visit was offered.
     IntegrationOffered = "care.integration_offered.v1" {
         /// The session it follows.

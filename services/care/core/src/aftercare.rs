@@ -10,9 +10,14 @@ const COMPANY: Span = Span::hours(4);
 /// An integration visit within 72 hours (clinical.md §9, default).
 const INTEGRATION: Span = Span::hours(72);
 
+/// The next morning is six hours away at the earliest (clinical.md §7.4, default).
+const MORNING: Span = Span::hours(6);
+
+/// The body is the last to forget, and the easiest to ask.
+pub const FIRST_PROMPT: &str = "Where in your body do you still feel it?";
 /// One prompt a day, in the order in which such a state is forgotten (clinical.md §9, TRACY).
 const PROMPTS: [&str; 5] = [
-    "Where in your body do you still feel it?",
+    FIRST_PROMPT,
     "Which feeling was the strongest, and what did it want?",
     "Which image comes back? Describe it as if to someone who was not there.",
     "Who was with you in it, and what would you tell them now?",
@@ -74,7 +79,12 @@ impl Discharged {
         let day = DAY.at(self.pace).as_micros().max(1);
         let days = now.since(self.at).as_micros().max(0) / day;
         let days = usize::try_from(days).unwrap_or_default();
-        PROMPTS.iter().cycle().nth(days % PROMPTS.len()).copied().unwrap_or_default()
+        PROMPTS.get(days % PROMPTS.len()).copied().unwrap_or(FIRST_PROMPT)
+    }
+
+    /// From when "all is well" may be said: six hours on, or when the check falls due if that is sooner (a drill's).
+    pub fn morning_opens_at(&self) -> Timestamp {
+        self.at.plus(MORNING.at(self.pace)).min(self.next_morning_at)
     }
 
     /// By when the integration visit should be.
@@ -124,6 +134,13 @@ mod tests {
         assert_ne!(on_day(0), on_day(1));
         assert_eq!(on_day(0), on_day(5));
         assert_eq!(discharged.journal_prompt(AT.minus(Span::hours(1))), on_day(0));
+    }
+
+    #[test]
+    fn the_morning_opens_after_six_hours_and_a_drills_when_it_falls_due() {
+        assert_eq!(discharged(14).morning_opens_at(), AT.plus(Span::hours(6)));
+        let drill = Discharged { next_morning_at: AT.plus(Span::seconds(30)), ..discharged(14) };
+        assert_eq!(drill.morning_opens_at(), AT.plus(Span::seconds(30)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The next-morning check: six answers, and what they ask of a clinician.
 
 use kernel::severity::Severity;
+use kernel::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The highest answer on a scale of ours.
@@ -39,7 +40,26 @@ pub struct Morning {
     pub safe: Safe,
 }
 
+/// Why a morning is not taken down.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The night is not over: "all is well" would stand the watch down too soon.
+    #[error("too early to be well")]
+    Early,
+}
+
 impl Morning {
+    /// What it asks of a clinician. A morning that is not fine is a fact and always taken; a fine one opens at
+    /// `opens_at`, or not at all before a discharge.
+    ///
+    /// # Errors
+    /// When all is well before it can be known.
+    pub fn taken(&self, opens_at: Option<Timestamp>, now: Timestamp) -> Result<Severity, Refusal> {
+        let severity = self.severity();
+        let is_open = opens_at.is_some_and(|opens_at| opens_at <= now);
+        if severity == Severity::Ok && !is_open { Err(Refusal::Early) } else { Ok(severity) }
+    }
+
     /// The worst answer. Anything but `ok` goes to the ladder.
     pub fn severity(&self) -> Severity {
         let look =
@@ -95,6 +115,20 @@ mod tests {
         assert_eq!(Morning { nausea: 3, headache: 3, ..WELL }.severity(), Severity::Ok);
         assert_eq!(Morning { nausea: 4, ..WELL }.severity(), Severity::Watch);
         assert_eq!(Morning { headache: 4, ..WELL }.severity(), Severity::Watch);
+    }
+
+    #[test]
+    fn a_fine_morning_waits_for_the_morning() {
+        let [evening, morning] = [1, 2].map(Timestamp::from_micros);
+        assert_eq!(WELL.taken(None, evening), Err(Refusal::Early));
+        assert_eq!(WELL.taken(Some(morning), evening), Err(Refusal::Early));
+        assert_eq!(WELL.taken(Some(morning), morning), Ok(Severity::Ok));
+    }
+
+    #[test]
+    fn not_feeling_safe_is_taken_at_any_hour() {
+        let unsafe_now = Morning { safe: Safe::No, ..WELL };
+        assert_eq!(unsafe_now.taken(None, Timestamp::from_micros(1)), Ok(Severity::Urgent));
     }
 
     #[test]
