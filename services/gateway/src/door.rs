@@ -1,0 +1,242 @@
+//! Cookie in, token out: the browser holds an opaque cookie, the services see a signed token of 60 s.
+
+use crate::limits::{Lane, Rates};
+use crate::origin::text;
+use crate::reach;
+use actix_web::http::{Method, header::HeaderMap};
+use chassis::clock::Clock;
+use chassis::problem::Problem;
+use chassis::token::{ACCESS, Access, ISSUER, LIFETIME_SECONDS, ROOM, RoomTicket, Signer};
+use chassis::{crypto, ids};
+use futures_util::future::LocalBoxFuture;
+use kernel::id::{SessionId, SignInId};
+use kernel::time::{Span, Timestamp};
+use proto::envelope::Envelope;
+use proto::events::identity::SignInRevoked;
+use proto::problems;
+use proto::standing::{Standing, Touch};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use uuid::Uuid;
+
+/// The cookie. The prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`; Chromium takes it on
+/// `http://*.localhost` too, where it counts as secure.
+pub const COOKIE: &str = "__Host-sid";
+/// 30 s: the longest a standing is believed without asking (decisions.md). A revocation drops it at once.
+const BELIEVED: Span = Span::seconds(30);
+/// 20,000 browsers: beyond that, the ones not heard of lately are asked for again.
+const REMEMBERED_MAX: usize = 20_000;
+/// 43: 256 bits in base64url, and nothing longer is worth a hash.
+const COOKIE_LENGTH: usize = 43;
+
+/// Asks identity how a cookie stands. In one process a call, in many a request.
+pub trait Resolve: Send + Sync {
+    /// The standing of this cookie now; `None` when it counts no longer.
+    fn resolve<'a>(
+        &'a self,
+        cookie: &'a str,
+        touch: Touch,
+    ) -> LocalBoxFuture<'a, Result<Option<Standing>, Problem>>;
+}
+
+/// The door.
+#[derive(Clone)]
+pub struct Door {
+    identity: Arc<dyn Resolve>,
+    signer: Signer,
+    clock: Clock,
+    rates: Arc<Rates>,
+    known: Arc<Mutex<Known>>,
+}
+
+#[derive(Default)]
+struct Known {
+    /// One more with every revocation, so that an answer from before it is not believed after it.
+    generation: u64,
+    standings: HashMap<[u8; 32], Believed>,
+}
+
+#[derive(Clone, Copy)]
+struct Believed {
+    standing: Standing,
+    until_at: Timestamp,
+    touch: Touch,
+}
+
+impl Door {
+    /// A door that asks `identity` and signs with `signer`.
+    pub fn new(identity: Arc<dyn Resolve>, signer: Signer, clock: Clock, rates: Arc<Rates>) -> Self {
+        Self { identity, signer, clock, rates, known: Arc::default() }
+    }
+
+    /// How this cookie stands, remembered for 30 s.
+    ///
+    /// # Errors
+    /// When identity cannot say. Nobody is let in on a guess.
+    pub async fn standing(&self, cookie: &str, touch: Touch) -> Result<Option<Standing>, Problem> {
+        if cookie.len() != COOKIE_LENGTH {
+            return Ok(None);
+        }
+        let (key, now) = (crypto::sha256(cookie.as_bytes()), self.clock.now());
+        let generation = {
+            let known = self.known();
+            if let Some(believed) =
+                known.standings.get(&key).filter(|it| now < it.until_at && covers(it.touch, touch))
+            {
+                return Ok(Some(believed.standing));
+            }
+            known.generation
+        };
+        let standing = self.identity.resolve(cookie, touch).await?;
+        let mut known = self.known();
+        match standing {
+            Some(standing) if known.generation == generation => {
+                make_room(&mut known.standings, now);
+                known.standings.insert(key, Believed { standing, until_at: now.plus(BELIEVED), touch });
+            }
+            Some(_) => {}
+            None => drop(known.standings.remove(&key)),
+        }
+        Ok(standing)
+    }
+
+    /// Forgets what is no longer sure: a revoked sign-in, or everyone of a session whose phase or people changed.
+    pub fn hear(&self, envelope: &Envelope) {
+        let mut known = self.known();
+        if let Some(gone) = envelope.open::<SignInRevoked>() {
+            forget(&mut known, |standing| standing.sign_in == gone.sign_in);
+        }
+        if let Some(session) = envelope.subject.filter(|_| changes_reach(envelope)) {
+            forget(&mut known, |standing| standing.session == Some(session));
+        }
+    }
+
+    /// Forgets one sign-in: it just changed something about itself.
+    pub fn forget(&self, sign_in: SignInId) {
+        forget(&mut self.known(), |standing| standing.sign_in == sign_in);
+    }
+
+    /// Whether this sign-in may ask this now.
+    ///
+    /// # Errors
+    /// When it does not reach there, or the person asks too often.
+    pub fn check(&self, standing: &Standing, method: &Method, path: &str) -> Result<(), Problem> {
+        reach::check(standing, method, path)?;
+        self.rates.from_person(Lane::of(path), standing.person)
+    }
+
+    /// The `Authorization` header for one request to one service.
+    ///
+    /// # Errors
+    /// When the token cannot be signed.
+    pub fn authorization(&self, standing: &Standing, service: &str) -> Result<String, Problem> {
+        let (nbf, exp) = self.lifetime();
+        let claims = Access {
+            iss: ISSUER.into(),
+            aud: service.into(),
+            sub: standing.person,
+            sid: standing.sign_in,
+            clinic: standing.clinic,
+            role: standing.role,
+            session: standing.session,
+            jti: ids::fresh::<Uuid>().to_string(),
+            nbf,
+            exp,
+        };
+        Ok(format!("Bearer {}", self.sign(ACCESS, &claims)?))
+    }
+
+    /// A ticket into one room, for one device, for one use.
+    ///
+    /// # Errors
+    /// When the sign-in belongs to another session.
+    pub fn room_ticket(
+        &self,
+        standing: &Standing,
+        room: SessionId,
+        device: &str,
+        fp: &str,
+    ) -> Result<String, Problem> {
+        if standing.session.is_some_and(|only| only != room) {
+            return Err(Problem::new(&problems::NOT_FOUND));
+        }
+        let (nbf, exp) = self.lifetime();
+        let claims = RoomTicket {
+            iss: ISSUER.into(),
+            aud: "video".into(),
+            sub: standing.person,
+            sid: standing.sign_in,
+            clinic: standing.clinic,
+            role: standing.role,
+            room,
+            device: device.into(),
+            fp: fp.into(),
+            jti: ids::fresh::<Uuid>().to_string(),
+            nbf,
+            exp,
+        };
+        self.sign(ROOM, &claims)
+    }
+
+    fn lifetime(&self) -> (i64, i64) {
+        let now = self.clock.now().seconds();
+        (now, now.saturating_add(LIFETIME_SECONDS))
+    }
+
+    fn sign(&self, typ: &str, claims: &impl serde::Serialize) -> Result<String, Problem> {
+        self.signer.sign(typ, claims).map_err(|error| Problem::new(&problems::HOUSE_BROKEN).because(error))
+    }
+
+    /// Forgets everyone: a revocation may have been missed.
+    pub fn forget_all(&self) {
+        forget(&mut self.known(), |_| true);
+    }
+
+    /// The lists stay whole even if a thread died holding them: every change is one call.
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Door {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Door")
+    }
+}
+
+/// The session cookie, if it is there exactly once.
+pub fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let mut found = text(headers, "cookie")?
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='))
+        .filter(|(name, _)| *name == COOKIE)
+        .map(|(_, value)| value);
+    let first = found.next()?;
+    if found.next().is_some() { None } else { Some(first) }
+}
+
+/// An answer to a person also serves a poll; a poll's answer does not count a person as seen.
+fn covers(known: Touch, asked: Touch) -> bool {
+    known == asked || asked == Touch::Poll
+}
+
+fn changes_reach(envelope: &Envelope) -> bool {
+    matches!(
+        envelope.topic(),
+        "identity.sitter_present" | "identity.sitter_revoked" | "safety.discharged" | "safety.phase_changed"
+    )
+}
+
+fn forget(known: &mut Known, is_gone: impl Fn(&Standing) -> bool) {
+    known.generation = known.generation.wrapping_add(1);
+    known.standings.retain(|_, believed| !is_gone(&believed.standing));
+}
+
+fn make_room(standings: &mut HashMap<[u8; 32], Believed>, now: Timestamp) {
+    if standings.len() >= REMEMBERED_MAX {
+        standings.retain(|_, believed| now < believed.until_at);
+    }
+    if standings.len() >= REMEMBERED_MAX {
+        standings.clear();
+    }
+}

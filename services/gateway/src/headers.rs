@@ -1,0 +1,155 @@
+//! What every answer carries: the security headers, the cache rules and the server's time.
+
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+/// The policy of every page (reliability.md P47). Media come from `blob:`, pictures from `data:` (icons).
+///
+/// Styles: our components set style *attributes* through the DOM, and the design kit writes one `<style>`
+/// element with its variables; neither can run code.
+pub const POLICY: &str = "default-src 'self'; connect-src 'self'; img-src 'self' data: blob:; \
+    media-src 'self' blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; \
+    frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'";
+
+/// Two years, as browsers ask for before they believe it.
+const TLS_ONLY: &str = "max-age=63072000";
+
+const ALWAYS: [(HeaderName, &str); 9] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(self), microphone=(self), screen-wake-lock=(self), autoplay=(self), bluetooth=(self), \
+         geolocation=(), payment=(), usb=()",
+    ),
+];
+
+/// How long a browser may keep an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Nothing of it: everything under `/api`.
+    Nothing,
+    /// Ask each time whether it changed: pages, the service worker.
+    Ask,
+    /// For ever: its name carries the hash of its content.
+    Forever,
+}
+
+impl Keep {
+    /// The header's value.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Nothing => "no-store",
+            Self::Ask => "no-cache",
+            Self::Forever => "public, max-age=31536000, immutable",
+        }
+    }
+}
+
+/// Puts the house's headers on an answer. A cache rule that a handler chose stays.
+pub fn dress(headers: &mut HeaderMap, is_https: bool) {
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if is_https {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TLS_ONLY));
+    }
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(Keep::Nothing.as_str()));
+    }
+}
+
+/// Headers that say who is asking, or by which way. Only the gateway itself may set them.
+const IDENTITY: [&str; 12] = [
+    "authorization",
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "x-user-id",
+    "x-tenant",
+    "x-clinic",
+    "x-role",
+    "x-request-id",
+    "x-http-method-override",
+];
+
+/// Headers that belong to one connection and not to the request (RFC 9110 §7.6.1).
+const HOP_BY_HOP: [&str; 7] = [
+    "keep-alive",
+    "proxy-connection",
+    "proxy-authorization",
+    "proxy-authenticate",
+    "te",
+    "trailer",
+    "expect",
+];
+
+/// Takes off everything a stranger may not tell the services.
+pub fn strip(headers: &mut HeaderMap) {
+    let listed: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse::<HeaderName>().ok())
+        // What opens a socket stays; actix needs it, and no service sees it as a request header.
+        .filter(|name| *name != header::UPGRADE && *name != header::HOST)
+        .collect();
+    for name in listed {
+        headers.remove(name);
+    }
+    for name in IDENTITY.into_iter().chain(HOP_BY_HOP) {
+        headers.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_stranger_says_about_themselves_is_taken_off() {
+        let mut headers = HeaderMap::new();
+        for name in IDENTITY {
+            headers.insert(name.parse().unwrap(), HeaderValue::from_static("admin"));
+        }
+        headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade, x-secret"));
+        headers.insert("x-secret".parse().unwrap(), HeaderValue::from_static("1"));
+        headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+        strip(&mut headers);
+        let left: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
+        assert!(left.iter().all(|name| ["connection", "upgrade"].contains(name)), "{left:?}");
+        assert_eq!(left.len(), 2);
+    }
+
+    #[test]
+    fn a_page_cannot_be_framed_and_an_answer_is_not_kept() {
+        let mut headers = HeaderMap::new();
+        dress(&mut headers, true);
+        assert!(
+            headers
+                .get("content-security-policy")
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .contains("frame-ancestors 'none'")
+        );
+        assert_eq!(headers.get("cache-control").unwrap(), "no-store");
+        assert!(headers.contains_key("strict-transport-security"));
+    }
+
+    #[test]
+    fn a_chosen_cache_rule_stays() {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(Keep::Forever.as_str()));
+        dress(&mut headers, false);
+        assert_eq!(headers.get("cache-control").unwrap(), Keep::Forever.as_str());
+        assert!(!headers.contains_key("strict-transport-security"));
+    }
+}
