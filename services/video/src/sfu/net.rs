@@ -67,8 +67,7 @@ impl Net {
 
     /// Waits for a datagram, the bell, or `longest`; for ever without one.
     pub fn wait(&self, longest: Option<Duration>) {
-        let mut watched =
-            [PollFd::new(&self.socket, PollFlags::IN), PollFd::new(&*self.bell, PollFlags::IN)];
+        let mut watched = [PollFd::new(&self.socket, PollFlags::IN), PollFd::new(&*self.bell, PollFlags::IN)];
         let longest = longest.map(|longest| Timespec {
             tv_sec: i64::try_from(longest.as_secs()).unwrap_or(i64::MAX),
             tv_nsec: longest.subsec_nanos().into(),

@@ -94,10 +94,10 @@ impl Section {
             if self.mid.replace(mid.to_owned()).is_some() {
                 return Err(NotAnOffer::NoMid);
             }
-        } else if let Some(receives) = direction(line)? {
-            if self.receives.replace(receives).is_some() {
-                return Err(NotAnOffer::NotOneWay);
-            }
+        } else if let Some(receives) = direction(line)?
+            && self.receives.replace(receives).is_some()
+        {
+            return Err(NotAnOffer::NotOneWay);
         }
         Ok(())
     }

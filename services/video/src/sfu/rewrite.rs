@@ -114,7 +114,8 @@ mod tests {
     #[test]
     fn a_late_packet_keeps_its_place_and_moves_nothing() {
         let (mut stream, now) = (Rewrite::new(48_000, 0, 0), start());
-        let [first, third, second] = [1, 3, 2].map(|number| stream.next(number, u32::from(number) * 960, now));
+        let [first, third, second] =
+            [1, 3, 2].map(|number| stream.next(number, u32::from(number) * 960, now));
         assert_eq!([first.sequence, second.sequence, third.sequence], [1, 2, 3]);
         stream.change_publisher();
         assert_eq!(stream.next(9, 9, now).sequence, 4);

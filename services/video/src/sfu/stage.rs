@@ -46,7 +46,15 @@ impl Stage {
             }
         }
         let slots = vec![None; slots.min(SLOTS)];
-        self.lines.push(Line { peer, room, person, connected: false, pictures: true, retires_at: None, slots });
+        self.lines.push(Line {
+            peer,
+            room,
+            person,
+            connected: false,
+            pictures: true,
+            retires_at: None,
+            slots,
+        });
     }
 
     /// A line has shaken hands. Names the older lines of the same person, which are no longer needed.
@@ -117,7 +125,9 @@ impl Stage {
         let mut sources = Vec::<(PersonId, PeerId, bool)>::new();
         for line in self.lines.iter().filter(|line| line.room == room) {
             match sources.iter_mut().find(|(person, _, _)| *person == line.person) {
-                Some(found) if line.connected || !found.2 => *found = (line.person, line.peer, line.connected),
+                Some(found) if line.connected || !found.2 => {
+                    *found = (line.person, line.peer, line.connected);
+                }
                 Some(_) => {}
                 None => sources.push((line.person, line.peer, line.connected)),
             }

@@ -91,7 +91,8 @@ impl Sfu {
         let (commands, inbox) = mpsc::channel();
         let bell = net.bell();
         let engine = RtcEngine::new(address, Arc::clone(&figures));
-        let media = Media { net, engine, inbox, stage: Stage::default(), lines: vec![], clock: settings.clock };
+        let media =
+            Media { net, engine, inbox, stage: Stage::default(), lines: vec![], clock: settings.clock };
         std::thread::Builder::new().name("media".to_owned()).spawn(move || media.run())?;
         Ok(Self { commands, bell, next_peer: AtomicU64::new(1), figures, address })
     }

@@ -28,7 +28,8 @@ pub fn answer(peer: &mut Peer, offer: &Offer, address: SocketAddr, now: Instant)
     let answer = peer.connection.create_answer(None)?;
     peer.connection.set_local_description(now, answer)?;
     learn_payload_types(peer);
-    let local = peer.connection.local_description().ok_or_else(|| Fault("no local description".to_owned()))?;
+    let local =
+        peer.connection.local_description().ok_or_else(|| Fault("no local description".to_owned()))?;
     Ok(Answer { sdp: local.sdp, slots: slots(offer) })
 }
 
@@ -51,7 +52,8 @@ fn add_candidate(peer: &mut Peer, address: SocketAddr) -> Result<(), Fault> {
         component: 1,
         ..CandidateConfig::default()
     };
-    let candidate = CandidateHostConfig { base_config, ..CandidateHostConfig::default() }.new_candidate_host()?;
+    let candidate =
+        CandidateHostConfig { base_config, ..CandidateHostConfig::default() }.new_candidate_host()?;
     peer.connection.add_local_candidate(RTCIceCandidate::from(&candidate).to_json()?)?;
     Ok(())
 }
@@ -65,7 +67,11 @@ fn outgoing(peer: &mut Peer, line: &Line, slot: usize) -> Result<Outgoing, Fault
     let ssrc = random_ssrc()?;
     let rtx = if line.is_video { Some(RTCRtpRtxParameters { ssrc: random_ssrc()? }) } else { None };
     let encoding = RTCRtpEncodingParameters {
-        rtp_coding_parameters: RTCRtpCodingParameters { ssrc: Some(ssrc), rtx, ..RTCRtpCodingParameters::default() },
+        rtp_coding_parameters: RTCRtpCodingParameters {
+            ssrc: Some(ssrc),
+            rtx,
+            ..RTCRtpCodingParameters::default()
+        },
         active: true,
         codec,
         ..RTCRtpEncodingParameters::default()
@@ -93,7 +99,9 @@ fn learn_payload_types(peer: &mut Peer) {
         let wanted = if out.is_video { setup::vp8() } else { setup::opus() }.mime_type;
         let parameters = sender.get_parameters();
         let codecs = &parameters.rtp_parameters.codecs;
-        if let Some(codec) = codecs.iter().find(|codec| codec.rtp_codec.mime_type.eq_ignore_ascii_case(&wanted)) {
+        if let Some(codec) =
+            codecs.iter().find(|codec| codec.rtp_codec.mime_type.eq_ignore_ascii_case(&wanted))
+        {
             out.payload_type = codec.payload_type;
         }
     }

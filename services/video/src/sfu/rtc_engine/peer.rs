@@ -74,7 +74,14 @@ impl Peer {
     }
 
     /// Sends one packet of `from` on the slot that shows it. True when a key frame is needed first.
-    pub fn show(&mut self, from: PeerId, is_video: bool, packet: &Packet, now: Instant, figures: &Figures) -> bool {
+    pub fn show(
+        &mut self,
+        from: PeerId,
+        is_video: bool,
+        packet: &Packet,
+        now: Instant,
+        figures: &Figures,
+    ) -> bool {
         if !self.is_connected {
             return false;
         }
@@ -113,8 +120,9 @@ impl Peer {
     /// Asks for the key frames that are wanted and due. What comes too soon is kept for the next tick.
     pub fn ask_key_frames(&mut self, now: Instant, figures: &Figures) {
         for (ssrc, stream) in &mut self.incoming {
-            let asked_just_now =
-                stream.key_frame_asked_at.is_some_and(|at| now.saturating_duration_since(at) < KEY_FRAME_EVERY);
+            let asked_just_now = stream
+                .key_frame_asked_at
+                .is_some_and(|at| now.saturating_duration_since(at) < KEY_FRAME_EVERY);
             if !stream.key_frame_wanted || asked_just_now {
                 continue;
             }

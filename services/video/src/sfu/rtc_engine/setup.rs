@@ -12,9 +12,7 @@ use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYP
 use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
 use rtc::peer_connection::transport::RTCDtlsRole;
 use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
-use rtc::rtp_transceiver::rtp_sender::{
-    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RtpCodecKind,
-};
+use rtc::rtp_transceiver::rtp_sender::{RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RtpCodecKind};
 use rtc::shared::error::Error;
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -24,7 +22,7 @@ pub const AUDIO_TICKS: u32 = 48_000;
 /// Video counts in 90 kHz, always (RFC 7741).
 pub const VIDEO_TICKS: u32 = 90_000;
 
-/// After this silence a peer counts as disconnected, and this much later as failed (as LiveKit does, reliability.md P32).
+/// After this silence a peer counts as disconnected, and this much later as failed (reliability.md P32).
 const DISCONNECTED_AFTER: Duration = Duration::from_secs(10);
 const FAILED_AFTER: Duration = Duration::from_secs(5);
 const KEEP_ALIVE: Duration = Duration::from_secs(2);
@@ -76,7 +74,8 @@ pub fn opus() -> RTCRtpCodec {
 
 /// VP8, as every leg uses it: the one codec that each browser has and that leaves room for encrypted frames.
 pub fn vp8() -> RTCRtpCodec {
-    let feedback = |kind: &str, parameter: &str| RTCPFeedback { typ: kind.to_owned(), parameter: parameter.to_owned() };
+    let feedback =
+        |kind: &str, parameter: &str| RTCPFeedback { typ: kind.to_owned(), parameter: parameter.to_owned() };
     RTCRtpCodec {
         mime_type: MIME_TYPE_VP8.to_owned(),
         clock_rate: VIDEO_TICKS,
