@@ -1,0 +1,225 @@
+//! Each reason alone keeps the gate closed, and says who can settle it.
+
+use super::*;
+use crate::vitals::{Reading, assess};
+use kernel::time::Pace;
+
+const NOON: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+fn real() -> Protocol {
+    Protocol::new(false, Pace::REAL)
+}
+
+fn reading(pressure: u16, at: Timestamp) -> Reading {
+    Reading {
+        systolic: pressure,
+        diastolic: 70,
+        heart_rate: 70,
+        spo2: Some(98),
+        respiratory_rate: Some(14),
+        wrist: false,
+        symptoms: false,
+        at,
+    }
+}
+
+fn measured(pressure: u16) -> Assessment {
+    let first = NOON.minus(Span::minutes(2));
+    assess(&[reading(pressure, first), reading(pressure, first.plus(Span::minutes(1)))], &real())
+}
+
+/// Everyone has said yes to everything at noon, and every fact holds.
+fn complete() -> Evidence {
+    let just_now = Some(NOON.minus(Span::minutes(1)));
+    let attestations = checklist::all()
+        .flat_map(|(_, item)| {
+            item.who.roles().iter().map(|role| Attestation {
+                item: item.id.to_owned(),
+                role: *role,
+                answer: Answer::Yes,
+                at: NOON,
+            })
+        })
+        .collect();
+    Evidence {
+        attestations,
+        vitals: measured(120),
+        address_at: just_now,
+        consents: true,
+        agreement: true,
+        training_at: just_now,
+        phone_at: just_now,
+        presence_at: just_now,
+        on_call_at: just_now,
+        watch_at: just_now,
+        ready: Ready { patient: just_now, sitter: just_now, therapist: just_now },
+        ..Evidence::default()
+    }
+}
+
+fn red_ids(evidence: &Evidence, now: Timestamp) -> Vec<String> {
+    verdict(evidence, &real(), now).red.into_iter().map(|red| red.id).collect()
+}
+
+#[test]
+fn everything_in_place_opens_the_gate() {
+    let verdict = verdict(&complete(), &real(), NOON);
+    assert_eq!(verdict, Verdict::default());
+    assert!(verdict.is_open());
+}
+
+#[test]
+fn nothing_known_closes_it_with_every_blocking_item() {
+    let red = red_ids(&Evidence::default(), NOON);
+    let blocking = checklist::all().filter(|(_, item)| item.weight != Weight::Advisory);
+    for (_, item) in blocking {
+        let excused = ["RX-AMB"].contains(&item.id);
+        assert_eq!(red.contains(&item.id.to_owned()), !excused, "{}", item.id);
+    }
+    for press in ["READY-PATIENT", "READY-SITTER", "READY-THERAPIST"] {
+        assert!(red.contains(&press.to_owned()));
+    }
+}
+
+#[test]
+fn each_answer_alone_closes_the_gate_when_it_is_missing_no_or_declined() {
+    for (_, item) in checklist::all().filter(|(_, item)| item.weight != Weight::Advisory) {
+        for role in item.who.roles() {
+            for changed in [None, Some(Answer::No), Some(Answer::Declined)] {
+                let mut evidence = complete();
+                evidence.attestations.retain(|answer| answer.item != item.id || answer.role != *role);
+                if matches!(item.weight, Weight::BlockingUnless { .. }) && changed == Some(Answer::Declined) {
+                    continue;
+                }
+                evidence.attestations.extend(changed.map(|answer| Attestation {
+                    item: item.id.to_owned(),
+                    role: *role,
+                    answer,
+                    at: NOON,
+                }));
+                assert_eq!(red_ids(&evidence, NOON), [item.id], "{changed:?} by {role:?}");
+                let owner = verdict(&evidence, &real(), NOON).red[0].owner;
+                assert!(item.proof.is_some() || owner == Owner::Role(*role), "{}: {owner:?}", item.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn each_fact_alone_closes_the_gate() {
+    let old = Some(NOON.minus(Span::hours(24 * 365)));
+    let cases: Vec<(&str, Evidence)> = vec![
+        ("PT-BP", Evidence { vitals: measured(170), ..complete() }),
+        ("PT-LOC", Evidence { address_at: None, ..complete() }),
+        ("PT-LOC", Evidence { address_at: old, ..complete() }),
+        ("ST-AGREE", Evidence { agreement: false, ..complete() }),
+        ("ST-TRAIN", Evidence { training_at: None, ..complete() }),
+        ("ST-TRAIN", Evidence { training_at: old, ..complete() }),
+        ("ST-PHONE", Evidence { phone_at: None, ..complete() }),
+        ("ST-PHONE", Evidence { phone_at: old, ..complete() }),
+        ("ST-PRES", Evidence { presence_at: None, ..complete() }),
+        ("ST-PRES", Evidence { presence_at: old, ..complete() }),
+        ("RX-CALL", Evidence { on_call_at: None, ..complete() }),
+        ("WATCH-ARMED", Evidence { watch_at: None, ..complete() }),
+        ("RX-AMB", Evidence { vitals: measured(150), ..complete() }),
+        ("PT-INTV", Evidence { last_dose_at: Some(NOON.minus(Span::hours(71))), ..complete() }),
+        ("TH-FIT", Evidence { therapist_elsewhere: true, ..complete() }),
+        ("HOLD", Evidence { holds: vec!["the lozenge count was off".to_owned()], ..complete() }),
+        ("READY-PATIENT", Evidence { ready: Ready { patient: None, ..complete().ready }, ..complete() }),
+        ("READY-SITTER", Evidence { ready: Ready { sitter: old, ..complete().ready }, ..complete() }),
+        ("READY-THERAPIST", Evidence { ready: Ready { therapist: None, ..complete().ready }, ..complete() }),
+    ];
+    for (id, evidence) in cases {
+        assert_eq!(red_ids(&evidence, NOON), [id]);
+    }
+}
+
+#[test]
+fn missing_consents_close_both_items_that_ask_for_them() {
+    assert_eq!(red_ids(&Evidence { consents: false, ..complete() }, NOON), ["PT-CONS", "TH-CONS"]);
+}
+
+#[test]
+fn a_missing_oxygen_number_is_red_alone() {
+    let mut blind = complete();
+    let first = NOON.minus(Span::minutes(2));
+    let without = |at| Reading { spo2: None, ..reading(120, at) };
+    blind.vitals = assess(&[without(first), without(first.plus(Span::minutes(1)))], &real());
+    assert_eq!(red_ids(&blind, NOON), ["PT-SPO2"]);
+}
+
+#[test]
+fn vitals_older_than_thirty_minutes_do_not_count() {
+    let red = red_ids(&complete(), NOON.plus(Span::minutes(29)));
+    assert!(!red.contains(&"PT-BP".to_owned()));
+    let red = red_ids(&complete(), NOON.plus(Span::minutes(30)));
+    assert_eq!(red, ["PT-BP", "PT-SPO2"]);
+}
+
+#[test]
+fn answers_older_than_an_hour_do_not_count() {
+    let evidence = complete();
+    let later = NOON.plus(Span::minutes(60)).plus(Span::micros(1));
+    let states = standings(&evidence, &real(), later);
+    let food = states.iter().find(|(_, item, _)| item.id == "PT-FOOD").unwrap();
+    assert_eq!(food.2, Standing::Expired);
+    assert!(red_ids(&evidence, later).contains(&"PT-FOOD".to_owned()));
+}
+
+#[test]
+fn the_prescribers_decision_opens_an_amber_gate_and_a_refusal_does_not() {
+    let amber = |proceed| Evidence {
+        vitals: measured(150),
+        decision: Some(Decision { proceed, at: NOON }),
+        ..complete()
+    };
+    assert!(verdict(&amber(true), &real(), NOON).is_open());
+    assert_eq!(red_ids(&amber(false), NOON), ["RX-AMB"]);
+}
+
+#[test]
+fn a_new_address_has_to_be_confirmed_again() {
+    let evidence = Evidence { address_at: Some(NOON.plus(Span::minutes(1))), ..complete() };
+    assert_eq!(red_ids(&evidence, NOON.plus(Span::minutes(2))), ["PT-LOC"]);
+}
+
+#[test]
+fn a_conditional_item_set_aside_by_the_right_role_no_longer_blocks() {
+    for (id, right, wrong) in
+        [("ST-BACK", Role::Therapist, Role::Patient), ("PT-MED", Role::Prescriber, Role::Patient)]
+    {
+        let with = |role| {
+            let mut evidence = complete();
+            evidence.attestations.retain(|answer| answer.item != id);
+            evidence.attestations.push(Attestation {
+                item: id.to_owned(),
+                role,
+                answer: Answer::Declined,
+                at: NOON,
+            });
+            red_ids(&evidence, NOON)
+        };
+        assert!(with(right).is_empty(), "{id}");
+        assert_eq!(with(wrong), [id]);
+    }
+}
+
+#[test]
+fn advisory_items_never_close_the_gate_and_are_still_shown() {
+    let mut evidence = complete();
+    evidence.attestations.retain(|answer| answer.item != "PT-MASK");
+    let verdict = verdict(&evidence, &real(), NOON);
+    assert!(verdict.is_open());
+    assert_eq!(verdict.amber[0].id, "PT-MASK");
+}
+
+#[test]
+fn a_no_from_one_of_two_people_outweighs_the_others_yes() {
+    let mut evidence = complete();
+    for answer in &mut evidence.attestations {
+        if answer.item == "ST-SOBER" && answer.role == Role::Therapist {
+            answer.answer = Answer::No;
+        }
+    }
+    assert_eq!(red_ids(&evidence, NOON), ["ST-SOBER"]);
+}
