@@ -4,10 +4,10 @@
  */
 
 /** The roles that may be in a room. */
-export type RoomRole = "patient" | "sitter" | "therapist" | "prescriber" | "coordinator" | "admin" | "auditor";
+export type RoomRole = 'patient' | 'sitter' | 'therapist' | 'prescriber' | 'coordinator' | 'admin' | 'auditor';
 
 /** Where one person of the roster is. `lost`: their line dropped a moment ago and their seat is held. */
-export type Place = "expected" | "waiting" | "present" | "lost";
+export type Place = 'expected' | 'waiting' | 'present' | 'lost';
 
 /** One line of the roster. The server sends the whole roster on every change, to everyone who may see it. */
 export type RosterEntry = {
@@ -19,6 +19,8 @@ export type RosterEntry = {
   /** The person's own switches; false until they are present. */
   camera: boolean;
   microphone: boolean;
+  /** How good their line is, as their own browser says; null until it has. */
+  quality: Score | null;
 };
 
 /**
@@ -29,12 +31,10 @@ export type Tile = {
   person: string;
   role: RoomRole;
   place: Place;
-  /** Only the picture, or null while none has arrived or their camera is off. The same object over reconnects of the same line. */
+  /** Only the picture; null while there is none or their camera is off. A new object means a new line: set srcObject again. */
   video: MediaStream | null;
   /** True when a picture was arriving and has stopped for more than 3 s though their camera is on. */
   frozen: boolean;
-  /** 0 to 1, refreshed about ten times a second through onLevels, once a second here. */
-  level: number;
   camera: boolean;
   microphone: boolean;
   /** As that person's own browser reports it; null until it has. */
@@ -60,44 +60,44 @@ export type Quality = {
 /** Why a room ended for good. Only pressing join again can help, and for some not even that. */
 export type EndReason =
   /** leave() was called. */
-  | "left"
+  | 'left'
   /** The therapist removed this person; no way back. */
-  | "removed"
+  | 'removed'
   /** This person has joined from another device, which keeps the seat. */
-  | "other_device"
+  | 'other_device'
   /** The same device joined again in another tab, which took the seat. */
-  | "replaced"
+  | 'replaced'
   /** The session is over, or its window is not open. */
-  | "closed"
+  | 'closed'
   /** The server said no; `code` says why. */
-  | "refused";
+  | 'refused';
 
 /** Where this browser is. Exactly one at a time. */
 export type RoomState =
-  | { name: "idle" }
+  | { name: 'idle' }
   /** First join under way. */
-  | { name: "connecting" }
+  | { name: 'connecting' }
   /** In the waiting room: the therapist has to admit by name. */
-  | { name: "waiting"; since_at: number }
+  | { name: 'waiting'; since_at: number }
   /** Admitted and media connected. */
-  | { name: "live" }
+  | { name: 'live' }
   /** The line dropped; attempt counts from 1; goes on until it works or leave() is called. */
-  | { name: "reconnecting"; attempt: number; since: number }
-  /** `code` is a problem code such as `room.removed`; `detail` the server's sentence, or "" when it is ours to say. */
-  | { name: "ended"; why: EndReason; code: string; detail: string };
+  | { name: 'reconnecting'; attempt: number; since: number }
+  /** `code` is a problem code such as `room.removed`; `detail` the server's sentence, or empty when it is ours to say. */
+  | { name: 'ended'; why: EndReason; code: string; detail: string };
 
 /** Something a person should hear about, once. */
 export type Notice =
   /** To the therapist: this person tried to join from a second device and was refused. */
-  | { code: "room.other_device_refused"; person: string }
+  | { code: 'room.other_device_refused'; person: string }
   /** The browser refused to play sound until something is pressed: call resumeSound() from a press. */
-  | { code: "room.sound_blocked" }
+  | { code: 'room.sound_blocked' }
   /** Camera or microphone stopped by itself (a phone call, an unplugged headset): offer openDevices() again. */
-  | { code: "room.camera_ended" }
-  | { code: "room.microphone_ended" }
+  | { code: 'room.camera_ended' }
+  | { code: 'room.microphone_ended' }
   /** The line became too weak for pictures: sound only. And back. */
-  | { code: "room.audio_only_on" }
-  | { code: "room.audio_only_off" };
+  | { code: 'room.audio_only_on' }
+  | { code: 'room.audio_only_off' };
 
 /** What the ticket route needs: POST /api/rooms/{session}/ticket takes exactly this. */
 export type TicketRequest = { fingerprint: string; device: string };

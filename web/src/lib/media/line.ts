@@ -1,0 +1,278 @@
+/**
+ * One coming-in: a ticket, a socket, a peer connection. It is used once; RoomConnection makes the next one.
+ * The messages are those of proto/signalling.md.
+ */
+
+import type { EndReason, RosterEntry, TicketRequest } from './types';
+
+/** How many others a room can show: therapist, patient, sitter, two invited, less oneself. */
+export const SLOTS = 4;
+
+/** The house says that it is here every second; silence this long is a dead socket. */
+const SILENCE_MAX_MS = 4000;
+/** A disconnected line often comes back by itself; longer than this it is faster to come in again. */
+const DISCONNECTED_MAX_MS = 1500;
+/** From the offer to a connected line; beyond it something is in the way, and a new line may find another. */
+const CONNECT_MAX_MS = 10_000;
+/** One camera at conversation size: enough for a face, little enough for a home's uplink. */
+const VIDEO_BITRATE_MAX = 1_200_000;
+
+/** Whom a slot shows, and the tracks it does it with. */
+export type SlotView = { person: string | null; audio: MediaStreamTrack; video: MediaStreamTrack; videoMid: string };
+
+export type LineEnd =
+  /** Try again with a new ticket. */
+  | { again: true; refused: boolean; code: string; detail: string }
+  /** For good. */
+  | { again: false; why: EndReason; code: string; detail: string };
+
+export type LineEvents = {
+  onWaiting: (since_at: number) => void;
+  onAdmitted: () => void;
+  onConnected: () => void;
+  onRoster: (roster: RosterEntry[]) => void;
+  onSlots: (slots: SlotView[]) => void;
+  onNotice: (code: string, person: string) => void;
+  /** At most once. */
+  onEnd: (end: LineEnd) => void;
+};
+
+export type LineOptions = {
+  url: string;
+  device: string;
+  certificate: RTCCertificate;
+  stream: MediaStream | null;
+  ticket: (request: TicketRequest) => Promise<string>;
+  events: LineEvents;
+};
+
+type FromHouse =
+  | { type: 'waiting'; since_at: number }
+  | { type: 'admitted'; slots: number }
+  | { type: 'answer'; sdp: string }
+  | { type: 'slots'; slots: { audio: string; video: string; person: string | null }[] }
+  | { type: 'roster'; people: RosterEntry[] }
+  | { type: 'notice'; code: string; person: string }
+  | { type: 'media_lost' }
+  | { type: 'beat'; now_at: number }
+  | { type: 'ended'; why: EndReason; code: string; detail: string; again: boolean };
+
+export class Line {
+  readonly connection: RTCPeerConnection;
+  readonly #options: LineOptions;
+  #socket: WebSocket | null = null;
+  #offer = '';
+  #isOver = false;
+  #isConnected = false;
+  #silence: ReturnType<typeof setTimeout> | null = null;
+  #patience: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(options: LineOptions) {
+    this.#options = options;
+    this.connection = new RTCPeerConnection({
+      bundlePolicy: 'max-bundle',
+      rtcpMuxPolicy: 'require',
+      certificates: [options.certificate],
+    });
+    this.connection.onconnectionstatechange = () => this.#onConnectionState();
+  }
+
+  get isConnected(): boolean {
+    return this.#isConnected && !this.#isOver;
+  }
+
+  /** Makes the offer, spends a ticket, opens the socket. What becomes of it is told by events. */
+  async open(): Promise<void> {
+    try {
+      addTransceivers(this.connection, this.#options.stream);
+      await this.connection.setLocalDescription(await this.connection.createOffer());
+      this.#offer = this.connection.localDescription?.sdp ?? '';
+      const fingerprint = fingerprintOf(this.#offer);
+      const token = await this.#options.ticket({ fingerprint, device: this.#options.device });
+      if (!this.#isOver) this.#speak(token);
+    } catch (error) {
+      this.#end(endOf(error));
+    }
+  }
+
+  /** Says something, if there is someone to hear it. */
+  send(message: object): void {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+
+  /** Sends other tracks from now on. */
+  async replaceTracks(stream: MediaStream): Promise<void> {
+    for (const transceiver of this.connection.getTransceivers()) {
+      if (transceiver.direction !== 'sendonly') continue;
+      const kind = transceiver.receiver.track.kind;
+      await transceiver.sender.replaceTrack(stream.getTracks().find((track) => track.kind === kind) ?? null);
+    }
+  }
+
+  /** Stops or starts the own picture on the wire; the camera itself stays as it is. */
+  async setSendsPicture(on: boolean): Promise<void> {
+    const sender = this.connection.getSenders().find((one) => one.track?.kind === 'video');
+    const parameters = sender?.getParameters();
+    const encoding = parameters?.encodings[0];
+    if (sender === undefined || parameters === undefined || encoding === undefined) return;
+    encoding.active = on;
+    await sender.setParameters(parameters).catch(() => undefined);
+  }
+
+  /** Ends without a word to anyone: the page has a newer line. */
+  drop(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#close();
+  }
+
+  /** Says goodbye and ends. */
+  leave(): void {
+    this.send({ type: 'bye' });
+    this.drop();
+  }
+
+  #speak(token: string): void {
+    const socket = new WebSocket(this.#options.url);
+    this.#socket = socket;
+    this.#hearSomething();
+    socket.onopen = () => socket.send(JSON.stringify({ type: 'hello', token }));
+    socket.onmessage = (event: MessageEvent<string>) => {
+      this.#hearSomething();
+      void this.#hear(JSON.parse(event.data) as FromHouse);
+    };
+    // An open that fails fires both; #end acts on the first.
+    socket.onerror = () => this.#lost('socket');
+    socket.onclose = () => this.#lost('socket');
+  }
+
+  async #hear(message: FromHouse): Promise<void> {
+    const events = this.#options.events;
+    if (this.#isOver) return;
+    switch (message.type) {
+      case 'waiting':
+        return events.onWaiting(message.since_at);
+      case 'admitted':
+        events.onAdmitted();
+        this.#patience = setTimeout(() => this.#lost('connect'), CONNECT_MAX_MS);
+        return this.send({ type: 'offer', sdp: this.#offer });
+      case 'answer':
+        return this.connection.setRemoteDescription({ type: 'answer', sdp: message.sdp }).catch(() => this.#lost('answer'));
+      case 'slots':
+        return events.onSlots(message.slots.flatMap((slot) => this.#slot(slot)));
+      case 'roster':
+        return events.onRoster(message.people);
+      case 'notice':
+        return events.onNotice(message.code, message.person);
+      case 'media_lost':
+        return this.#lost('media');
+      case 'beat':
+        return;
+      case 'ended': {
+        const { code, detail } = message;
+        return this.#end(message.again ? { again: true, refused: true, code, detail } : { again: false, why: message.why, code, detail });
+      }
+    }
+  }
+
+  #slot(slot: { audio: string; video: string; person: string | null }): SlotView[] {
+    const track = (mid: string) => this.connection.getTransceivers().find((one) => one.mid === mid)?.receiver.track;
+    const [audio, video] = [track(slot.audio), track(slot.video)];
+    return audio === undefined || video === undefined ? [] : [{ person: slot.person, audio, video, videoMid: slot.video }];
+  }
+
+  #onConnectionState(): void {
+    const state = this.connection.connectionState;
+    if (state === 'connected') {
+      this.#stopPatience();
+      if (!this.#isConnected) {
+        this.#isConnected = true;
+        this.#options.events.onConnected();
+      }
+    } else if (state === 'disconnected') {
+      this.#stopPatience();
+      this.#patience = setTimeout(() => this.#lost('disconnected'), DISCONNECTED_MAX_MS);
+    } else if (state === 'failed' || state === 'closed') {
+      this.#lost('failed');
+    }
+  }
+
+  #hearSomething(): void {
+    if (this.#silence !== null) clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.#lost('silence'), SILENCE_MAX_MS);
+  }
+
+  #stopPatience(): void {
+    if (this.#patience !== null) clearTimeout(this.#patience);
+    this.#patience = null;
+  }
+
+  #lost(where: string): void {
+    this.#end({ again: true, refused: false, code: `room.lost_${where}`, detail: '' });
+  }
+
+  /**
+   * A line that may be tried again keeps its media until the next one is connected: sound survives a socket.
+   * Whoever hears onEnd calls drop().
+   */
+  #end(end: LineEnd): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    if (end.again) this.#closeSocket();
+    else this.#close();
+    this.#options.events.onEnd(end);
+  }
+
+  #closeSocket(): void {
+    this.#stopPatience();
+    if (this.#silence !== null) clearTimeout(this.#silence);
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket === null) return;
+    socket.onopen = socket.onmessage = socket.onerror = socket.onclose = null;
+    socket.close();
+  }
+
+  #close(): void {
+    this.#closeSocket();
+    this.closeMedia();
+  }
+
+  /** The media of a line that is over. */
+  closeMedia(): void {
+    this.connection.onconnectionstatechange = null;
+    this.connection.close();
+  }
+}
+
+/** Slots first, in pairs, then one's own: the order that proto/signalling.md asks for. */
+function addTransceivers(connection: RTCPeerConnection, stream: MediaStream | null): void {
+  for (let slot = 0; slot < SLOTS; slot += 1) {
+    connection.addTransceiver('audio', { direction: 'recvonly' });
+    connection.addTransceiver('video', { direction: 'recvonly' });
+  }
+  if (stream !== null) {
+    connection.addTransceiver(stream.getAudioTracks()[0] ?? 'audio', { direction: 'sendonly' });
+    const sendEncodings = [{ maxBitrate: VIDEO_BITRATE_MAX }];
+    connection.addTransceiver(stream.getVideoTracks()[0] ?? 'video', { direction: 'sendonly', sendEncodings });
+  }
+  const codecs = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
+  const wanted = codecs.filter((codec) => ['video/vp8', 'video/rtx'].includes(codec.mimeType.toLowerCase()));
+  for (const transceiver of connection.getTransceivers()) {
+    if (transceiver.receiver.track.kind === 'video' && wanted.length > 0) transceiver.setCodecPreferences(wanted);
+  }
+}
+
+function fingerprintOf(sdp: string): string {
+  return /^a=fingerprint:(\S+ \S+)/m.exec(sdp)?.[1] ?? '';
+}
+
+/** A refusal of the ticket route that a repeat cannot cure ends the room; anything else is a line that dropped. */
+function endOf(error: unknown): LineEnd {
+  const refusal = typeof error === 'object' && error !== null ? (error as { status?: unknown; code?: unknown; detail?: unknown }) : {};
+  const code = typeof refusal.code === 'string' ? refusal.code : 'room.no_ticket';
+  const detail = typeof refusal.detail === 'string' ? refusal.detail : '';
+  const isFinal = typeof refusal.status === 'number' && [401, 403, 404, 409, 410, 422].includes(refusal.status);
+  const why = code === 'room.removed' ? 'removed' : code === 'room.closed' ? 'closed' : 'refused';
+  return isFinal ? { again: false, why, code, detail } : { again: true, refused: false, code, detail };
+}
