@@ -54,7 +54,7 @@ permissions! {
     /// Asks who they are, or signs out.
     KnowSelf: Clinic [Patient, Sitter, Therapist, Prescriber, Coordinator, Admin, Auditor];
     /// Sets own password and second factor after an invitation.
-    OpenAccount: Clinic [Patient];
+    OpenAccount: Clinic [Patient, Therapist, Prescriber, Coordinator, Admin, Auditor];
     /// Adds people to the clinic and invites patients.
     ManagePeople: Clinic [Coordinator, Admin];
     /// Lists the clinic's people by first name.
@@ -153,6 +153,8 @@ permissions! {
     AcknowledgeIncident: Clinic [Therapist, Prescriber, Coordinator];
     /// Closes an incident with an outcome.
     ResolveIncident: Clinic [Therapist, Prescriber];
+    /// Asks the on-call lead again to answer for this session.
+    PageOnCall: Session [Therapist, Coordinator] wide [Coordinator];
     /// Confirms that the screen was heard.
     TestScreen: Session [Therapist];
 

@@ -54,6 +54,8 @@ problems! {
     LINK_REFUSED = 410 "link.refused" "This link cannot be used." "Ask your clinic for a new one.";
     CODE_REFUSED = 409 "presence.code_refused" "That code is not right." "Ask for the six digits on the patient's screen, or let the therapist read them to you.";
     CODE_SPENT = 409 "presence.code_spent" "That code is used up." "Ask the therapist for a new code.";
+    PRESENCE_PROVEN = 409 "presence.proven" "The sitter is already confirmed." "No code is needed any more.";
+    PASSWORD_WEAK = 422 "password.weak" "That password will not do." "Take at least twelve characters that nobody would guess: a short sentence is good.";
     ACCOUNT_STATE = 409 "account.state" "The account is not at that step." "Reload the page to see the next step.";
     EMAIL_TAKEN = 409 "person.email_taken" "There is already a person with that e-mail." "Use the existing person, or another address.";
 

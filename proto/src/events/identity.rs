@@ -19,7 +19,7 @@ events! {
     LinkIssued = "identity.link_issued.v1" {
         /// For whom.
         person: PersonId,
-        /// `patient_invitation`, `sitter_invitation` or `next_morning`.
+        /// `patient_invitation` (staff too), `sitter_invitation` or `next_morning`.
         purpose: String,
         /// The session it is about, if any.
         session: Option<SessionId>,
@@ -30,6 +30,15 @@ events! {
     }
     /// The sitter proved to be in the home: the presence code was right.
     SitterPresent = "identity.sitter_present.v1" {
+        /// The session.
+        session: SessionId,
+        /// The sitter.
+        person: PersonId,
+        /// When.
+        at: Timestamp,
+    }
+    /// Another device took the sitter's place, or their access ended: presence must be proven again.
+    SitterAbsent = "identity.sitter_absent.v1" {
         /// The session.
         session: SessionId,
         /// The sitter.

@@ -1,1 +1,76 @@
-//! checkins.
+//! Keeps watch over live sessions, and tells people until somebody acts.
+
+mod answers;
+pub mod http;
+mod listen;
+mod mail;
+mod migrations;
+mod problems;
+mod publish;
+mod sender;
+mod store;
+mod view;
+
+use chassis::problem::Failure;
+use chassis::service::Service;
+use chassis::store::Store;
+use chassis::work::Work;
+use proto::envelope::{Envelope, Event as _};
+use proto::events::{care, identity, safety};
+use std::sync::Arc;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The service: its rows and its own lane for alarm mail.
+pub struct Checkins {
+    store: Store,
+    lane: mail::Lane,
+}
+
+impl Service for Checkins {
+    const NAME: &'static str = "checkins";
+    const HEARS: &'static [&'static str] = &[
+        safety::SessionOpened::NAME,
+        safety::PhaseChanged::NAME,
+        safety::DoseBegun::NAME,
+        safety::DoseRecorded::NAME,
+        safety::VitalsRecorded::NAME,
+        safety::Prolonged::NAME,
+        safety::Discharged::NAME,
+        safety::SessionClosed::NAME,
+        care::NextMorningAnswered::NAME,
+        identity::ContactChanged::NAME,
+        identity::SitterRevoked::NAME,
+    ];
+    type Migrations = migrations::Migrations;
+
+    fn new(store: Store) -> anyhow::Result<Self> {
+        let lane = mail::Lane::new(store.ground())?;
+        Ok(Self { store, lane })
+    }
+
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn routes(config: &mut ServiceConfig) {
+        http::routes(config);
+    }
+
+    async fn hear(&self, work: &mut Work, envelope: &Envelope) -> Result<(), Failure> {
+        listen::hear(work, envelope).await
+    }
+
+    async fn tick(&self) -> Result<(), Failure> {
+        self.store.tick::<store::Watches>().await?;
+        self.store.tick::<store::Incidents>().await?;
+        answers::tick_support(&self.store).await
+    }
+
+    fn start(self: &Arc<Self>) {
+        sender::start(self);
+    }
+
+    fn unready(&self) -> Vec<String> {
+        self.lane.unready()
+    }
+}

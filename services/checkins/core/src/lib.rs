@@ -1,1 +1,6 @@
-//! checkins-core.
+//! The rules of the watch: when somebody must look, what an answer means, and who is told when nobody does.
+
+pub mod escalation;
+pub mod form;
+pub mod protocol;
+pub mod watch;

@@ -9,7 +9,7 @@ use crate::problem::Failure;
 use crate::store::Store;
 use crate::token::Verifier;
 use crate::work::Work;
-use proto::envelope::Envelope;
+use proto::envelope::{Envelope, Event};
 use sea_orm_migration::MigratorTrait;
 use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -66,4 +66,12 @@ pub trait Service: Send + Sync + Sized + 'static {
     fn unready(&self) -> Vec<String> {
         vec![]
     }
+}
+
+/// The fact inside an envelope of a known name.
+///
+/// # Errors
+/// When the body is not what the name promises.
+pub fn fact<E: Event>(envelope: &Envelope) -> Result<E, Failure> {
+    envelope.open().ok_or_else(|| Failure::Stored(format!("the body of {}", E::NAME)))
 }

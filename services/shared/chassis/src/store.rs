@@ -78,7 +78,7 @@ fn options(url: &str, schema: Option<&str>) -> ConnectOptions {
             .foreign_keys(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .busy_timeout(std::time::Duration::from_millis(2000))
+            .busy_timeout(std::time::Duration::from_secs(2))
             .pragma("trusted_schema", "OFF")
             .pragma("cell_size_check", "ON")
     });

@@ -29,12 +29,15 @@ pub struct Place<'a> {
     pub row: Uuid,
 }
 
+/// Data keys by clinic, person and version.
+type Cache = HashMap<(ClinicId, PersonId, i64), SecretKey>;
+
 /// The keys of one service. Data keys are cached once they are committed.
 #[derive(Clone)]
 pub struct Vault {
     service: &'static str,
     keys: Keys,
-    cache: Arc<RwLock<HashMap<(ClinicId, PersonId, i64), SecretKey>>>,
+    cache: Arc<RwLock<Cache>>,
 }
 
 /// One person's data key.

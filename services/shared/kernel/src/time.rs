@@ -114,6 +114,12 @@ impl Span {
         Self(self.0.saturating_mul(times))
     }
 
+    /// The shorter of the two.
+    #[must_use]
+    pub const fn at_most(self, ceiling: Self) -> Self {
+        if self.0 > ceiling.0 { ceiling } else { self }
+    }
+
     /// The longer of the two.
     #[must_use]
     pub const fn at_least(self, floor: Self) -> Self {
@@ -149,11 +155,6 @@ impl Pace {
     /// The factor, 1 to 60.
     pub const fn factor(self) -> i64 {
         self.0
-    }
-
-    /// Whether this is a drill, which every screen must say.
-    pub const fn is_drill(self) -> bool {
-        self.0 > 1
     }
 }
 

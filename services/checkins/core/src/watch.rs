@@ -1,0 +1,352 @@
+//! The watch kept over one session, from the day's opening until a person signs it closed.
+//!
+//! ```text
+//! Standing ──dose──▶ Watching ──discharge──▶ Aftercare ──morning answered──▶ Closed
+//!     │                 │                        │
+//!     └──────────── signed closed ───────────────┴──────────────────────────▶ Closed
+//! ```
+//! Silence never ends a watch, and no answer closes what silence opened.
+
+mod aftercare;
+
+use crate::protocol::{Due, Protocol};
+use kernel::machine::{Machine, Step};
+use kernel::severity::Severity;
+use kernel::time::{Span, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// Where the watch stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Watch {
+    /// Ready: people are known, nothing is due yet.
+    Standing {
+        /// The schedule it will keep.
+        protocol: Protocol,
+    },
+    /// A dose was taken; somebody must look at each due time.
+    Watching(Watching),
+    /// Discharged; the sitter looks in, and the morning is asked about.
+    Aftercare(Aftercare),
+    /// A person signed, or the morning check came in.
+    Closed {
+        /// The schedule it kept: a dose recorded even now starts it again.
+        protocol: Protocol,
+    },
+}
+
+/// A watch over somebody who is dosed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watching {
+    /// The schedule.
+    pub protocol: Protocol,
+    /// What the schedule counts from.
+    pub dose_at: Timestamp,
+    /// The next look of the schedule.
+    pub next: Due,
+    /// An extra look after a worrying answer, when it comes before the next.
+    pub extra: Option<Due>,
+}
+
+/// A watch after the discharge.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aftercare {
+    /// The schedule.
+    pub protocol: Protocol,
+    /// When it began.
+    pub discharged_at: Timestamp,
+    /// The sitter's next look, while there is one.
+    pub next: Option<Due>,
+    /// Which of the looks after the discharge that is.
+    pub index: usize,
+    /// The next-morning check.
+    pub morning: Due,
+    /// How far the morning check is.
+    pub asked: Morning,
+}
+
+/// How far the next-morning check is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Morning {
+    /// Not asked yet.
+    Waiting,
+    /// Asked; no answer yet.
+    Asked,
+    /// Silence was reported.
+    Missed,
+}
+
+/// What may be asked of a watch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// A dose was taken at this time.
+    Dose(Timestamp),
+    /// Somebody looked.
+    Answer {
+        /// Which check-in they answered.
+        sequence: i64,
+        /// The worst of their answers.
+        severity: Severity,
+    },
+    /// Therapist and sitter signed the discharge.
+    Discharge {
+        /// When.
+        at: Timestamp,
+        /// When the next-morning check falls due.
+        morning_at: Timestamp,
+    },
+    /// The next-morning check came in.
+    MorningAnswered(Severity),
+    /// A person signed the session closed.
+    Close,
+    /// Time has passed.
+    Tick,
+}
+
+/// Which kind of look it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// It answered what was due.
+    InTime,
+    /// It came before its time; kept, but the one on the screen stays due.
+    Extra,
+    /// It came after its deadline; kept and shown, and closes nothing.
+    Late(Span),
+}
+
+/// What the house hears.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A look was put on the schedule.
+    Scheduled(Due),
+    /// A look is no longer expected.
+    Cancelled(i64),
+    /// Somebody looked.
+    Answered {
+        /// Which check-in.
+        sequence: i64,
+        /// The worst answer.
+        severity: Severity,
+        /// Whether it counted.
+        counted: Counted,
+    },
+    /// Nobody looked by the deadline.
+    Missed(Due),
+    /// An answer needs a human now.
+    Alarming(Severity),
+    /// The patient is to be asked how the morning is.
+    MorningDue(Due),
+    /// The morning check stayed silent.
+    MorningMissed(Due),
+    /// The watch is over.
+    Closed,
+}
+
+impl Event {
+    /// How a look counted, if this event is one.
+    pub const fn counted(&self) -> Option<Counted> {
+        match self {
+            Self::Answered { counted, .. } => Some(*counted),
+            Self::Scheduled(_)
+            | Self::Cancelled(_)
+            | Self::Missed(_)
+            | Self::Alarming(_)
+            | Self::MorningDue(_)
+            | Self::MorningMissed(_)
+            | Self::Closed => None,
+        }
+    }
+}
+
+/// Why a watch said no.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// The watch is over.
+    Closed,
+    /// No such check-in was ever due.
+    UnknownCheckin,
+}
+
+type Stepped = Result<Step<Watch, Event>, Refusal>;
+
+impl Machine for Watch {
+    const KIND: &'static str = "watch";
+    type Command = Command;
+    type Event = Event;
+    type Refusal = Refusal;
+
+    fn step(self, command: Command, now: Timestamp) -> Stepped {
+        match self {
+            Self::Standing { protocol } => match command {
+                Command::Dose(at) => Ok(begun(protocol, at)),
+                Command::Answer { .. } => Err(Refusal::UnknownCheckin),
+                Command::Discharge { at, morning_at } => Ok(discharged(protocol, at, morning_at, 1, vec![])),
+                Command::Close => Ok(Step::to(Self::Closed { protocol }, Event::Closed)),
+                Command::MorningAnswered(_) | Command::Tick => Ok(Step::stay(Self::Standing { protocol })),
+            },
+            Self::Watching(watching) => match command {
+                Command::Answer { sequence, severity } => watching.answered(sequence, severity, now),
+                Command::Discharge { at, morning_at } => Ok(watching.discharged(at, morning_at)),
+                Command::Close => Ok(watching.closed()),
+                Command::Tick => Ok(watching.ticked(now)),
+                // A second dose, or a correction: the schedule keeps counting from the first.
+                Command::Dose(_) | Command::MorningAnswered(_) => Ok(Step::stay(Self::Watching(watching))),
+            },
+            Self::Aftercare(aftercare) => match command {
+                Command::Answer { sequence, severity } => aftercare.answered(sequence, severity, now),
+                Command::MorningAnswered(severity) => Ok(aftercare.morning_answered(severity)),
+                Command::Close => Ok(aftercare.closed(vec![])),
+                Command::Tick => Ok(aftercare.ticked(now)),
+                // A dose after the discharge starts the whole watch again: facts are never refused.
+                Command::Dose(at) => Ok(begun(aftercare.protocol, at)),
+                Command::Discharge { .. } => Ok(Step::stay(Self::Aftercare(aftercare))),
+            },
+            Self::Closed { protocol } => match command {
+                Command::Dose(at) => Ok(begun(protocol, at)),
+                Command::Answer { .. } => Err(Refusal::Closed),
+                Command::Discharge { .. } | Command::MorningAnswered(_) | Command::Close | Command::Tick => {
+                    Ok(Step::stay(Self::Closed { protocol }))
+                }
+            },
+        }
+    }
+
+    fn due(&self) -> Option<Timestamp> {
+        match self {
+            Self::Standing { .. } | Self::Closed { .. } => None,
+            Self::Watching(watching) => Some(watching.current().deadline_at),
+            Self::Aftercare(aftercare) => aftercare.due(),
+        }
+    }
+
+    fn tick() -> Command {
+        Command::Tick
+    }
+
+    fn phase(&self) -> &'static str {
+        match self {
+            Self::Standing { .. } => "standing",
+            Self::Watching(_) => "watching",
+            Self::Aftercare(_) => "aftercare",
+            Self::Closed { .. } => "closed",
+        }
+    }
+}
+
+impl Watch {
+    /// What the sitter is asked next.
+    pub fn current(&self) -> Option<Due> {
+        match self {
+            Self::Standing { .. } | Self::Closed { .. } => None,
+            Self::Watching(watching) => Some(watching.current()),
+            Self::Aftercare(aftercare) => aftercare.next,
+        }
+    }
+
+    /// The schedule it keeps.
+    pub fn protocol(&self) -> Protocol {
+        match self {
+            Self::Standing { protocol } | Self::Closed { protocol } => *protocol,
+            Self::Watching(watching) => watching.protocol,
+            Self::Aftercare(aftercare) => aftercare.protocol,
+        }
+    }
+}
+
+fn begun(protocol: Protocol, dose_at: Timestamp) -> Step<Watch, Event> {
+    let next = protocol.first(dose_at);
+    Step::to(Watch::Watching(Watching { protocol, dose_at, next, extra: None }), Event::Scheduled(next))
+}
+
+fn discharged(
+    protocol: Protocol,
+    at: Timestamp,
+    morning_at: Timestamp,
+    sequence: i64,
+    mut events: Vec<Event>,
+) -> Step<Watch, Event> {
+    let next = protocol.aftercare(at, 0, sequence);
+    events.extend(next.map(Event::Scheduled));
+    let morning = protocol.morning(morning_at);
+    let aftercare =
+        Aftercare { protocol, discharged_at: at, next, index: 0, morning, asked: Morning::Waiting };
+    Step::saying(Watch::Aftercare(aftercare), events)
+}
+
+impl Watching {
+    fn current(&self) -> Due {
+        match self.extra {
+            Some(extra) if extra.due_at < self.next.due_at => extra,
+            Some(_) | None => self.next,
+        }
+    }
+
+    fn answered(mut self, sequence: i64, severity: Severity, now: Timestamp) -> Stepped {
+        let current = self.current();
+        if sequence < 1 || sequence > current.sequence {
+            return Err(Refusal::UnknownCheckin);
+        }
+        let counted = if sequence < current.sequence {
+            Counted::Late(now.since(current.due_at).at_least(Span::ZERO))
+        } else if now < self.protocol.opens_at(&current) {
+            Counted::Extra
+        } else {
+            Counted::InTime
+        };
+        let mut events = vec![Event::Answered { sequence, severity, counted }];
+        if counted == Counted::InTime {
+            events.push(Event::Scheduled(self.advance()));
+        }
+        if severity == Severity::Watch {
+            events.extend(self.look_again(now));
+        }
+        if severity >= Severity::Urgent {
+            events.push(Event::Alarming(severity));
+        }
+        Ok(Step::saying(Watch::Watching(self), events))
+    }
+
+    /// Past the current look; the one after it takes its place.
+    fn advance(&mut self) -> Due {
+        let current = self.current();
+        let sequence = current.sequence.saturating_add(1);
+        if self.extra == Some(current) {
+            self.extra = None;
+            self.next.sequence = sequence;
+        } else {
+            self.next = self.protocol.after(self.dose_at, &self.next, sequence);
+        }
+        self.current()
+    }
+
+    /// One extra look soon, unless the schedule looks sooner anyway.
+    fn look_again(&mut self, now: Timestamp) -> Vec<Event> {
+        let current = self.current();
+        let again = self.protocol.again(self.dose_at, now, current.sequence);
+        if again.due_at >= current.due_at {
+            return vec![];
+        }
+        self.extra = Some(again);
+        self.next.sequence = current.sequence.saturating_add(1);
+        vec![Event::Cancelled(current.sequence), Event::Scheduled(again)]
+    }
+
+    fn ticked(mut self, now: Timestamp) -> Step<Watch, Event> {
+        let current = self.current();
+        if now < current.deadline_at {
+            return Step::stay(Watch::Watching(self));
+        }
+        let next = self.advance();
+        Step::saying(Watch::Watching(self), vec![Event::Missed(current), Event::Scheduled(next)])
+    }
+
+    fn discharged(self, at: Timestamp, morning_at: Timestamp) -> Step<Watch, Event> {
+        let sequence = self.current().sequence;
+        let cancelled = vec![Event::Cancelled(sequence)];
+        discharged(self.protocol, at, morning_at, sequence.saturating_add(1), cancelled)
+    }
+
+    fn closed(self) -> Step<Watch, Event> {
+        let events = vec![Event::Cancelled(self.current().sequence), Event::Closed];
+        Step::saying(Watch::Closed { protocol: self.protocol }, events)
+    }
+}

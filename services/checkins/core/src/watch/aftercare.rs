@@ -1,0 +1,72 @@
+//! The watch after the discharge: the sitter looks in, and the morning is asked about.
+
+use super::{Aftercare, Counted, Event, Morning, Refusal, Stepped, Watch};
+use crate::protocol::Due;
+use kernel::machine::Step;
+use kernel::severity::Severity;
+use kernel::time::{Span, Timestamp};
+
+impl Aftercare {
+    pub(super) fn due(&self) -> Option<Timestamp> {
+        let morning = match self.asked {
+            Morning::Waiting => Some(self.morning.due_at),
+            Morning::Asked => Some(self.morning.deadline_at),
+            Morning::Missed => None,
+        };
+        [self.next.map(|next| next.deadline_at), morning].into_iter().flatten().min()
+    }
+
+    pub(super) fn answered(mut self, sequence: i64, severity: Severity, now: Timestamp) -> Stepped {
+        let counted = match self.next {
+            Some(next) if sequence == next.sequence && now < self.protocol.opens_at(&next) => Counted::Extra,
+            Some(next) if sequence == next.sequence => Counted::InTime,
+            Some(next) if sequence > next.sequence => return Err(Refusal::UnknownCheckin),
+            Some(_) | None => Counted::Late(Span::ZERO),
+        };
+        let mut events = vec![Event::Answered { sequence, severity, counted }];
+        if counted == Counted::InTime {
+            events.extend(self.advance().map(Event::Scheduled));
+        }
+        if severity >= Severity::Urgent {
+            events.push(Event::Alarming(severity));
+        }
+        Ok(Step::saying(Watch::Aftercare(self), events))
+    }
+
+    fn advance(&mut self) -> Option<Due> {
+        let sequence = self.next?.sequence.saturating_add(1);
+        self.index = self.index.saturating_add(1);
+        self.next = self.protocol.aftercare(self.discharged_at, self.index, sequence);
+        self.next
+    }
+
+    pub(super) fn ticked(mut self, now: Timestamp) -> Step<Watch, Event> {
+        let mut events = vec![];
+        if let Some(next) = self.next.filter(|next| next.deadline_at <= now) {
+            events.push(Event::Missed(next));
+            events.extend(self.advance().map(Event::Scheduled));
+        } else if self.asked == Morning::Waiting && self.morning.due_at <= now {
+            self.asked = Morning::Asked;
+            events.push(Event::MorningDue(self.morning));
+        } else if self.asked == Morning::Asked && self.morning.deadline_at <= now {
+            self.asked = Morning::Missed;
+            events.push(Event::MorningMissed(self.morning));
+        }
+        Step::saying(Watch::Aftercare(self), events)
+    }
+
+    /// A good morning ends the watch; a worrying one raises the alarm and keeps it.
+    pub(super) fn morning_answered(self, severity: Severity) -> Step<Watch, Event> {
+        if severity >= Severity::Urgent {
+            let state = Self { asked: Morning::Missed, ..self };
+            return Step::to(Watch::Aftercare(state), Event::Alarming(severity));
+        }
+        self.closed(vec![])
+    }
+
+    pub(super) fn closed(self, mut events: Vec<Event>) -> Step<Watch, Event> {
+        events.extend(self.next.map(|next| Event::Cancelled(next.sequence)));
+        events.push(Event::Closed);
+        Step::saying(Watch::Closed { protocol: self.protocol }, events)
+    }
+}

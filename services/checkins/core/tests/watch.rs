@@ -1,0 +1,164 @@
+//! The watch, told as sentences that could be false.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot set itself up should die loudly")]
+
+use checkins_core::protocol::Protocol;
+use checkins_core::watch::{Command, Counted, Event, Refusal, Watch};
+use kernel::machine::Machine as _;
+use kernel::severity::Severity;
+use kernel::time::{Pace, Span, Timestamp};
+
+const NOON: Timestamp = Timestamp::from_micros(0);
+
+fn minute(count: i64) -> Timestamp {
+    NOON.plus(Span::minutes(count))
+}
+
+fn standing() -> Watch {
+    Watch::Standing { protocol: Protocol { pace: Pace::REAL } }
+}
+
+fn watching() -> Watch {
+    standing().step(Command::Dose(NOON), NOON).unwrap().state
+}
+
+fn aftercare() -> Watch {
+    let discharge = Command::Discharge { at: minute(130), morning_at: minute(800) };
+    watching().step(discharge, minute(130)).unwrap().state
+}
+
+fn well(sequence: i64) -> Command {
+    Command::Answer { sequence, severity: Severity::Ok }
+}
+
+/// Runs the clock the way the shell does: only ever at due times.
+fn until(mut watch: Watch, end: Timestamp) -> (Watch, Vec<Event>) {
+    let mut heard = vec![];
+    while let Some(due) = watch.due().filter(|due| *due <= end) {
+        let step = watch.step(Command::Tick, due).unwrap();
+        watch = step.state;
+        heard.extend(step.events);
+    }
+    (watch, heard)
+}
+
+fn missed(events: &[Event]) -> Vec<i64> {
+    let sequence = |event: &Event| match event {
+        Event::Missed(due) => Some(due.sequence),
+        _other => None,
+    };
+    events.iter().filter_map(sequence).collect()
+}
+
+#[test]
+fn silence_is_missed_exactly_at_the_deadline_and_not_before() {
+    let before = minute(7).minus(Span::micros(1));
+    assert_eq!(missed(&until(watching(), before).1), Vec::<i64>::new());
+    assert_eq!(missed(&until(watching(), minute(7)).1), [1]);
+}
+
+#[test]
+fn a_house_that_was_asleep_for_an_hour_misses_every_look_in_order() {
+    let mut watch = watching();
+    let mut events = vec![];
+    while watch.due().unwrap() <= minute(60) {
+        let step = watch.step(Command::Tick, minute(60)).unwrap();
+        watch = step.state;
+        events.extend(step.events);
+    }
+    assert_eq!(missed(&events), [1, 2, 3, 4, 5, 6]);
+}
+
+#[test]
+fn an_answer_in_time_puts_the_next_look_on_the_schedule_counted_from_the_last_due_time() {
+    let step = watching().step(well(1), minute(6)).unwrap();
+    assert_eq!(step.state.current().unwrap().due_at, minute(15));
+}
+
+#[test]
+fn a_late_answer_is_kept_and_takes_nothing_off_the_schedule() {
+    let (watch, _) = until(watching(), minute(7));
+    let next = watch.current();
+    let step = watch.step(well(1), minute(8)).unwrap();
+    assert_eq!(step.state.current(), next);
+    let counted = step.events.iter().find_map(Event::counted).unwrap();
+    assert!(matches!(counted, Counted::Late(_)));
+}
+
+#[test]
+fn an_answer_long_before_its_time_does_not_stand_for_the_look() {
+    let step = watching().step(well(1), minute(1)).unwrap();
+    assert_eq!(step.events.iter().find_map(Event::counted), Some(Counted::Extra));
+    assert_eq!(step.state.current().unwrap().sequence, 1);
+}
+
+#[test]
+fn after_a_worrying_answer_somebody_looks_again_in_five_minutes() {
+    let answer = Command::Answer { sequence: 1, severity: Severity::Watch };
+    let step = watching().step(answer, minute(5)).unwrap();
+    assert_eq!(step.state.current().unwrap().due_at, minute(10));
+    let step = step.state.step(well(2), minute(10)).unwrap();
+    assert_eq!(step.state.current().unwrap().due_at, minute(15));
+}
+
+#[test]
+fn an_urgent_answer_needs_a_human_even_when_it_comes_early_or_late() {
+    for at in [minute(1), minute(6)] {
+        let answer = Command::Answer { sequence: 1, severity: Severity::Urgent };
+        let step = watching().step(answer, at).unwrap();
+        assert!(step.events.contains(&Event::Alarming(Severity::Urgent)));
+    }
+}
+
+#[test]
+fn nobody_can_answer_a_look_that_was_never_due() {
+    assert_eq!(watching().step(well(2), minute(5)), Err(Refusal::UnknownCheckin));
+    assert_eq!(standing().step(well(1), minute(5)), Err(Refusal::UnknownCheckin));
+}
+
+#[test]
+fn a_silent_morning_is_reported_once_and_never_forgotten_before() {
+    let (watch, events) = until(aftercare(), minute(2000));
+    assert!(events.iter().any(|event| matches!(event, Event::MorningDue(_))));
+    assert_eq!(events.iter().filter(|event| matches!(event, Event::MorningMissed(_))).count(), 1);
+    assert_eq!(watch.phase(), "aftercare");
+}
+
+#[test]
+fn a_good_morning_closes_the_watch_and_a_worrying_one_keeps_it() {
+    let good = aftercare().step(Command::MorningAnswered(Severity::Ok), minute(800)).unwrap();
+    assert_eq!(good.state.phase(), "closed");
+    let bad = aftercare().step(Command::MorningAnswered(Severity::Urgent), minute(800)).unwrap();
+    assert_eq!((bad.state.phase(), bad.events), ("aftercare", vec![Event::Alarming(Severity::Urgent)]));
+}
+
+#[test]
+fn a_dose_recorded_after_the_end_starts_the_watch_again() {
+    let closed = aftercare().step(Command::Close, minute(900)).unwrap().state;
+    let again = closed.step(Command::Dose(minute(901)), minute(901)).unwrap();
+    assert_eq!(again.state.phase(), "watching");
+}
+
+#[test]
+fn the_table_in_the_readme_is_the_machine() {
+    let commands = [
+        ("dose", Command::Dose(minute(140))),
+        ("answer", well(1)),
+        ("discharge", Command::Discharge { at: minute(140), morning_at: minute(800) }),
+        ("morning", Command::MorningAnswered(Severity::Ok)),
+        ("close", Command::Close),
+        ("tick", Command::Tick),
+    ];
+    let closed = aftercare().step(Command::Close, minute(140)).unwrap().state;
+    let mut table = String::from("| state | command | becomes |\n|---|---|---|\n");
+    for state in [standing(), watching(), aftercare(), closed] {
+        for (name, command) in &commands {
+            let outcome = match state.clone().step(command.clone(), minute(140)) {
+                Ok(step) => step.state.phase().to_owned(),
+                Err(refusal) => format!("refused: {refusal:?}"),
+            };
+            table += &format!("| {} | {name} | {outcome} |\n", state.phase());
+        }
+    }
+    let readme = include_str!("../../README.md");
+    assert!(readme.contains(&table), "the table of the machine is now:\n{table}");
+}

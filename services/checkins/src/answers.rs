@@ -1,0 +1,136 @@
+//! What people do on the watch: answer, call, say they saw it.
+
+use crate::publish;
+use crate::store::{Watches, rows};
+use chassis::ids;
+use chassis::keeper::Keeper as _;
+use chassis::problem::Failure;
+use chassis::store::Store;
+use chassis::vault::Place;
+use chassis::work::{Act, Work};
+use checkins_core::escalation::Cause;
+use checkins_core::form;
+use checkins_core::watch::{Command, Counted, Event, Watch};
+use kernel::id::{CommandId, RecordId, SessionId};
+use kernel::machine::Machine as _;
+use kernel::severity::Severity;
+use kernel::time::Timestamp;
+use proto::events::checkins as say;
+use std::collections::BTreeMap;
+
+/// One look, as it arrives.
+pub(crate) struct Look {
+    pub(crate) sequence: i64,
+    pub(crate) answers: BTreeMap<String, String>,
+    pub(crate) answered_at: Timestamp,
+}
+
+/// What the sitter is told back.
+pub(crate) struct Taken {
+    pub(crate) severity: Severity,
+    pub(crate) todo: Vec<String>,
+    pub(crate) counted: &'static str,
+    pub(crate) watch: Watch,
+}
+
+/// Takes a look: the worst answer decides, and every look is kept, in time or not.
+pub(crate) async fn look(
+    work: &mut Work,
+    session: SessionId,
+    look: &Look,
+    source: &str,
+) -> Result<Taken, Failure> {
+    let meaning = form::read(&look.answers).map_err(|unclear| crate::problems::unclear(&unclear))?;
+    let severity = meaning.severity;
+    let before = Watches::load(work, session).await?.ok_or(Failure::Missing)?;
+    // The same pure decision the machine takes below; read here for the row that keeps it.
+    let command = Command::Answer { sequence: look.sequence, severity };
+    let step = before.state.step(command.clone(), work.now()).map_err(Watches::problem)?;
+    let counted = step.events.iter().find_map(Event::counted);
+    let (how, late_micros) = match counted {
+        Some(Counted::InTime) => ("in_time", 0),
+        Some(Counted::Late(late)) => ("late", late.as_micros()),
+        Some(Counted::Extra) | None => ("extra", 0),
+    };
+    keep(work, session, look, severity, (how, late_micros, source)).await?;
+    let row = work.step::<Watches>(session, command).await?;
+    let todo = meaning.todo.into_iter().map(str::to_owned).collect();
+    Ok(Taken { severity, todo, counted: how, watch: row.state })
+}
+
+async fn keep(
+    work: &mut Work,
+    session: SessionId,
+    look: &Look,
+    severity: Severity,
+    (counted, late_micros, source): (&str, i64, &str),
+) -> Result<(), Failure> {
+    let id: CommandId = work.act().command.unwrap_or_else(ids::fresh);
+    let patient = Watches::load(work, session).await?.ok_or(Failure::Missing)?.about.person;
+    let place = Place {
+        clinic: work.clinic(),
+        person: patient,
+        table: "checkins_answer",
+        column: "answers",
+        row: id.0,
+    };
+    let plain = serde_json::to_vec(&look.answers).map_err(|error| Failure::Stored(error.to_string()))?;
+    let answers = work.seal(&place, &plain).await?;
+    let person = work.act().actor;
+    let (sequence, answered_at) = (look.sequence, look.answered_at);
+    let kept = rows::Look {
+        id,
+        session,
+        person,
+        sequence,
+        severity,
+        counted,
+        source,
+        answered_at,
+        late_micros,
+        answers,
+    };
+    rows::keep(work, kept).await
+}
+
+/// The patient needs support.
+pub(crate) async fn ask_support(work: &mut Work, session: SessionId) -> Result<RecordId, Failure> {
+    let row = Watches::load(work, session).await?.ok_or(Failure::Missing)?;
+    let support: RecordId = ids::fresh();
+    let deadline_at = row.state.protocol().support_deadline(work.now());
+    rows::ask_support(work, support, session, deadline_at).await?;
+    work.tell(session, &say::SupportAsked { session, support, at: work.now() }).await?;
+    work.audit("support.asked", support, Some(session));
+    Ok(support)
+}
+
+/// The therapist saw it.
+pub(crate) async fn see_support(
+    work: &mut Work,
+    session: SessionId,
+    support: RecordId,
+) -> Result<(), Failure> {
+    if !rows::see_support(work, support, session).await? {
+        return Err(Failure::Missing);
+    }
+    let (by, at) = (work.act().actor, work.now());
+    work.tell(session, &say::SupportSeen { session, support, by, at }).await?;
+    work.audit("support.seen", support, Some(session));
+    Ok(())
+}
+
+/// Calls for support that nobody saw in time become incidents.
+pub(crate) async fn tick_support(store: &Store) -> Result<(), Failure> {
+    for (clinic, support, session, _patient) in rows::unseen_support(store, store.now()).await? {
+        store
+            .work(Act::clock(clinic), async |work| {
+                if rows::miss_support(work, support).await? {
+                    work.audit("support.unseen", support, Some(session));
+                    publish::raise_for(work, session, Cause::SupportUnseen, Severity::Urgent).await?;
+                }
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(())
+}

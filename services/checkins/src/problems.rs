@@ -1,0 +1,31 @@
+//! Refusals as sentences: exhaustive, so that a new one does not compile without its own.
+
+use chassis::problem::Problem;
+use checkins_core::form::Unclear;
+use checkins_core::{escalation, watch};
+use proto::problems;
+
+pub(crate) fn watch(refusal: watch::Refusal) -> Problem {
+    match refusal {
+        watch::Refusal::Closed => Problem::new(&problems::WATCH_CLOSED),
+        watch::Refusal::UnknownCheckin => Problem::new(&problems::CHECKIN_UNKNOWN),
+    }
+}
+
+pub(crate) fn incident(refusal: escalation::Refusal) -> Problem {
+    match refusal {
+        escalation::Refusal::Resolved => Problem::new(&problems::INCIDENT_RESOLVED),
+        escalation::Refusal::Own => Problem::new(&problems::INCIDENT_OWN),
+        escalation::Refusal::NoteMissing => Problem::new(&problems::INCIDENT_NOTE),
+    }
+}
+
+pub(crate) fn unclear(unclear: &Unclear) -> Problem {
+    let problem = Problem::new(&problems::CHECKIN_ANSWER);
+    match unclear {
+        Unclear::Unknown(id) => problem.field(id, "checkin.answer", "This answer is not on the form."),
+        Unclear::Missing(id) => {
+            problem.field(*id, "checkin.missing", "A look needs this answer. Look again and answer it.")
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! The privacy border: what leaves this service about a watch or an incident, and who is told.
+
+use crate::store::notifications::{self, Message};
+use crate::store::{Incidents, Watches, rows};
+use chassis::keeper::{About, Row};
+use chassis::problem::Failure;
+use chassis::work::Work;
+use checkins_core::escalation::{self, Cause, Incident, Matter};
+use checkins_core::watch::{self, Watch};
+use kernel::id::{IncidentId, SessionId};
+use kernel::role::Role;
+use kernel::severity::Severity;
+use kernel::time::Timestamp;
+use proto::events::checkins as say;
+use proto::events::safety::Member;
+
+/// The kind of an ordinary look's deadline.
+const LOOK: &str = "look";
+/// The kind of the next-morning check's deadline.
+const MORNING: &str = "morning";
+
+/// Rows, messages and facts that follow from what a watch did.
+pub(crate) async fn watch(
+    work: &mut Work,
+    session: SessionId,
+    row: &Row<Watch>,
+    events: &[watch::Event],
+) -> Result<(), Failure> {
+    for event in events {
+        match event {
+            watch::Event::Scheduled(due) => rows::arm(work, session, LOOK, due).await?,
+            watch::Event::Cancelled(sequence) => {
+                rows::settle(work, session, LOOK, *sequence, "cancelled").await?;
+            }
+            watch::Event::Answered { sequence, severity, counted } => {
+                if *counted == watch::Counted::InTime {
+                    rows::settle(work, session, LOOK, *sequence, "satisfied").await?;
+                }
+                let at = work.now();
+                let fact = say::CheckinAnswered { session, sequence: *sequence, severity: *severity, at };
+                work.tell(session, &fact).await?;
+                work.audit("checkin.answered", format!("check-in {sequence}"), Some(session));
+            }
+            watch::Event::Missed(due) => {
+                rows::settle(work, session, LOOK, due.sequence, "missed").await?;
+                missed(work, row, due.sequence, due.deadline_at).await?;
+            }
+            watch::Event::Alarming(severity) => {
+                let cause = if matches!(row.state, Watch::Aftercare(_)) {
+                    Cause::NextMorning
+                } else {
+                    Cause::WorryingAnswer
+                };
+                raise(work, &row.about, row, cause, *severity).await?;
+            }
+            watch::Event::MorningDue(due) => {
+                rows::arm(work, session, MORNING, due).await?;
+                let fact =
+                    say::NextMorningDue { session, patient: row.about.person, deadline_at: due.deadline_at };
+                work.tell(session, &fact).await?;
+                work.audit("morning.asked", session, Some(session));
+            }
+            watch::Event::MorningMissed(due) => {
+                rows::settle(work, session, MORNING, due.sequence, "missed").await?;
+                raise_since(work, &row.about, row, Cause::NextMorning, Severity::Urgent, due.deadline_at)
+                    .await?;
+            }
+            watch::Event::Closed => {
+                rows::settle(work, session, MORNING, 0, "satisfied").await?;
+                work.tell(session, &say::WatchClosed { session, at: work.now() }).await?;
+                work.audit("watch.closed", session, Some(session));
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn missed(
+    work: &mut Work,
+    row: &Row<Watch>,
+    sequence: i64,
+    deadline_at: Timestamp,
+) -> Result<(), Failure> {
+    let session = session_of(&row.about)?;
+    work.tell(session, &say::CheckinMissed { session, sequence, deadline_at }).await?;
+    work.audit("checkin.missed", format!("check-in {sequence}"), Some(session));
+    raise_since(work, &row.about, row, Cause::MissedCheckin, Severity::Urgent, deadline_at).await
+}
+
+/// Opens an incident now, or makes the open one of the same cause worse.
+pub(crate) async fn raise(
+    work: &mut Work,
+    about: &About,
+    row: &Row<Watch>,
+    cause: Cause,
+    severity: Severity,
+) -> Result<(), Failure> {
+    let now = work.now();
+    raise_since(work, about, row, cause, severity, now).await
+}
+
+/// The same, counted from when it should have been noticed.
+pub(crate) async fn raise_since(
+    work: &mut Work,
+    about: &About,
+    row: &Row<Watch>,
+    cause: Cause,
+    severity: Severity,
+    since: Timestamp,
+) -> Result<(), Failure> {
+    let session = session_of(about)?;
+    if let Some(open) = rows::open_incident(work, session, cause.as_str()).await? {
+        Box::pin(work.step::<Incidents>(open, escalation::Command::Again(severity))).await?;
+        return Ok(());
+    }
+    let matter = Matter { cause, severity, opened_at: since, pace: row.state.protocol().pace };
+    let step = escalation::open(matter, work.now());
+    let id = chassis::ids::fresh::<IncidentId>();
+    Box::pin(work.create::<Incidents>(id, *about, step.state, &step.events)).await?;
+    Ok(())
+}
+
+/// Raises an incident for a session whose watch is read first.
+pub(crate) async fn raise_for(
+    work: &mut Work,
+    session: SessionId,
+    cause: Cause,
+    severity: Severity,
+) -> Result<(), Failure> {
+    use chassis::keeper::Keeper as _;
+    let row = Watches::load(work, session).await?.ok_or(Failure::Missing)?;
+    raise(work, &row.about.clone(), &row, cause, severity).await
+}
+
+/// Messages and facts that follow from what an incident did.
+pub(crate) async fn incident(
+    work: &mut Work,
+    id: IncidentId,
+    row: &Row<Incident>,
+    events: &[escalation::Event],
+) -> Result<(), Failure> {
+    let session = session_of(&row.about)?;
+    let matter = *row.state.matter();
+    let at = work.now();
+    for event in events {
+        match event {
+            escalation::Event::Opened => {
+                let (cause, severity) = (matter.cause.as_str().to_owned(), matter.severity);
+                work.tell(session, &say::IncidentOpened { session, incident: id, cause, severity, at })
+                    .await?;
+                work.audit("incident.opened", format!("{} {id}", matter.cause.as_str()), Some(session));
+            }
+            escalation::Event::Step { step, round } => {
+                tell_people(work, id, session, *step, *round).await?;
+                work.tell(session, &say::IncidentRose { session, incident: id, step: *step, at }).await?;
+                work.audit("incident.step", format!("step {step}.{round} {id}"), Some(session));
+            }
+            escalation::Event::Acknowledged(by) => {
+                work.tell(session, &say::IncidentAcknowledged { session, incident: id, by: *by, at }).await?;
+                work.audit("incident.acknowledged", id, Some(session));
+            }
+            escalation::Event::Reopened => work.audit("incident.reopened", id, Some(session)),
+            escalation::Event::Resolved(by) => {
+                notifications::supersede(work, id).await?;
+                work.tell(session, &say::IncidentResolved { session, incident: id, by: *by, at }).await?;
+                work.audit("incident.resolved", id, Some(session));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Who is told at each step (reliability.md §2.5), over which channels.
+fn told(step: i64, member: &Member) -> &'static [&'static str] {
+    let is_told_on_screen = step == 1 && matches!(member.role, Role::Therapist | Role::Sitter);
+    let is_told_widely = match step {
+        2 => member.on_call,
+        3 => member.on_call || member.role == Role::Prescriber,
+        4.. => member.on_call || matches!(member.role, Role::Prescriber | Role::Therapist),
+        _first => false,
+    };
+    if is_told_widely {
+        &["screen", "mail"]
+    } else if is_told_on_screen {
+        &["screen"]
+    } else {
+        &[]
+    }
+}
+
+async fn tell_people(
+    work: &Work,
+    incident: IncidentId,
+    session: SessionId,
+    step: i64,
+    round: i64,
+) -> Result<(), Failure> {
+    for member in work.members(session).await? {
+        for channel in told(step, &member) {
+            let person = member.person;
+            let incident = Some(incident);
+            let message = Message { session, incident, kind: "incident", step, round, person, channel };
+            notifications::write(work, &message).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Asks the on-call lead to confirm for this session.
+pub(crate) async fn ask_on_call(work: &mut Work, session: SessionId, round: i64) -> Result<(), Failure> {
+    for member in work.members(session).await?.into_iter().filter(|member| member.on_call) {
+        let message = Message {
+            session,
+            incident: None,
+            kind: "on_call_confirmation",
+            step: 0,
+            round,
+            person: member.person,
+            channel: "mail",
+        };
+        notifications::write(work, &message).await?;
+    }
+    rows::page_on_call(work, session).await?;
+    work.audit("on_call.asked", session, Some(session));
+    Ok(())
+}
+
+fn session_of(about: &About) -> Result<SessionId, Failure> {
+    about.session.ok_or_else(|| Failure::Stored("a watch without a session".into()))
+}

@@ -1,0 +1,155 @@
+//! Sends safety messages: claim, send, then mark. A crash anywhere sends twice rather than never.
+
+use crate::Checkins;
+use crate::mail::{Lane, Mail};
+use crate::store::notifications::{self, Addressee, Attempt, Leased};
+use chassis::crypto;
+use chassis::ids;
+use chassis::mailbox;
+use chassis::problem::Failure;
+use chassis::service::Service as _;
+use chassis::store::LOOK_AGAIN;
+use chassis::work::Act;
+use chassis::{clock, store::Store};
+use kernel::id::SessionId;
+use kernel::time::{Span, Timestamp};
+use proto::events::checkins::NotificationChanged;
+use proto::sealed::{self, Contact};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Starts the lane on the service's own thread.
+pub(crate) fn start(service: &Arc<Checkins>) {
+    actix_web::rt::spawn(lane(Arc::clone(service)));
+}
+
+async fn lane(service: Arc<Checkins>) {
+    let mut woken = service.store().woken();
+    loop {
+        woken.mark_unchanged();
+        match notifications::claim(service.store()).await {
+            Ok(claimed) => {
+                for leased in claimed {
+                    actix_web::rt::spawn(deliver(Arc::clone(&service), leased));
+                }
+            }
+            Err(failure) => tracing::error!(error = %failure, "safety messages could not be claimed"),
+        }
+        let _ = tokio::time::timeout(clock::duration(LOOK_AGAIN), woken.changed()).await;
+    }
+}
+
+async fn deliver(service: Arc<Checkins>, leased: Leased) {
+    let is_done = Arc::new(AtomicBool::new(false));
+    actix_web::rt::spawn(hold(service.store().clone(), leased.clone(), Arc::clone(&is_done)));
+    let attempt = attempt(&service, &leased).await.unwrap_or_else(|failure| {
+        tracing::error!(notification.id = %leased.id, error = %failure, "a safety message could not be prepared");
+        Attempt::Failed("not_prepared")
+    });
+    is_done.store(true, Ordering::Release);
+    if let Attempt::Failed(why) = attempt {
+        tracing::error!(notification.id = %leased.id, why, attempts = leased.attempts, "a safety message failed");
+    }
+    let marked = service.store().work(Act::clock(leased.clinic), async |work| {
+        if notifications::mark(work, &leased, &attempt).await? {
+            let incident = leased.incident;
+            work.tell(leased.session, &NotificationChanged { session: leased.session, incident }).await?;
+            work.audit(&format!("notification.{}", attempt.word()), leased.id, Some(leased.session));
+        }
+        Ok(())
+    });
+    if let Err(failure) = marked.await {
+        tracing::error!(notification.id = %leased.id, error = %failure, "an attempt could not be marked");
+    }
+}
+
+/// Renews the lease while a slow server thinks, so that nobody else sends the same message meanwhile.
+async fn hold(store: Store, leased: Leased, is_done: Arc<AtomicBool>) {
+    loop {
+        clock::wait(Span::seconds(1)).await;
+        if is_done.load(Ordering::Acquire) {
+            return;
+        }
+        match notifications::renew(&store, &leased).await {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(failure) => tracing::warn!(error = %failure, "a lease could not be renewed"),
+        }
+    }
+}
+
+/// Fresh link, then the send itself, outside of any transaction.
+async fn attempt(service: &Checkins, leased: &Leased) -> Result<Attempt, Failure> {
+    let store = service.store();
+    let Some(addressee) = notifications::addressee(store, leased).await? else {
+        return Ok(Attempt::Failed("no_contact"));
+    };
+    let opened = store.vault().open_from_bus(sealed::CONTACT, leased.person, &addressee.sealed)?;
+    let contact: Contact =
+        serde_json::from_slice(&opened).map_err(|error| Failure::Stored(error.to_string()))?;
+    let token = crypto::random_token();
+    let hash = crypto::sha256_hex(token.as_bytes());
+    store
+        .work(Act::clock(leased.clinic), async |work| {
+            notifications::issue_link(work, leased, addressee.role, &hash).await
+        })
+        .await?;
+    let (subject, text, link) = words(&store.ground().config.public_url, leased, &addressee, &token);
+    if let Lane::Mailbox = service.lane {
+        store.ground().mailbox.put(mailbox::Mail {
+            id: ids::fresh(),
+            clinic: leased.clinic,
+            to: leased.person,
+            role: Some(addressee.role),
+            subject,
+            text,
+            links: vec![link],
+            sent_at: store.now(),
+            incident: leased.incident,
+        });
+        return Ok(Attempt::Accepted("demo mailbox".into()));
+    }
+    let mail = Mail { id: leased.id.to_string(), to: &contact.email, subject: &subject, text: &text };
+    Ok(service.lane.send(&mail).await.map_or_else(Attempt::Failed, Attempt::Accepted))
+}
+
+impl Attempt {
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::Accepted(_) => "accepted",
+            Self::Failed(_) => "failed",
+        }
+    }
+}
+
+/// Fixed sentences: an opaque label, a time, a link. Nothing else leaves the house.
+fn words(public_url: &str, leased: &Leased, addressee: &Addressee, token: &str) -> (String, String, String) {
+    let drill = if addressee.drill { "[Drill] " } else { "" };
+    let (label, at) = (label(leased.session), utc(leased.created_at));
+    if leased.kind == "on_call_confirmation" {
+        let link = format!("{public_url}/oncall#{token}");
+        let text = format!(
+            "You are named on call for session {label}.\n\nOpen this page and press the button to say that you \
+             can be reached:\n{link}\n\nAsked at {at}. The link works once."
+        );
+        return (format!("{drill}Please confirm that you are on call"), text, link);
+    }
+    let link = format!("{public_url}/ack#{token}");
+    let text = format!(
+        "Session {label} needs someone to look now.\n\nOpen this page and press the button if you take it:\n{link}\
+         \n\nSince {at}. The link works once. If you cannot, the next person is told."
+    );
+    (format!("{drill}Please look now"), text, link)
+}
+
+/// The last six characters: enough to tell two sessions apart, and nobody's name.
+fn label(session: SessionId) -> String {
+    let text = session.to_string();
+    text.chars().skip(text.chars().count().saturating_sub(6)).collect::<String>().to_uppercase()
+}
+
+/// Hours and minutes, in UTC: the reader may be anywhere.
+fn utc(at: Timestamp) -> String {
+    let minute_of_day = at.seconds().rem_euclid(86_400) / 60;
+    format!("{:02}:{:02} UTC", minute_of_day / 60, minute_of_day % 60)
+}

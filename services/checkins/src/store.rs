@@ -1,0 +1,169 @@
+//! Rows of watches and incidents: plain columns, so that alarms need no keys and invariants are SQL.
+
+pub(crate) mod notifications;
+pub(crate) mod rows;
+
+use crate::{problems, publish};
+use chassis::keeper::{About, DUE_MAX, Keeper, Row};
+use chassis::problem::{Failure, Problem};
+use chassis::store::{self, Store};
+use chassis::work::Work;
+use checkins_core::escalation::{self, Incident};
+use checkins_core::watch::{self, Watch};
+use kernel::id::{ClinicId, IncidentId, SessionId};
+use kernel::machine::Machine;
+use kernel::time::Timestamp;
+use sea_orm::{ConnectionTrait as _, DbBackend, QueryResult};
+use serde::de::DeserializeOwned;
+
+/// Keeps watches.
+pub(crate) struct Watches;
+
+/// Keeps incidents.
+pub(crate) struct Incidents;
+
+impl Keeper for Watches {
+    type M = Watch;
+    type Id = SessionId;
+
+    async fn load(work: &Work, id: SessionId) -> Result<Option<Row<Watch>>, Failure> {
+        let sql = format!(
+            "select session_id, patient_id, version, state from checkins_watch
+             where clinic_id = $1 and session_id = $2{}",
+            lock(work)
+        );
+        let values = [work.clinic().0.into(), id.0.into()];
+        let row = work.tx().query_one_raw(work.store().sql(sql, values)).await?;
+        row.map(|row| parsed(work.clinic(), &row)).transpose()
+    }
+
+    async fn save(work: &mut Work, id: SessionId, row: &Row<Watch>) -> Result<(), Failure> {
+        let values = [
+            row.version.into(),
+            row.state.phase().into(),
+            row.state.due().map(Timestamp::micros).into(),
+            json(&row.state)?.into(),
+            row.about.clinic.0.into(),
+            id.0.into(),
+        ];
+        let sql = "update checkins_watch set version = $1, phase = $2, due_at = $3, state = $4
+                   where clinic_id = $5 and session_id = $6 and version = $1 - 1";
+        let saved = work.tx().execute_raw(work.store().sql(sql, values)).await?;
+        if saved.rows_affected() == 1 { Ok(()) } else { Err(Failure::Changed) }
+    }
+
+    async fn publish(
+        work: &mut Work,
+        id: SessionId,
+        row: &Row<Watch>,
+        events: &[watch::Event],
+    ) -> Result<(), Failure> {
+        publish::watch(work, id, row, events).await
+    }
+
+    fn problem(refusal: watch::Refusal) -> Problem {
+        problems::watch(refusal)
+    }
+
+    async fn due(store: &Store, now: Timestamp) -> Result<Vec<(ClinicId, SessionId)>, Failure> {
+        let sql = format!(
+            "select clinic_id, session_id as id from checkins_watch where due_at <= $1 order by due_at limit {DUE_MAX}"
+        );
+        due(store, sql, now).await
+    }
+}
+
+impl Keeper for Incidents {
+    type M = Incident;
+    type Id = IncidentId;
+
+    async fn load(work: &Work, id: IncidentId) -> Result<Option<Row<Incident>>, Failure> {
+        let sql = format!(
+            "select session_id, patient_id, version, state from checkins_incident
+             where clinic_id = $1 and id = $2{}",
+            lock(work)
+        );
+        let values = [work.clinic().0.into(), id.0.into()];
+        let row = work.tx().query_one_raw(work.store().sql(sql, values)).await?;
+        row.map(|row| parsed(work.clinic(), &row)).transpose()
+    }
+
+    async fn save(work: &mut Work, id: IncidentId, row: &Row<Incident>) -> Result<(), Failure> {
+        let matter = row.state.matter();
+        let session =
+            row.about.session.ok_or_else(|| Failure::Stored("an incident without a session".into()))?;
+        let values = [
+            row.version.into(),
+            row.state.phase().into(),
+            row.state.due().map(Timestamp::micros).into(),
+            json(&row.state)?.into(),
+            matter.severity.as_str().into(),
+            row.about.clinic.0.into(),
+            id.0.into(),
+            session.0.into(),
+            row.about.person.0.into(),
+            matter.cause.as_str().into(),
+            matter.opened_at.micros().into(),
+        ];
+        let sql = if row.version == 0 {
+            "insert into checkins_incident (version, phase, due_at, state, severity, clinic_id, id, session_id,
+             patient_id, cause, opened_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+        } else {
+            "update checkins_incident set version = $1, phase = $2, due_at = $3, state = $4, severity = $5
+             where clinic_id = $6 and id = $7 and session_id = $8 and patient_id = $9 and cause = $10
+             and opened_at = $11 and version = $1 - 1"
+        };
+        let saved = work.tx().execute_raw(work.store().sql(sql, values)).await?;
+        if saved.rows_affected() == 1 { Ok(()) } else { Err(Failure::Changed) }
+    }
+
+    async fn publish(
+        work: &mut Work,
+        id: IncidentId,
+        row: &Row<Incident>,
+        events: &[escalation::Event],
+    ) -> Result<(), Failure> {
+        publish::incident(work, id, row, events).await
+    }
+
+    fn problem(refusal: escalation::Refusal) -> Problem {
+        problems::incident(refusal)
+    }
+
+    async fn due(store: &Store, now: Timestamp) -> Result<Vec<(ClinicId, IncidentId)>, Failure> {
+        let sql = format!(
+            "select clinic_id, id from checkins_incident where due_at <= $1 order by due_at limit {DUE_MAX}"
+        );
+        due(store, sql, now).await
+    }
+}
+
+fn lock(work: &Work) -> &'static str {
+    if work.tx().get_database_backend() == DbBackend::Postgres { " for update" } else { "" }
+}
+
+fn json(state: &impl serde::Serialize) -> Result<String, Failure> {
+    serde_json::to_string(state).map_err(|error| Failure::Stored(error.to_string()))
+}
+
+fn parsed<M: DeserializeOwned>(clinic: ClinicId, row: &QueryResult) -> Result<Row<M>, Failure> {
+    let text: String = row.try_get("", "state")?;
+    Ok(Row {
+        state: serde_json::from_str(&text).map_err(|error| Failure::Stored(error.to_string()))?,
+        version: row.try_get("", "version")?,
+        about: About {
+            clinic,
+            session: Some(store::id(row, "session_id")?),
+            person: store::id(row, "patient_id")?,
+        },
+    })
+}
+
+async fn due<I: From<sea_orm::prelude::Uuid>>(
+    store: &Store,
+    sql: String,
+    now: Timestamp,
+) -> Result<Vec<(ClinicId, I)>, Failure> {
+    let rows = store.db().query_all_raw(store.sql(sql, [now.micros().into()])).await?;
+    rows.iter().map(|row| Ok((store::id(row, "clinic_id")?, store::id(row, "id")?))).collect()
+}

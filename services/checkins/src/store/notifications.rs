@@ -1,0 +1,214 @@
+//! Safety messages: written with the step that needs them, leased, sent, and only then marked.
+
+use chassis::ids;
+use chassis::problem::Failure;
+use chassis::store::{self, Store};
+use chassis::work::Work;
+use kernel::id::{ClinicId, IncidentId, NotificationId, PersonId, RecordId, SessionId};
+use kernel::role::Role;
+use kernel::time::{Span, Timestamp};
+use sea_orm::{ConnectionTrait as _, DbBackend, QueryResult};
+
+/// A send that takes longer renews this (reliability.md §2.4).
+pub(crate) const LEASE: Span = Span::seconds(3);
+/// Messages claimed per look.
+const BATCH: usize = 16;
+/// A link in a message works this long (reliability.md §3.2).
+const LINK_LIFETIME: Span = Span::minutes(30);
+/// A message that failed is tried again after at most this long.
+const RETRY_MAX: Span = Span::seconds(5);
+
+/// Who is to be told what.
+pub(crate) struct Message {
+    pub(crate) session: SessionId,
+    pub(crate) incident: Option<IncidentId>,
+    pub(crate) kind: &'static str,
+    pub(crate) step: i64,
+    pub(crate) round: i64,
+    pub(crate) person: PersonId,
+    pub(crate) channel: &'static str,
+}
+
+/// Writes a message once. A screen needs no sending: it is told by push and by poll.
+pub(crate) async fn write(work: &Work, message: &Message) -> Result<(), Failure> {
+    let sql = "insert into checkins_notification (clinic_id, id, subject_id, session_id, incident_id, kind, step,
+               round, person_id, channel, state, attempts, next_at, lease_until, fence, created_at)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, 0, 0, $12) on conflict do nothing";
+    let subject = message.incident.map_or(message.session.0, |incident| incident.0);
+    let state = if message.channel == "screen" { "accepted" } else { "pending" };
+    let values = [
+        work.clinic().0.into(),
+        ids::fresh::<NotificationId>().0.into(),
+        subject.into(),
+        message.session.0.into(),
+        message.incident.map(|incident| incident.0).into(),
+        message.kind.into(),
+        message.step.into(),
+        message.round.into(),
+        message.person.0.into(),
+        message.channel.into(),
+        state.into(),
+        work.now().micros().into(),
+    ];
+    work.tx().execute_raw(work.store().sql(sql, values)).await?;
+    Ok(())
+}
+
+/// What is not needed any more is not sent any more.
+pub(crate) async fn supersede(work: &Work, incident: IncidentId) -> Result<(), Failure> {
+    let sql = "update checkins_notification set state = 'superseded', settled_at = $1
+               where clinic_id = $2 and incident_id = $3 and state = 'pending'";
+    let values = [work.now().micros().into(), work.clinic().0.into(), incident.0.into()];
+    work.tx().execute_raw(work.store().sql(sql, values)).await?;
+    Ok(())
+}
+
+/// A message this sender holds until its lease ends.
+#[derive(Debug, Clone)]
+pub(crate) struct Leased {
+    pub(crate) clinic: ClinicId,
+    pub(crate) id: NotificationId,
+    pub(crate) session: SessionId,
+    pub(crate) incident: Option<IncidentId>,
+    pub(crate) kind: String,
+    pub(crate) person: PersonId,
+    pub(crate) fence: i64,
+    pub(crate) attempts: i64,
+    pub(crate) created_at: Timestamp,
+}
+
+/// Claims what is due: pending messages, and those whose sender died.
+pub(crate) async fn claim(store: &Store) -> Result<Vec<Leased>, Failure> {
+    let now = store.now();
+    let skip =
+        if store.db().get_database_backend() == DbBackend::Postgres { "for update skip locked" } else { "" };
+    let sql = format!(
+        "update checkins_notification set state = 'leased', lease_until = $1, fence = fence + 1,
+         attempts = attempts + 1 where id in (select id from checkins_notification
+         where (state = 'pending' and next_at <= $2) or (state = 'leased' and lease_until <= $2)
+         order by next_at limit {BATCH} {skip})
+         returning clinic_id, id, session_id, incident_id, kind, person_id, fence, attempts, created_at"
+    );
+    let values = [now.plus(LEASE).micros().into(), now.micros().into()];
+    let rows = store.db().query_all_raw(store.sql(sql, values)).await?;
+    rows.iter().map(leased).collect()
+}
+
+fn leased(row: &QueryResult) -> Result<Leased, Failure> {
+    Ok(Leased {
+        clinic: store::id(row, "clinic_id")?,
+        id: store::id(row, "id")?,
+        session: store::id(row, "session_id")?,
+        incident: store::maybe_id(row, "incident_id")?,
+        kind: row.try_get("", "kind")?,
+        person: store::id(row, "person_id")?,
+        fence: row.try_get("", "fence")?,
+        attempts: row.try_get("", "attempts")?,
+        created_at: store::at(row, "created_at")?,
+    })
+}
+
+/// Holds on to a message whose sending takes long. False when somebody else has it now.
+pub(crate) async fn renew(store: &Store, leased: &Leased) -> Result<bool, Failure> {
+    let sql = "update checkins_notification set lease_until = $1
+               where clinic_id = $2 and id = $3 and fence = $4 and state = 'leased'";
+    let values = [
+        store.now().plus(LEASE).micros().into(),
+        leased.clinic.0.into(),
+        leased.id.0.into(),
+        leased.fence.into(),
+    ];
+    Ok(store.db().execute_raw(store.sql(sql, values)).await?.rows_affected() == 1)
+}
+
+/// What came of one attempt.
+pub(crate) enum Attempt {
+    /// The provider took it.
+    Accepted(String),
+    /// It did not; a word for why.
+    Failed(&'static str),
+}
+
+/// Marks an attempt, unless somebody else holds the message now: then theirs counts.
+pub(crate) async fn mark(work: &Work, leased: &Leased, attempt: &Attempt) -> Result<bool, Failure> {
+    let now = work.now();
+    let (state, next_at, reference, outcome) = match attempt {
+        Attempt::Accepted(reference) => ("accepted", now, Some(reference.clone()), "accepted"),
+        Attempt::Failed(why) => ("pending", now.plus(backoff(leased.attempts)), None, *why),
+    };
+    let sql =
+        "insert into checkins_attempt (clinic_id, id, notification_id, at, fence, outcome, provider_ref)
+               values ($1, $2, $3, $4, $5, $6, $7)";
+    let values = [
+        leased.clinic.0.into(),
+        ids::fresh::<RecordId>().0.into(),
+        leased.id.0.into(),
+        now.micros().into(),
+        leased.fence.into(),
+        outcome.into(),
+        reference.clone().into(),
+    ];
+    work.tx().execute_raw(work.store().sql(sql, values)).await?;
+    let sql = "update checkins_notification set state = $1, next_at = $2, provider_ref = $3, settled_at = $4
+               where clinic_id = $5 and id = $6 and fence = $7 and state = 'leased'";
+    let values = [
+        state.into(),
+        next_at.micros().into(),
+        reference.into(),
+        now.micros().into(),
+        leased.clinic.0.into(),
+        leased.id.0.into(),
+        leased.fence.into(),
+    ];
+    Ok(work.tx().execute_raw(work.store().sql(sql, values)).await?.rows_affected() == 1)
+}
+
+/// 0.5 s, 1 s, 2 s, 4 s, then every 5 s: an alarm is never given up.
+fn backoff(attempts: i64) -> Span {
+    let doublings = u32::try_from(attempts.clamp(1, 5) - 1).unwrap_or(0);
+    Span::millis(500_i64.saturating_mul(2_i64.pow(doublings))).at_most(RETRY_MAX)
+}
+
+/// What a message needs before it can be written: the address, and whether it is a drill.
+pub(crate) struct Addressee {
+    pub(crate) role: Role,
+    pub(crate) sealed: String,
+    pub(crate) drill: bool,
+}
+
+/// The contact of a person, and the session's kind.
+pub(crate) async fn addressee(store: &Store, leased: &Leased) -> Result<Option<Addressee>, Failure> {
+    let sql = "select contact.role, contact.sealed, watch.drill from checkins_contact contact
+               join checkins_watch watch on watch.clinic_id = contact.clinic_id and watch.session_id = $3
+               where contact.clinic_id = $1 and contact.person_id = $2";
+    let values = [leased.clinic.0.into(), leased.person.0.into(), leased.session.0.into()];
+    let Some(row) = store.db().query_one_raw(store.sql(sql, values)).await? else { return Ok(None) };
+    let role: String = row.try_get("", "role")?;
+    let role = role.parse().map_err(|_word| Failure::Stored(format!("role {role}")))?;
+    Ok(Some(Addressee { role, sealed: row.try_get("", "sealed")?, drill: row.try_get("", "drill")? }))
+}
+
+/// Keeps the hash of a new one-use link for the person a message goes to.
+pub(crate) async fn issue_link(
+    work: &Work,
+    leased: &Leased,
+    role: Role,
+    token_hash: &str,
+) -> Result<(), Failure> {
+    let kind = if leased.kind == "on_call_confirmation" { "on_call" } else { "acknowledge" };
+    let sql =
+        "insert into checkins_link (clinic_id, token_hash, kind, session_id, incident_id, person_id, role,
+               expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    let values = [
+        leased.clinic.0.into(),
+        token_hash.into(),
+        kind.into(),
+        leased.session.0.into(),
+        leased.incident.map(|incident| incident.0).into(),
+        leased.person.0.into(),
+        role.as_str().into(),
+        work.now().plus(LINK_LIFETIME).micros().into(),
+    ];
+    work.tx().execute_raw(work.store().sql(sql, values)).await?;
+    Ok(())
+}
