@@ -7,12 +7,12 @@ const API = process.env.HOLDSPACE_API ?? 'http://127.0.0.1:8080';
 export default defineConfig({
   oxc: { jsx: { runtime: 'automatic', importSource: 'react' } },
   resolve: {
+    // Not preact/compat: the page uses so little of React that two small files stand for it.
     alias: {
-      'react-dom/client': 'preact/compat/client',
-      'react-dom': 'preact/compat',
+      'react-dom/client': new URL('src/sitter/preact/react-dom-client.ts', import.meta.url).pathname,
       'react/jsx-runtime': 'preact/jsx-runtime',
       'react/jsx-dev-runtime': 'preact/jsx-dev-runtime',
-      react: 'preact/compat',
+      react: new URL('src/sitter/preact/react.ts', import.meta.url).pathname,
     },
   },
   server: { proxy: { '/api': { target: API, ws: true } } },

@@ -1,4 +1,4 @@
-/** Every sentence the sitter reads. Grade 6, present tense, names not roles, never blame, never a promise. */
+// Every sentence the sitter reads. Grade 6, present tense, names not roles, never blame, never a promise.
 
 export const sitterWords = {
   title: 'Holdspace · sitter',
@@ -47,100 +47,6 @@ export const sitterWords = {
     again: 'Try again',
   },
 
-  agreement: {
-    heading: 'Your agreement',
-    intro: 'Read it. It is short. Then write your name.',
-    sign: 'Your full name',
-    hint: 'Writing your name is your signature.',
-    press: 'I agree and sign',
-    nameNeeded: 'Write your first and last name to sign.',
-    stop: 'If you do not want to agree, close this page and tell the person who asked you. That is all right.',
-  },
-
-  training: {
-    heading: 'Five short questions',
-    question: (n: number, of: number) => `Question ${n} of ${of}`,
-    right: 'Right.',
-    wrongHeading: 'Let us look at this one again',
-    learn: 'The answer is not right yet. This is why it matters:',
-    tryAgain: 'Answer again',
-    score: (n: number, of: number) => `${n} of ${of} are right.`,
-    passed: 'You know what to do. Thank you.',
-    notPassed: 'You need 4 of 5. Take your time; there is no limit.',
-    lessons: [
-      ['wake', 'If you cannot wake the person: call the emergency number first. Then tell the clinic. Do not wait for an answer from us.'],
-      ['breath', 'Watch the chest for 15 seconds. Long pauses, gasps, or no breath: call the emergency number first.'],
-      ['vomit', 'Roll the person on their side, mouth down. Do not sit them up. Stay beside them.'],
-      ['side', 'Asleep and breathing: on the side, chin up, mouth down. Stay with them.'],
-      ['normal', 'Tears, laughing, slow words and closed eyes are usual. Stay near, stay quiet.'],
-      ['touch', 'Touch only as agreed: a hand on the shoulder is enough to wake someone.'],
-      ['leave', 'Stay in the home until the hand-over is done, and after it as agreed. If you must leave, tell the clinic first.'],
-      ['dose', 'Never give a dose yourself, and never give a second one. Only the person and the clinic decide.'],
-    ] as ReadonlyArray<readonly [string, string]>,
-    lessonAny: 'When in doubt: stay with the person, and call. The emergency number comes first, then the clinic.',
-  },
-
-  phone: {
-    heading: 'Test your phone',
-    intro: 'I will make the alarm sound. Turn the volume up first and switch silent mode off.',
-    play: 'Play the sound',
-    playing: 'Playing…',
-    heard: 'Did you hear it?',
-    again: 'Play it again',
-    notHeard: 'Turn the volume up with the buttons on the side. Switch silent mode off. Take headphones off. Then try again.',
-    buzz: 'Did it buzz in your hand?',
-    buzzAgain: 'Buzz again',
-    noBuzz: 'This phone cannot buzz from a page. That is all right: keep the sound on.',
-    notFelt: 'Look in the phone’s settings for vibration. If it stays off, keep the sound on.',
-    battery: 'How full is the battery?',
-    batteryLevels: [['More than half', 75], ['Less than half', 35], ['Nearly empty', 10]] as ReadonlyArray<readonly [string, number]>,
-    charger: 'Is it on the charger, or is the charger in the room?',
-    line: 'Checking the line to the clinic…',
-    passed: 'Your phone is ready.',
-    failed: {
-      sound: 'The sound was not heard. Turn the volume up and test again.',
-      vibration: 'The buzz was not felt. Keep the sound on.',
-      round_trip: 'The line is slow. Move closer to the Wi-Fi, or use mobile data.',
-      round_trip_ms: 'The line is slow. Move closer to the Wi-Fi, or use mobile data.',
-      battery: 'The battery is low. Plug in the charger and test again.',
-      battery_percent: 'The battery is low. Plug in the charger and test again.',
-      charging: 'Plug in the charger and test again.',
-    } as Record<string, string>,
-    failedAny: 'One part did not work. Try it again, or call the clinic.',
-    retry: 'Test again',
-  },
-
-  presence: {
-    heading: 'Are you there?',
-    when: (when: string) => `It begins ${when}.`,
-    body: (name: string) => `When you are in the home with ${name}, look at ${name}’s screen. It shows six digits. Write them here.`,
-    label: 'Six digits',
-    press: 'I am here',
-    wait: 'Not there yet? Come back to this page when you are. Your steps are kept.',
-    noCode: 'No code on the screen? Ask the therapist to read it to you.',
-  },
-
-  checklist: {
-    heading: (name: string) => `Around ${name}`,
-    item: (n: number, of: number) => `${n} of ${of}`,
-    why: 'Why',
-    yes: 'Yes',
-    notYet: 'Not yet',
-    todo: 'What to do',
-    doneNow: 'It is done now',
-    cannot: 'I can’t do this',
-    later: 'Show me the next one',
-    cannotSaid: 'Told. The therapist sees it.',
-    left: (n: number) => (n === 1 ? 'One thing is still open.' : `${n} things are still open.`),
-  },
-
-  ready: {
-    heading: 'Are you ready?',
-    body: (name: string) => `From here on you stay in the home, awake and sober, and in voice range of ${name}, until the hand-over.`,
-    press: 'I am ready',
-    takeTime: 'Take your time. The toilet, water, the charger: now is a good moment.',
-  },
-
   waiting: {
     heading: 'Please wait',
     admitted: 'You are in the room.',
@@ -176,10 +82,10 @@ export const sitterWords = {
   watch: {
     header: (name: string, phase: string, since: string) => `${name} · ${phase} · ${since}`,
     phases: {
-      absorb: 'going in', onset: 'beginning', peak: 'strongest part', return: 'coming back',
-      recover: 'resting', aftercare: 'after', standing: 'not started',
+      absorb: 'absorb', onset: 'onset', peak: 'peak', return: 'return', recover: 'recover', aftercare: 'after',
     } as Record<string, string>,
     nextLook: 'Next look',
+    about: (clock: string) => `Next look at about ${clock}`,
     nextLookAt: (clock: string) => `Next look at ${clock}`,
     soonWord: 'Look soon',
     lookNow: 'Look now',
@@ -192,7 +98,9 @@ export const sitterWords = {
     calm: (name: string) => `Stay where you can hear ${name}. There is nothing else to do now.`,
     lookFor: (name: string) => `Look at ${name}`,
     allWell: 'All well',
-    allWellHint: 'You have looked, and every answer is the first one.',
+    restWell: 'The rest is well',
+    early: 'Look now',
+    sinceDose: (minutes: number) => `T+${minutes}`,
     somethingWrong: 'Something is wrong',
     emergency: (number: string) => `Emergency ▲ ${number}`,
     emergencyLabel: (number: string) => `Emergency, call ${number}`,
@@ -223,6 +131,7 @@ export const sitterWords = {
     pressure: 'Blood pressure',
     video: 'Video',
     moreLabel: 'More',
+    handover: 'Go to the hand-over',
   },
 
   incident: {
@@ -241,7 +150,7 @@ export const sitterWords = {
     } as Record<string, string>,
     anyCause: 'Something needs a person at the clinic.',
     acknowledged: (name: string) => `${name} is on it.`,
-    waiting: 'No one has answered yet. If you are worried, call.',
+    waiting: 'No one has answered yet.',
     told: (who: string, state: string) => `${who}: ${state}`,
     toldStates: {
       planned: 'next', queued: 'being told', sending: 'being told', sent: 'message sent', accepted: 'message sent', delivered: 'message arrived',
@@ -322,40 +231,12 @@ export const sitterWords = {
     doneSend: 'Back',
   },
 
-  handover: {
-    heading: (name: string) => `${name} is handed to you`,
-    intro: (name: string) => `Read each one out loud to ${name}. Press it when you have.`,
-    restrictions: [
-      'No driving and no machines until tomorrow, after a night of sleep and a full day has passed.',
-      'No alcohol and no cannabis for 24 hours.',
-      'No sleeping pills or strong painkillers for 4 hours, unless the doctor said so.',
-      'No big decisions, contracts or purchases for 24 hours.',
-      'No bath, pool, ladder or stove alone until morning. No caring for children alone until morning.',
-    ],
-    read: 'Read out loud',
-    notRead: 'Not read yet',
-    stay: 'You stay for at least 4 hours, as you agreed.',
-    press: 'I take over and sign',
-    why: 'Read all of them first.',
-    notYet: (therapist: string) => `If something is not right, tell ${therapist} now. You do not have to sign.`,
-  },
-
   after: {
     heading: (name: string) => `${name} is resting`,
     body: 'The session is over. A few looks are left.',
     next: (clock: string) => `Next look at ${clock}`,
     none: 'No more looks today.',
     restrictions: 'Until tomorrow',
-  },
-
-  closed: {
-    heading: 'The watch is over',
-    body: (name: string) => `Thank you for looking after ${name}.`,
-    without: 'The session ended without a dose. Nothing more to do here.',
-    withdrawn: 'The session was called off. That is always all right.',
-    no_show: 'The session did not begin.',
-    handed_over: 'Care was handed over. Do what they tell you there.',
-    worried: 'If you are worried later: call the emergency number first, then the clinic.',
   },
 
   trouble: {
@@ -365,5 +246,3 @@ export const sitterWords = {
     limited: 'Too many tries in a short time. Wait a minute, then try again.',
   },
 } as const;
-
-export type SitterWords = typeof sitterWords;

@@ -1,0 +1,38 @@
+// The three buttons of the watch. They never move, and the safest is the easiest to hit.
+import { useState } from 'react';
+import { sitterWords as w } from '../../words/en/sitter';
+import { useWorld } from '../context';
+import { EmergencyCard, emergencyNumber } from '../emergency';
+import { Press } from './screen';
+
+/** Opens the card in one press, from any step that knows its session. */
+export function EmergencyButton() {
+  const { card } = useWorld();
+  const [open, setOpen] = useState(false);
+  const number = emergencyNumber(card);
+  return (
+    <>
+      <Press tone="alarm" label={w.watch.emergencyLabel(number)} onPress={() => setOpen(true)}>
+        {w.watch.emergency(number)}
+      </Press>
+      {open && <EmergencyCard onBack={() => setOpen(false)} />}
+    </>
+  );
+}
+
+interface WatchDockProps {
+  main: { label: string; onPress: () => void; tone: 'ok' | 'plain'; busy?: boolean };
+  onWrong: () => void;
+}
+
+export const WatchDock = ({ main, onWrong }: WatchDockProps) => (
+  <>
+    <Press tone={main.tone} big busy={main.busy ?? false} onPress={main.onPress}>
+      {main.label}
+    </Press>
+    <Press tone="late" onPress={onWrong}>
+      {w.watch.somethingWrong}
+    </Press>
+    <EmergencyButton />
+  </>
+);

@@ -1,0 +1,44 @@
+// Before anything is known: the link, and the link that can't be used.
+
+import { sitterWords as w } from '../../words/en/sitter';
+import { usePress, useStore, useWorld } from '../context';
+import { sound } from '../../lib/sound';
+import { Heading, Press, Screen, Trouble } from '../parts/screen';
+
+export function OpenLink() {
+  const store = useStore();
+  const { busy, trouble, press } = usePress();
+  const open = (): void => { void sound.unlock(); press(() => store.redeem()); };
+  return (
+    <Screen dock={<><Trouble text={trouble} /><Press tone="primary" big busy={busy} onPress={open}>{busy ? w.open.opening : w.open.press}</Press></>}>
+      <div className="lamp" aria-hidden="true" />
+      <Heading>{w.open.heading}</Heading>
+      <p>{w.open.body}</p>
+      <ul className="plain-list">{w.open.how.map((line) => <li key={line}>{line}</li>)}</ul>
+    </Screen>
+  );
+}
+
+export function Refused() {
+  const store = useStore();
+  const { session, me } = useWorld();
+  const clinicPhone = me?.clinic_phone ?? null;
+  const { busy, press } = usePress();
+  return (
+    <Screen dock={(
+      <>
+        {clinicPhone && <a className="press press-primary" href={`tel:${clinicPhone}`}>{w.refused.call(clinicPhone)}</a>}
+        <Press busy={busy} onPress={() => press(() => store.refresh())}>{w.refused.again}</Press>
+      </>
+    )}>
+      <Heading>{w.refused.heading}</Heading>
+      <p>{session ? w.refused.replaced : w.refused.body}</p>
+      <p>{clinicPhone ? w.refused.todoPhone(clinicPhone) : w.refused.todo}</p>
+      <p className="muted">{w.refused.emergency}</p>
+    </Screen>
+  );
+}
+
+export function Loading() {
+  return <Screen><div className="lamp" aria-hidden="true" /><p role="status">{w.loading}</p></Screen>;
+}

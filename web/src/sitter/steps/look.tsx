@@ -1,0 +1,85 @@
+// One look: one question a screen, answers as large words. A pressing answer leaves at once.
+import { useState } from 'react';
+import { serverNow } from '../../api/clock';
+import { sitterWords as w } from '../../words/en/sitter';
+import { useSession, useStore, useWorld } from '../context';
+import { allWell, asked, isPressing, severityOf, type Answers } from '../look-answers';
+import { keep, recall } from '../memory';
+import { Choices } from '../parts/choices';
+import type { Outcome } from '../outbox';
+import type { LookResult, Severity } from '../types';
+
+export interface Given {
+  outcome: Outcome<LookResult>;
+  /** The worst answer as the form words it, until the server has judged. */
+  guess: { severity: Severity; todo: string[] };
+}
+
+/** The draft survives a reload: the page comes back to the same question. */
+export function useLook(sequence: number, onGiven: (given: Given) => void) {
+  const store = useStore();
+  const { form } = useWorld();
+  const { id } = useSession();
+  const questions = asked(form, sequence);
+  const name = `look.${sequence}`;
+  const [answers, setAnswers] = useState<Answers>(() => recall<Answers>(name, {}));
+  const [busy, setBusy] = useState(false);
+  const index = questions.findIndex((question) => answers[question.id] === undefined);
+
+  const send = async (final: Answers): Promise<void> => {
+    setBusy(true);
+    const worst = guessOf(questions, final);
+    const outcome = await store.outbox.put<LookResult>(`/checkins/sessions/${id}/checkins`, { sequence, answers: final, answered_at: serverNow() });
+    keep(name, {});
+    setBusy(false);
+    onGiven({ outcome, guess: worst });
+    store.set({});
+  };
+  const choose = (value: string): void => {
+    const question = questions[index];
+    if (question === undefined || busy) return;
+    const given = { ...answers, [question.id]: value };
+    setAnswers(given);
+    keep(name, given);
+    if (isPressing(severityOf(question, value)) || index === questions.length - 1) void send(given);
+  };
+  const back = (): void => {
+    const last = questions[(index < 0 ? questions.length : index) - 1];
+    if (last === undefined) return;
+    const { [last.id]: _gone, ...rest } = answers;
+    setAnswers(rest);
+    keep(name, rest);
+  };
+  return { questions, index, busy, choose, back, begun: Object.keys(answers).length > 0, sendWell: () => void send(allWell(questions, answers)) };
+}
+
+const RANK: Record<Severity, number> = { ok: 0, watch: 1, urgent: 2, emergency: 3 };
+
+function guessOf(questions: ReturnType<typeof asked>, given: Answers): Given['guess'] {
+  const chosen = questions.flatMap(({ id, answers }) => answers.filter(({ value }) => value === given[id]));
+  const worst = chosen.reduce<Severity>((most, { severity }) => (RANK[severity] > RANK[most] ? severity : most), 'ok');
+  return { severity: worst, todo: chosen.filter(({ severity, todo }) => severity === worst && todo !== null).map(({ todo }) => todo ?? '') };
+}
+
+export function LookQuestion({ look }: { look: ReturnType<typeof useLook> }) {
+  const question = look.questions[look.index];
+  if (question === undefined) return <p role="status">{look.busy ? w.watch.sending : w.loading}</p>;
+  return (
+    <section className="look" aria-live="polite">
+      <p className="muted">
+        {w.watch.lookNow} · {w.watch.question(look.index + 1, look.questions.length)}
+      </p>
+      <h1>{question.text}</h1>
+      <Choices key={question.id} label={question.text} choices={question.answers} onChoose={look.choose} />
+      <details>
+        <summary>{w.watch.why}</summary>
+        <p>{question.why}</p>
+      </details>
+      {look.index > 0 && (
+        <button type="button" className="word-button" onClick={look.back}>
+          {w.watch.changeBack}
+        </button>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,131 @@
+// The watch: the ring, one question a screen, and three buttons that never move.
+import { useCallback, useState } from 'react';
+import { age } from '../../lib/format';
+import { MINUTE, clockTime } from '../../lib/time';
+import { ringWords } from '../../words/en/ring';
+import { sitterWords as w } from '../../words/en/sitter';
+import { useAwake } from '../awake';
+import { useSession, useStore, useWorld } from '../context';
+import { EmergencyCard } from '../emergency';
+import { NormalCard } from '../normal';
+import { Banners } from '../parts/banners';
+import { WatchDock } from '../parts/dock';
+import { Ring } from '../parts/ring';
+import { Mark, Note, Press, Screen } from '../parts/screen';
+import { useNudge, useWatch, type WatchView } from '../use-watch';
+import { VideoCorner } from '../video-corner';
+import { Vitals } from './vitals';
+import { judged, Result } from './result';
+import { LookQuestion, useLook, type Given } from './look';
+
+function Top({ view, small }: { view: WatchView; small: boolean }) {
+  const { session, watch } = useWorld();
+  const { patient } = useSession();
+  const phase = w.watch.phases[session?.protocol_phase ?? watch?.phase ?? ''] ?? '';
+  const minutes = session?.dose_at ? Math.max(0, Math.floor(((view.now - session.dose_at) * session.pace) / MINUTE)) : 0;
+  return (
+    <header className="top">
+      <p className="top-line">
+        {w.watch.header(patient, phase, w.watch.sinceDose(minutes))}
+        <Mark shape={view.silent ? 'unknown' : 'ok'}>{view.silent ? w.offline.heading : w.bar.connected}</Mark>
+      </p>
+      {small && <Ring size="small" state={view.ring} word={ringWords[view.ring.kind]} />}
+    </header>
+  );
+}
+
+function LateLine({ view }: { view: WatchView }) {
+  const { zone } = useSession();
+  if (view.next === null || view.ring.kind === 'waiting' || view.ring.kind === 'soon' || view.ring.kind === 'idle') return null;
+  const told = view.ring.kind === 'grace' ? w.watch.lateTold(clockTime(view.next.deadline_at, zone)) : '';
+  return (
+    <Note tone={view.ring.kind === 'grace' ? 'soon' : 'late'} live>
+      {view.ring.kind === 'grace' ? `${w.watch.lateBody(clockTime(view.next.due_at, zone))} ${told}` : w.watch.alarmBody}
+    </Note>
+  );
+}
+
+function Rest({ view }: { view: WatchView }) {
+  const { watch } = useWorld();
+  const { patient, zone } = useSession();
+  const last = watch?.last ?? null;
+  return (
+    <section className="rest">
+      <Ring size="large" state={view.ring} word={ringWords[view.ring.kind]} />
+      {view.next !== null && <p>{(view.guessed ? w.watch.about : w.watch.nextLookAt)(clockTime(view.next.due_at, zone))}</p>}
+      <p className="muted">{last === null ? w.watch.noLast : w.watch.last(w.watch.severity[last.severity], age(view.now, last.answered_at))}</p>
+      <p>{w.watch.calm(patient)}</p>
+    </section>
+  );
+}
+
+function More() {
+  const [open, setOpen] = useState<'normal' | 'vitals' | null>(null);
+  const close = (): void => setOpen(null);
+  return (
+    <nav className="more" aria-label={w.watch.moreLabel}>
+      <button type="button" onClick={() => setOpen('normal')}>
+        {w.watch.normal}
+      </button>
+      <button type="button" onClick={() => setOpen('vitals')}>
+        {w.watch.pressure}
+      </button>
+      {open === 'normal' && <NormalCard onBack={close} />}
+      {open === 'vitals' && <Vitals onBack={close} />}
+    </nav>
+  );
+}
+
+type Wrong = 'telling' | 'told' | 'kept';
+
+function WrongLine({ wrong }: { wrong: Wrong }) {
+  const { therapist } = useSession();
+  const said = { telling: w.watch.wrongSending, told: w.watch.wrongHeading(therapist), kept: w.watch.wrongKept }[wrong];
+  return (
+    <Note tone="late" live>
+      <Mark shape={wrong === 'told' ? 'ok' : 'late'}>{said}</Mark> {w.watch.wrongBody}
+    </Note>
+  );
+}
+
+export function WatchStep({ onHandover }: { onHandover?: () => void }) {
+  const view = useWatch();
+  useNudge(view);
+  useAwake();
+  const store = useStore();
+  const { id } = useSession();
+  const [given, setGiven] = useState<Given | null>(null);
+  const [wrong, setWrong] = useState<Wrong | null>(null);
+  const [early, setEarly] = useState(false);
+  const look = useLook(view.next?.sequence ?? 0, (now) => {
+    setGiven(now);
+    setWrong(null);
+    setEarly(false);
+  });
+  const done = useCallback(() => setGiven(null), []);
+  const looking = given === null && view.next !== null && (view.due || early || wrong !== null || look.begun);
+  const somethingWrong = (): void => {
+    setGiven(null);
+    setWrong('telling');
+    void store.outbox.put(`/checkins/sessions/${id}/alarm`, { kind: 'something_wrong' }).then(({ kind }) => setWrong(kind === 'sent' ? 'told' : 'kept'));
+  };
+  const main = looking
+    ? { label: look.begun ? w.watch.restWell : w.watch.allWell, tone: 'ok' as const, busy: look.busy, onPress: look.sendWell }
+    : given !== null && judged(given).severity !== 'ok'
+      ? { label: w.watch.understood, tone: 'plain' as const, onPress: done }
+      : { label: w.watch.early, tone: 'plain' as const, onPress: () => setEarly(true) };
+  return (
+    <>
+      <Screen top={<Top view={view} small={looking || (given !== null && judged(given).severity !== 'ok')} />} dock={<WatchDock main={main} onWrong={somethingWrong} />}>
+        <Banners view={view} />
+        {onHandover !== undefined && !looking && <Press tone="primary" onPress={onHandover}>{w.watch.handover}</Press>}
+        {wrong !== null && <WrongLine wrong={wrong} />}
+        {given === null && wrong === null && view.incidents.length === 0 && <LateLine view={view} />}
+        {given !== null ? <Result given={given} onDone={done} /> : looking ? <LookQuestion key={view.next?.sequence} look={look} /> : <Rest view={view} />}
+        <More />
+        <VideoCorner />
+      </Screen>
+      {given !== null && judged(given).severity === 'emergency' && <EmergencyCard onBack={done} />}
+    </>
+  );
+}
