@@ -27,10 +27,10 @@ export function countdown(seconds: number): string {
   return hours > 0 ? `${hours}:${pair(minutes)}:${rest}` : `${minutes}:${rest}`;
 }
 
-/** Time since the dose, as everybody on the call says it: "T+00:32". Before the dose: "T−". */
-export function tPlus(now: Micros, dose_at: Micros | null): string {
+/** Time since the dose, as everybody on the call says it: "T+00:32". Before the dose: "T−". In a drill, protocol minutes. */
+export function tPlus(now: Micros, dose_at: Micros | null, pace = 1): string {
   if (dose_at === null) return 'T−';
-  const minutes = Math.floor(Math.max(0, now - dose_at) / MINUTE);
+  const minutes = Math.floor((Math.max(0, now - dose_at) * pace) / MINUTE);
   return `T+${pair(Math.floor(minutes / 60))}:${pair(minutes % 60)}`;
 }
 

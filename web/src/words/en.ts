@@ -1,13 +1,34 @@
 // Every sentence a person reads, in one reviewable place: a table of contents.
 // Pages import their own file, so that a page loads its own words only.
+import { boardWords } from './en/board';
+import { clinicWords } from './en/clinic';
+import { consoleWords } from './en/console';
+import { homeWords } from './en/home';
+import { mailboxWords } from './en/mailbox';
+import { phaseWords } from './en/phases';
+import { prescriberWords } from './en/prescriber';
 import { problemWords } from './en/problems';
 import { ringWords } from './en/ring';
 import { shellWords } from './en/shell';
+import { acknowledgeWords, linkWords, onCallWords, signInWords } from './en/sign-in';
 import { timeWords } from './en/time';
+import { trailWords } from './en/trail';
 
 export const en = {
+  acknowledge: acknowledgeWords,
+  board: boardWords,
+  clinic: clinicWords,
+  console: consoleWords,
+  home: homeWords,
+  link: linkWords,
+  mailbox: mailboxWords,
+  onCall: onCallWords,
+  phases: phaseWords,
+  prescriber: prescriberWords,
   problems: problemWords,
   ring: ringWords,
   shell: shellWords,
+  signIn: signInWords,
   time: timeWords,
+  trail: trailWords,
 } as const;

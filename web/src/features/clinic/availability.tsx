@@ -1,0 +1,82 @@
+import { NativeSelect } from '@mantine/core';
+import { useState } from 'react';
+import { asProblem } from '../../api/problems';
+import { useCommand } from '../../api/use-command';
+import type { Availability, WeeklyWindow } from '../../api/types';
+import { zones } from '../../lib/zones';
+import { Button } from '../../ui/button';
+import { Card } from '../../ui/card';
+import { Loading } from '../../ui/empty';
+import { ProblemNotice } from '../../ui/problem-notice';
+import { clinicWords } from '../../words/en/clinic';
+import styles from './clinic.module.css';
+import { useAvailability } from './queries';
+
+const words = clinicWords.availability;
+
+export function AvailabilityCard() {
+  const { data, error } = useAvailability();
+  return (
+    <Card title={words.title}>
+      <p className={styles.muted}>{words.lead}</p>
+      <ProblemNotice problem={error === null ? null : asProblem(error)} />
+      {data === undefined ? error === null ? <Loading>{clinicWords.loading}</Loading> : null : <Editor key={JSON.stringify(data)} saved={data} />}
+    </Card>
+  );
+}
+
+function Editor({ saved }: { saved: Availability }) {
+  const [zone, setZone] = useState(saved.time_zone);
+  const [weekly, setWeekly] = useState(saved.weekly);
+  const save = useCommand<Availability>('scheduling', () => '/availability');
+  const wrong = weekly.find(({ from, until }) => until <= from);
+  const change = (changed: WeeklyWindow, next: WeeklyWindow | null): void => setWeekly((all) => all.flatMap((one) => (one !== changed ? [one] : next === null ? [] : [next])));
+  return (
+    <form className={styles.form} onSubmit={(event) => event.preventDefault()}>
+      <NativeSelect label={words.zone} value={zone} data={zones().includes(zone) ? zones() : [zone, ...zones()]} onChange={(event) => setZone(event.currentTarget.value)} />
+      <ul className={styles.days}>
+        {words.days.map((day, at) => (
+          <Day key={day} day={day} windows={weekly.filter(({ weekday }) => weekday === at + 1)} onChange={change} onAdd={() => setWeekly([...weekly, { weekday: at + 1, from: '09:00', until: '17:00' }])} />
+        ))}
+      </ul>
+      <ProblemNotice problem={save.error} />
+      {save.isSuccess ? <p role="status">{words.saved}</p> : null}
+      <div>
+        <Button type="submit" busy={save.isPending} refused={wrong === undefined ? undefined : words.backwards(words.days[wrong.weekday - 1] ?? '')} onClick={() => save.mutate({ time_zone: zone, weekly })}>
+          {words.save}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+interface DayProps {
+  day: string;
+  windows: WeeklyWindow[];
+  onChange: (window: WeeklyWindow, next: WeeklyWindow | null) => void;
+  onAdd: () => void;
+}
+
+function Day({ day, windows, onChange, onAdd }: DayProps) {
+  return (
+    <li className={styles.day}>
+      <strong>{day}</strong>
+      <div className={styles.windows}>
+        {windows.length === 0 ? <span className={styles.muted}>{words.free}</span> : null}
+        {windows.map((window, at) => (
+          <span key={`${window.weekday}-${at}`} className={styles.window}>
+            <input type="time" className={styles.time} aria-label={words.from(day)} value={window.from} onChange={(event) => onChange(window, { ...window, from: event.currentTarget.value })} />
+            <span aria-hidden="true">–</span>
+            <input type="time" className={styles.time} aria-label={words.until(day)} value={window.until} onChange={(event) => onChange(window, { ...window, until: event.currentTarget.value })} />
+            <Button look="bare" aria-label={words.remove_on(day)} onClick={() => onChange(window, null)}>
+              {words.remove}
+            </Button>
+          </span>
+        ))}
+      </div>
+      <Button look="bare" aria-label={words.add_on(day)} onClick={onAdd}>
+        {words.add}
+      </Button>
+    </li>
+  );
+}

@@ -1,0 +1,77 @@
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { serverNow } from '../../api/clock';
+import { useSilence } from '../../api/use-live';
+import { useMe } from '../../api/me';
+import { useNow } from '../../api/use-now';
+import { sound, type Priority } from '../../lib/sound';
+import { MILLISECOND } from '../../lib/time';
+import { causeWords } from '../../words/en/causes';
+import { consoleWords as words } from '../../words/en/console';
+import styles from './alarm.module.css';
+import { openIncidents, unseenSupport, useScene } from './scene';
+
+/** Sound needs one press on the page; any press will do. */
+export function useUnlockedSound(): boolean {
+  useEffect(() => {
+    const unlock = (): void => void sound.unlock();
+    window.addEventListener('pointerdown', unlock);
+    window.addEventListener('keydown', unlock);
+    return () => {
+      window.removeEventListener('pointerdown', unlock);
+      window.removeEventListener('keydown', unlock);
+    };
+  }, []);
+  return useSyncExternalStore((told) => sound.onChange(told), () => sound.running());
+}
+
+export interface Alert {
+  key: string;
+  /** Drawn by its own card. */
+  incident: boolean;
+  title: string;
+  detail: string;
+  priority: Priority;
+}
+
+/** Everything that must be seen and heard now, loudest first. */
+export function useAlerts(): Alert[] {
+  const scene = useScene();
+  const { watch, sitter, patient } = scene;
+  const { clinic_phone } = useMe();
+  const silent = useSilence();
+  const now = useNow();
+  const overdue = watch?.armed === true && watch.next !== null && now >= watch.next.deadline_at;
+  return useMemo(() => {
+    const open = openIncidents(watch).filter(({ state }) => state === 'open');
+    const alerts: Alert[] = open.map((incident) => ({ key: incident.id, incident: true, title: causeWords(incident.cause, sitter, patient), detail: words.incident.script, priority: incident.severity === 'watch' ? 'late' : 'alarm' }));
+    if (silent) alerts.unshift({ key: 'silence', incident: false, title: words.lost_title, detail: words.lost(clinic_phone), priority: 'alarm' });
+    // The countdown here alarms too, before the server's word arrives and when it does not.
+    if (overdue && openIncidents(watch).length === 0) alerts.push({ key: 'overdue', incident: false, title: words.late_title(sitter), detail: words.incident.script, priority: 'alarm' });
+    return alerts;
+  }, [watch, sitter, patient, silent, overdue, clinic_phone]);
+}
+
+const loudest = (alerts: Alert[], asked: boolean): Priority | null => (alerts.some(({ priority }) => priority === 'alarm') ? 'alarm' : alerts.length > 0 || asked ? 'late' : null);
+
+/** The strip at the top of the rail and the sound with it. Both end when somebody acts, not before. */
+export function Alarm() {
+  const { watch } = useScene();
+  const alerts = useAlerts();
+  const priority = loudest(alerts, unseenSupport(watch) !== null);
+  useEffect(() => sound.only(priority), [priority]);
+  useEffect(() => () => sound.quiet(), []);
+  return alerts.filter(({ incident }) => !incident).map((alert) => <AlertStrip key={alert.key} alert={alert} />);
+}
+
+/** One alarm in words. `data-alarm-at`: when this screen first showed it, server clock, milliseconds. */
+export function AlertStrip({ alert }: { alert: Pick<Alert, 'title' | 'detail' | 'priority'> }) {
+  const [shown_ms] = useState(() => Math.round(serverNow() / MILLISECOND));
+  return (
+    <div role="alert" className={styles.alert} data-priority={alert.priority} data-alarm-at={shown_ms}>
+      <strong className={styles.title}>
+        <span aria-hidden="true">{alert.priority === 'alarm' ? '▲' : '◑'}</span> {alert.title}
+      </strong>
+      <span>{alert.detail}</span>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+import { useSilence } from '../../api/use-live';
+import { useNow } from '../../api/use-now';
+import { age } from '../../lib/format';
+import { ringState } from '../../lib/ring';
+import { clockTime } from '../../lib/time';
+import { Button } from '../../ui/button';
+import { Ring } from '../../ui/ring';
+import { StateBadge, type Tone } from '../../ui/state-badge';
+import { consoleWords } from '../../words/en/console';
+import { useDrawer } from './drawers';
+import styles from './rail.module.css';
+import { openIncidents, useScene } from './scene';
+
+const words = consoleWords.rail;
+const TONE: Record<string, Tone> = { ok: 'ok', watch: 'soon', urgent: 'alarm', emergency: 'alarm' };
+
+/** The ring, the last answer and its age. */
+export function WatchCard() {
+  const { watch, session, sitter } = useScene();
+  const { show } = useDrawer();
+  const now = useNow();
+  const silent = useSilence();
+  const next = watch?.next ?? null;
+  const last = watch?.last ?? null;
+  const state = ringState({
+    now,
+    from_at: last?.received_at ?? session.dose_at,
+    due_at: next?.due_at ?? null,
+    deadline_at: next?.deadline_at ?? null,
+    alarm: openIncidents(watch).some((incident) => incident.state === 'open'),
+    stale: silent || watch === undefined,
+  });
+  const standing = watch?.phase === 'standing' ? words.not_armed : watch?.phase === 'aftercare' ? words.after : watch?.phase === 'closed' ? words.closed : null;
+  return (
+    <section className={styles.watch} aria-label={words.heading}>
+      <Ring state={state} size="middle" />
+      <div className={styles.words}>
+        {next === null ? <p>{standing}</p> : <p className={styles.due}>{words.due_at(clockTime(next.due_at))}</p>}
+        {last === null ? (
+          <p className={styles.muted}>{words.no_last}</p>
+        ) : (
+          <p>
+            <StateBadge tone={TONE[last.severity] ?? 'unknown'}>{words.severity[last.severity]}</StateBadge>
+            <span className={styles.by}>
+              {sitter}, {age(now, last.received_at)}
+            </span>
+          </p>
+        )}
+        {watch !== undefined && watch.missed > 0 ? <StateBadge tone="late">{words.missed(watch.missed)}</StateBadge> : null}
+        {next === null ? null : (
+          <Button look="bare" className={styles.small} onClick={() => show('look')}>
+            {words.look_for(sitter)}
+          </Button>
+        )}
+      </div>
+    </section>
+  );
+}

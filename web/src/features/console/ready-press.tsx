@@ -1,0 +1,31 @@
+import { useCommand } from '../../api/use-command';
+import { Button } from '../../ui/button';
+import { ProblemNotice } from '../../ui/problem-notice';
+import { consoleWords } from '../../words/en/console';
+import styles from './ready.module.css';
+import { useScene } from './scene';
+
+const words = consoleWords.ready;
+
+/** "I am here", then "I am ready": the therapist's own two presses. */
+export function ReadyPress() {
+  const { id, session } = useScene();
+  const arrive = useCommand<Record<string, never>>('safety', () => `/sessions/${id}/arrival`, id);
+  const ready = useCommand<Record<string, never>>('safety', () => `/sessions/${id}/ready`, id);
+  const early = session.phase === 'booked' || session.phase === 'arriving';
+  if (session.ready.therapist) return null;
+  return (
+    <div className={styles.answers}>
+      {early && !arrive.isSuccess ? (
+        <Button look="quiet" busy={arrive.isPending} onClick={() => arrive.mutate({})}>
+          {words.here}
+        </Button>
+      ) : (
+        <Button look="quiet" busy={ready.isPending} onClick={() => ready.mutate({})}>
+          {words.ready}
+        </Button>
+      )}
+      <ProblemNotice problem={arrive.error ?? ready.error} />
+    </div>
+  );
+}
