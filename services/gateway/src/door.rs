@@ -223,7 +223,11 @@ fn covers(known: Touch, asked: Touch) -> bool {
 fn changes_reach(envelope: &Envelope) -> bool {
     matches!(
         envelope.topic(),
-        "identity.sitter_present" | "identity.sitter_revoked" | "safety.discharged" | "safety.phase_changed"
+        "identity.sitter_present"
+            | "identity.sitter_absent"
+            | "identity.sitter_revoked"
+            | "safety.discharged"
+            | "safety.phase_changed"
     )
 }
 

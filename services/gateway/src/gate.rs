@@ -68,8 +68,9 @@ async fn answered<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let changes = !request.method().is_safe();
-    let changed = request.extensions().get::<Admitted>().filter(|_| changes).map(|who| who.standing.sign_in);
+    let is_change = !request.method().is_safe();
+    let changed =
+        request.extensions().get::<Admitted>().filter(|_| is_change).map(|who| who.standing.sign_in);
     let response = next.call(request).await?.map_into_boxed_body();
     if let Some(sign_in) = changed.filter(|_| response.request().path().starts_with("/api/identity/")) {
         // Whatever it changed about itself counts from the next request on.
@@ -118,6 +119,9 @@ async fn prepare(gateway: &Gateway, request: &mut ServiceRequest) -> Result<(), 
         bounded_body(request).await?;
     }
     headers::strip(request.headers_mut());
+    if let Ok(from) = HeaderValue::from_str(&from.to_string()) {
+        request.headers_mut().insert(HeaderName::from_static(headers::FROM), from);
+    }
     admit(gateway, request, service, &path).await
 }
 

@@ -64,8 +64,12 @@ pub fn dress(headers: &mut HeaderMap, is_https: bool) {
     }
 }
 
+/// Where a request came from: the gateway's own word to identity, for counting tries per network.
+pub const FROM: &str = "x-holdspace-from";
+
 /// Headers that say who is asking, or by which way. Only the gateway itself may set them.
-const IDENTITY: [&str; 12] = [
+const IDENTITY: [&str; 13] = [
+    FROM,
     "authorization",
     "forwarded",
     "x-forwarded-for",

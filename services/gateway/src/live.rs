@@ -115,7 +115,7 @@ async fn woken(beats: &mut tokio::time::Interval, stream: &mut MessageStream, pl
         message = place.messages.recv() => message.map_or(Woken::Gone, Woken::Message),
         _tick = beats.tick() => Woken::Beat,
         frame = stream.recv() => match frame {
-            Some(Ok(actix_ws::Message::Close(_))) | Some(Err(_)) | None => Woken::Gone,
+            Some(Ok(actix_ws::Message::Close(_)) | Err(_)) | None => Woken::Gone,
             Some(Ok(_frame)) => Woken::Heard,
         },
     }

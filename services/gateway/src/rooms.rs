@@ -19,7 +19,7 @@ const FINGERPRINT_PARTS: usize = 32;
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
     /// SHA-256 fingerprint of the browser's DTLS certificate, `AB:CD:…`.
-    #[garde(custom(is_fingerprint))]
+    #[garde(custom(|text: &str, (): &()| is_fingerprint(text)))]
     fingerprint: String,
     /// A name the page made for this device.
     #[garde(ascii, length(min = 8, max = 64))]
@@ -55,7 +55,7 @@ pub async fn ticket(
     Ok(HttpResponse::Ok().json(Ticket { token }))
 }
 
-fn is_fingerprint(text: &str, (): &()) -> garde::Result {
+fn is_fingerprint(text: &str) -> garde::Result {
     let parts: Vec<&str> = text.split(':').collect();
     let is_byte = |part: &&str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     if parts.len() == FINGERPRINT_PARTS && parts.iter().all(is_byte) {

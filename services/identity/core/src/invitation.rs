@@ -95,6 +95,21 @@ impl Link {
         Self::Issued { uses: Uses::Once, opens_at: now, expires_at: now.plus(ACCOUNT_VALID) }
     }
 
+    /// The link to the morning questions, dead when silence goes to the ladder.
+    pub fn morning(now: Timestamp, expires_at: Timestamp) -> Self {
+        Self::Issued { uses: Uses::Once, opens_at: now, expires_at }
+    }
+
+    /// A sitter's link in a drill, where a booked session may be entered at once.
+    pub fn drill_sitter(now: Timestamp, ends_at: Timestamp) -> Self {
+        Self::Issued { uses: Uses::Once, opens_at: now, expires_at: ends_at.plus(SITTER_AFTER_END) }
+    }
+
+    /// When it stops working, while it waits.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.due()
+    }
+
     /// A sitter's link: from the day before to two hours after the end.
     pub fn sitter(starts_at: Timestamp, ends_at: Timestamp) -> Self {
         Self::Issued {

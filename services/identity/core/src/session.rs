@@ -23,6 +23,10 @@ pub const ABSOLUTE: Span = Span::hours(12);
 pub const ABSOLUTE_LIVE: Span = Span::hours(24);
 /// 30 minutes to choose a password and confirm the app, after pressing an invitation.
 pub const SETUP: Span = Span::minutes(30);
+/// 2 hours to answer the morning questions, after pressing their link.
+pub const MORNING: Span = Span::hours(2);
+/// 30 s: how exactly it is noted that a person was there. Finer would write a row with every request.
+pub const NOTED_EVERY: Span = Span::seconds(30);
 /// 36 hours past the planned end: the next-morning check is in by then, and nothing later needs a sitter.
 pub const SITTER_AFTER_END: Span = Span::hours(36);
 /// 20: a therapist sees fewer people than this in a day; more than this is a fault.
@@ -38,6 +42,8 @@ pub enum Kind {
     Patient,
     /// A sitter: one session, no account.
     Sitter,
+    /// The next-morning link was pressed: that one questionnaire opens.
+    Morning,
     /// An invitation was pressed and the account is not ready: only the account pages open.
     Setup,
 }
@@ -59,7 +65,7 @@ impl Kind {
         match self {
             Self::Staff => Some(IDLE_STAFF),
             Self::Patient => Some(IDLE_PATIENT),
-            Self::Sitter | Self::Setup => None,
+            Self::Sitter | Self::Morning | Self::Setup => None,
         }
     }
 }
@@ -91,6 +97,16 @@ impl Ending {
             Self::Replaced => "replaced",
         }
     }
+}
+
+/// Whether a session in this phase (as safety names them) is under way: its people stay signed in.
+pub fn is_live(phase: &str) -> bool {
+    matches!(phase, "arriving" | "gate" | "dosing_offered" | "dosed" | "recovering")
+}
+
+/// Whether a session in this phase is over for its sitter, but for after-checks and the emergency card.
+pub fn is_over(phase: &str) -> bool {
+    !is_live(phase) && phase != "booked"
 }
 
 /// Where one browser stands.
@@ -155,6 +171,7 @@ impl SignIn {
         let (ends_at, ends_live_at) = match kind {
             Kind::Staff | Kind::Patient => (now.plus(ABSOLUTE), now.plus(ABSOLUTE_LIVE)),
             Kind::Sitter => (now.plus(SITTER_AFTER_END), now.plus(SITTER_AFTER_END)),
+            Kind::Morning => (now.plus(MORNING), now.plus(MORNING)),
             Kind::Setup => (now.plus(SETUP), now.plus(SETUP)),
         };
         Self::Open { kind, seen_at: now, ends_at, ends_live_at, live: vec![] }
@@ -171,6 +188,14 @@ impl SignIn {
         match self {
             Self::Open { kind, .. } => Some(*kind),
             Self::Ended { .. } => None,
+        }
+    }
+
+    /// Whether the last sign of a person is old enough to be noted anew.
+    pub fn is_worth_noting(&self, now: Timestamp) -> bool {
+        match self {
+            Self::Open { seen_at, .. } => seen_at.plus(NOTED_EVERY) <= now,
+            Self::Ended { .. } => false,
         }
     }
 
@@ -305,6 +330,21 @@ mod tests {
         assert!(still.clone().step(Command::Seen, after(13 * 60)).is_ok());
         let over = told(still, Command::Over(session), after(601));
         assert_eq!(over.due(), Some(after(601 + 15)));
+    }
+
+    #[test]
+    fn a_person_is_noted_every_half_minute() {
+        let open = SignIn::open(Kind::Staff, NOON);
+        assert!(!open.is_worth_noting(NOON.plus(Span::seconds(29))));
+        assert!(open.is_worth_noting(NOON.plus(NOTED_EVERY)));
+    }
+
+    #[test]
+    fn a_session_is_live_from_arrival_to_discharge() {
+        let words =
+            ["booked", "arriving", "gate", "dosing_offered", "dosed", "recovering", "discharged", "no_show"];
+        assert_eq!(words.map(is_live), [false, true, true, true, true, true, false, false]);
+        assert_eq!(words.map(is_over), [false, false, false, false, false, false, true, true]);
     }
 
     #[test]

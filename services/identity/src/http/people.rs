@@ -1,0 +1,228 @@
+//! The clinic's people: adding, listing by first name, inviting.
+
+use crate::entry::{self, Purpose};
+use crate::store::Accounts;
+use crate::store::people::{self, Column, NewPerson, Person};
+use crate::{Identity, publish};
+use actix_web::web::{Path, Query};
+use actix_web::{HttpResponse, get, post};
+use chassis::body::Body;
+use chassis::guard::{Guard, Who};
+use chassis::ids;
+use chassis::keeper::About;
+use chassis::problem::{Failure, Problem, ProblemBody};
+use chassis::store::Store;
+use chassis::work::Work;
+use garde::Validate;
+use identity_core::account::Account;
+use identity_core::invitation::Link;
+use kernel::id::{PersonId, SessionId};
+use kernel::role::Role;
+use kernel::time::Timestamp;
+use proto::permissions::{ManagePeople, ReadPeople, ReadSessionPeople};
+use proto::problems;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// A person to add.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Add {
+    /// As what. A sitter is named by the patient instead.
+    #[garde(skip)]
+    role: Role,
+    #[garde(length(chars, min = 1, max = 80))]
+    first_name: String,
+    #[garde(length(chars, min = 1, max = 80))]
+    last_name: String,
+    #[garde(email, length(max = 254))]
+    email: String,
+    #[garde(custom(|text: &str, (): &()| is_phone(text)))]
+    phone: String,
+    /// An IANA name, such as `Europe/Berlin`.
+    #[garde(custom(|text: &str, (): &()| is_zone(text)))]
+    time_zone: String,
+}
+
+/// Who was added.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Added {
+    pub(crate) person: PersonId,
+}
+
+/// When it was sent.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct Sent {
+    pub(crate) sent_at: Timestamp,
+}
+
+/// Adds a person. A coordinator adds patients; staff is the administrator's.
+///
+/// # Errors
+/// When the address is taken, or the role is not theirs to add.
+#[utoipa::path(request_body = Add, responses((status = 200, body = Added), (status = 409, body = ProblemBody)))]
+#[post("/people")]
+pub async fn add(identity: Guard<ManagePeople, Identity>, body: Body<Add>) -> Result<HttpResponse, Problem> {
+    let who = identity.who()?;
+    manages(who, body.0.role)?;
+    let Body(Add { role, first_name, last_name, email, phone, time_zone }) = body;
+    let new = NewPerson { role, first_name, last_name, email, phone, time_zone, named_by: None };
+    let added = identity
+        .store
+        .command(identity.act()?, async |work| {
+            let person = ids::fresh();
+            enrol(work, person, &new).await?;
+            Ok(Added { person })
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(added))
+}
+
+/// Keeps a person, their account, and tells the senders how to reach them.
+pub(crate) async fn enrol(work: &mut Work, person: PersonId, new: &NewPerson) -> Result<(), Failure> {
+    people::keep(work, person, new).await?;
+    if publish::has_account(new.role) {
+        let about = About { clinic: work.clinic(), session: None, person };
+        work.create::<Accounts>(person, about, Account::Invited, &[]).await?;
+    }
+    work.audit(&format!("added a {}", new.role.as_str()), person, None);
+    publish::contact(work, person, new)
+}
+
+/// Nobody gives out a role above their own, and a sitter is the patient's to name.
+fn manages(who: &Who, role: Role) -> Result<(), Problem> {
+    let may = match role {
+        Role::Patient => true,
+        Role::Sitter => false,
+        Role::Therapist | Role::Prescriber | Role::Coordinator | Role::Admin | Role::Auditor => {
+            who.role == Role::Admin
+        }
+    };
+    if may { Ok(()) } else { Err(Problem::new(&problems::AUTH_FORBIDDEN)) }
+}
+
+/// Mails a person the link that opens their account, or opens it anew when password or phone are lost.
+///
+/// # Errors
+/// When there is no such person, or they have no account.
+#[utoipa::path(responses((status = 200, body = Sent), (status = 404, body = ProblemBody)))]
+#[post("/people/{person}/invitation")]
+pub async fn invite(
+    identity: Guard<ManagePeople, Identity>,
+    person: Path<PersonId>,
+) -> Result<HttpResponse, Problem> {
+    let who = identity.who()?;
+    let person = people::see(&identity.store, who.clinic, *person).await?;
+    manages(who, person.role)?;
+    let sent = identity
+        .store
+        .command(identity.act()?, async |work| {
+            let sent_at = work.now();
+            entry::send(work, Link::account(sent_at), person.id, Purpose::Account, None).await?;
+            Ok(Sent { sent_at })
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(sent))
+}
+
+/// Whom to list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// One role.
+    role: Role,
+}
+
+/// A person, by first name.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Listed {
+    person: PersonId,
+    role: Role,
+    first_name: String,
+    last_initial: String,
+    time_zone: String,
+}
+
+/// Lists people of one role, names only. A patient sees staff and the sitters they named.
+///
+/// # Errors
+/// When the role is not theirs to see.
+#[utoipa::path(params(Wanted), responses((status = 200, body = [Listed])))]
+#[get("/people")]
+pub async fn list(
+    identity: Guard<ReadPeople, Identity>,
+    wanted: Query<Wanted>,
+) -> Result<HttpResponse, Problem> {
+    let (who, store) = (identity.who()?, &identity.store);
+    if who.role == Role::Patient && wanted.role == Role::Patient {
+        return Err(Problem::new(&problems::AUTH_FORBIDDEN));
+    }
+    let mut listed = vec![];
+    for person in people::of_role(store, who.clinic, wanted.role).await? {
+        let is_hidden =
+            who.role == Role::Patient && person.role == Role::Sitter && person.named_by != Some(who.person);
+        if !is_hidden {
+            listed.push(named(store, &person).await?);
+        }
+    }
+    Ok(HttpResponse::Ok().json(listed))
+}
+
+async fn named(store: &Store, person: &Person) -> Result<Listed, Failure> {
+    let last = person.open(store, Column::LastName).await?;
+    Ok(Listed {
+        person: person.id,
+        role: person.role,
+        first_name: person.open(store, Column::FirstName).await?,
+        last_initial: last.chars().take(1).collect(),
+        time_zone: person.time_zone.clone(),
+    })
+}
+
+/// One of a session's people.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Member {
+    person: PersonId,
+    role: Role,
+    first_name: String,
+    /// `on_call` while they hold that duty for this session.
+    duty: Option<&'static str>,
+}
+
+/// A session's people, by first name.
+///
+/// # Errors
+/// When the session is not theirs.
+#[utoipa::path(responses((status = 200, body = [Member]), (status = 404, body = ProblemBody)))]
+#[get("/sessions/{session}/people")]
+pub async fn of_session(
+    identity: Guard<ReadSessionPeople, Identity>,
+    session: Path<SessionId>,
+) -> Result<HttpResponse, Problem> {
+    let (who, store) = (identity.who()?, &identity.store);
+    let mut members = vec![];
+    for member in store.members(who.clinic, *session).await? {
+        let person = people::see(store, who.clinic, member.person).await?;
+        let first_name = person.open(store, Column::FirstName).await?;
+        let duty = member.on_call.then_some("on_call");
+        members.push(Member { person: member.person, role: member.role, first_name, duty });
+    }
+    Ok(HttpResponse::Ok().json(members))
+}
+
+/// Digits, and the signs people write between them.
+pub(crate) fn is_phone(text: &str) -> garde::Result {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let plain = text.chars().all(|letter| letter.is_ascii_digit() || "+ ()-./".contains(letter));
+    if plain && (5..=15).contains(&digits) && text.len() <= 30 {
+        Ok(())
+    } else {
+        Err(garde::Error::new("a telephone number with its country code"))
+    }
+}
+
+/// The shape of an IANA name; who knows the names is scheduling.
+pub(crate) fn is_zone(text: &str) -> garde::Result {
+    let plain = text.chars().all(|letter| letter.is_ascii_alphanumeric() || "/_+-".contains(letter));
+    if plain && (3..=64).contains(&text.len()) { Ok(()) } else { Err(garde::Error::new("an IANA time zone")) }
+}
