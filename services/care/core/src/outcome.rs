@@ -108,6 +108,11 @@ impl Answers {
         Ok(Self { instrument, values })
     }
 
+    /// Which instrument they answer.
+    pub const fn instrument(&self) -> Instrument {
+        self.instrument
+    }
+
     /// The answers themselves.
     pub fn values(&self) -> &[i64] {
         &self.values

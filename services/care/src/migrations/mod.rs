@@ -1,0 +1,20 @@
+//! The tables of care, forward only.
+
+mod m0002_care;
+
+use chassis::schema::HouseTables;
+use sea_orm_migration::prelude::*;
+
+/// All of them, in order.
+pub struct Migrations;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrations {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(HouseTables("care")), Box::new(m0002_care::Migration)]
+    }
+
+    fn migration_table_name() -> DynIden {
+        Alias::new("care_migrations").into_iden()
+    }
+}
