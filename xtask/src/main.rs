@@ -42,6 +42,8 @@ enum Command {
     },
     /// Everything that must be green.
     Test,
+    /// Runs throwaway Postgres and Redis for tests, until stopped.
+    Stores,
     /// Runs one story; lists them without a name.
     Story(Choice),
     /// Runs one benchmark; lists them without a name.
@@ -65,6 +67,7 @@ fn main() -> anyhow::Result<ExitCode> {
         Command::Demo { check: true, .. } => demo::check()?,
         Command::Demo { check: false, port } => demo::show(port)?,
         Command::Test => suite::run()?,
+        Command::Stores => services::show()?,
         Command::Story(choice) => proofs::choose(Kind::Story, choice.name, choice.arguments)?,
         Command::Bench(choice) => proofs::choose(Kind::Bench, choice.name, choice.arguments)?,
         Command::Drill(choice) => proofs::choose(Kind::Drill, choice.name, choice.arguments)?,

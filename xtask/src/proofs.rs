@@ -34,7 +34,7 @@ pub enum Kind {
 enum Need {
     /// `TEST_POSTGRES_URL` and `TEST_REDIS_URL`.
     Stores,
-    /// `HOLDSPACE_PYTHON`, which can import aiosmtpd.
+    /// `PROOF_PYTHON`, which can import aiosmtpd.
     Mail,
 }
 
@@ -199,9 +199,9 @@ impl Proof {
             Strictness::Full => &self.arguments,
             Strictness::Busy => self.small.as_ref().unwrap_or(&self.arguments),
         });
-        command.current_dir(root).env("HOLDSPACE_PROGRAM", &stage.program).env("HOLDSPACE_WORK", work);
-        command.envs(stage.chromium.as_ref().map(|program| ("HOLDSPACE_CHROMIUM", program)));
-        command.envs(stage.python.as_ref().map(|program| ("HOLDSPACE_PYTHON", program)));
+        command.current_dir(root).env("PROOF_PROGRAM", &stage.program).env("PROOF_WORK", work);
+        command.envs(stage.chromium.as_ref().map(|program| ("PROOF_CHROMIUM", program)));
+        command.envs(stage.python.as_ref().map(|program| ("PROOF_PYTHON", program)));
         if let Some(services) = &stage.services {
             command.env("TEST_POSTGRES_URL", &services.postgres_url);
             command.env("TEST_REDIS_URL", &services.redis_url);

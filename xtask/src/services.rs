@@ -47,8 +47,30 @@ impl Drop for Services {
     }
 }
 
+/// Starts both and says where, until a person stops us.
+pub fn show() -> Result<bool> {
+    let services = Services::start()?;
+    println!("export TEST_POSTGRES_URL={} TEST_REDIS_URL={}", services.postgres_url, services.redis_url);
+    loop {
+        thread::park();
+    }
+}
+
+/// Removes what runs that were killed left behind: folders named after a process that is gone.
+fn sweep() {
+    let folders = fs::read_dir(place::services()).into_iter().flatten().filter_map(Result::ok);
+    for folder in folders.map(|entry| entry.path()) {
+        let process =
+            folder.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<u32>().ok());
+        if process.is_some_and(|process| !Path::new("/proc").join(process.to_string()).exists()) {
+            let _swept = fs::remove_dir_all(&folder);
+        }
+    }
+}
+
 /// A fresh folder that Postgres' user can enter: under `target/` unless a folder above it is closed to others.
 fn folder() -> Result<PathBuf> {
+    sweep();
     let name = process::id().to_string();
     let folder = place::services().join(&name);
     fs::create_dir_all(&folder)?;
