@@ -7,14 +7,14 @@ export const now = () => Date.now() * 1000;
 const MIN = 60e6;
 
 const form = {
-  version: '1', rotation: null,
+  version: '1',
   questions: [
     ['CI-BR', 'Watch the chest for 15 seconds. How is the breathing?', 'Slow or noisy breath is the first sign that the airway needs help.', 'Breathing', [['easy', 'Regular and easy', 'ok', null], ['noisy', 'Snoring, noisy or slow', 'urgent', 'Tilt the head back a little, or roll Sam on the side. Look again in 1 minute.'], ['none', 'Pauses, gasps or none', 'emergency', 'Call now.']]],
     ['CI-COL', 'What colour are the lips and the face?', 'Colour shows if enough oxygen arrives.', 'Colour', [['normal', 'Normal', 'ok', null], ['pale', 'Pale, grey or sweaty', 'urgent', 'Roll on the side. Stay.'], ['blue', 'Blue or grey lips', 'emergency', 'Call now.']]],
     ['CI-RESP', 'Say the name quietly. What happens?', 'It shows how deep the rest is.', 'Answer', [['yes', 'Eyes, words or a nod', 'ok', null], ['shake', 'Only when shaken', 'urgent', 'Roll on the side. Stay.'], ['none', 'Nothing', 'emergency', 'Call now.']]],
     ['CI-VOM', 'Is Sam feeling sick?', 'On the side, nothing can go down the wrong way.', 'Sick', [['no', 'No', 'ok', null], ['sick', 'Feels sick', 'watch', 'Put the basin near. Keep the head on the side.'], ['more', 'Sick more than once', 'urgent', 'On the side, mouth down.']]],
     ['CI-MOV', 'Does Sam try to stand or walk?', 'Falls happen when people stand too soon.', 'Moving', [['still', 'Lies still', 'ok', null], ['restless', 'Restless, sitting up', 'watch', 'Sit close. Speak softly.'], ['stands', 'Stands up alone', 'urgent', 'Hold both hands. Help Sam sit.']]],
-  ].map(([id, text, why, short, answers]) => ({ id, text, why, short, answers: answers.map(([value, label, severity, todo]) => ({ value, label, severity, todo })) })),
+  ].map(([id, text, why, short, answers], index) => ({ id, text, why, short, always: index < 3, answers: answers.map(([value, label, severity, todo]) => ({ value, label, severity, todo })) })),
 };
 const item = (id, title, why, todo, state = 'yes') => ({ id, group: 'sitter', title, why, todo, blocking: true, attesters: ['sitter'], method: 'own', state, attested_by: null, attested_at: null, expires_at: null });
 const agreement = {
@@ -22,8 +22,8 @@ const agreement = {
   text: 'You stay in the home and awake until the hand-over is done.\n\nYou look when this page asks, and you say what you see.\n\nYou never give a dose.\n\nYou touch only as you both agreed before.\n\nYou keep what you see and hear to yourself.\n\nYou may call the emergency number at any time, without asking anyone.',
 };
 const questions = [
-  ['Q1-wake', 'Sam does not wake when you shake the shoulder. What comes first?', ['I call the emergency number', 'I write to the therapist', 'I wait five minutes']],
-  ['Q2-normal', 'Sam cries quietly. What do you do?', ['I stay near and quiet', 'I wake Sam', 'I call an ambulance']],
+  ['T1', 'Sam does not wake when you shake the shoulder. What comes first?', ['I call the emergency number', 'I write to the therapist', 'I wait five minutes']],
+  ['T3', 'Sam cries quietly. What do you do?', ['I stay near and quiet', 'I wake Sam', 'I call an ambulance']],
 ].map(([id, text, choices]) => ({ id, text, choices }));
 const card = {
   first_name: 'Sam', address: { line1: '12 Elm Street', line2: 'Apt 4', city: 'Chicago', region: 'IL', postal_code: '60614', country: 'US', entry_notes: 'Door code 4821, third floor, left', emergency_number: '911' },
@@ -93,7 +93,7 @@ export function sitterAnswer(world, method, path, body) {
 const RANK = ['ok', 'watch', 'urgent', 'emergency'];
 function posted(world, path, body) {
   if (path.endsWith('/checkins')) {
-    const chosen = form.questions.flatMap(({ id, answers }) => answers.filter(({ value }) => value === body.answers[id]));
+    const chosen = 'CI-ALL' in body.answers ? [] : form.questions.flatMap(({ id, answers }) => answers.filter(({ value }) => value === body.answers[id]));
     const severity = chosen.reduce((most, one) => (RANK.indexOf(one.severity) > RANK.indexOf(most) ? one.severity : most), 'ok');
     const due_at = now() + (severity === 'ok' ? 10 : 1) * MIN;
     world.watch.next = { sequence: body.sequence + 1, due_at, deadline_at: due_at + 2 * MIN, kind: 'eyes_on' };
@@ -101,7 +101,7 @@ function posted(world, path, body) {
     return [200, { severity, todo: chosen.filter((one) => one.severity === severity && one.todo).map((one) => one.todo), next: world.watch.next }];
   }
   if (path.endsWith('/alarm')) return [200, { incident: 'i1' }];
-  if (path.endsWith('/training')) return [200, { score: 1, passed: false, wrong: ['Q1-wake'] }];
+  if (path.endsWith('/training')) return [200, { score: 1, passed: false, wrong: ['T1'] }];
   if (path.endsWith('/vitals')) return [200, { record: 'v', band: 'amber', severity: 'watch', recheck_at: now() + 10 * MIN, todo: 'Rest quietly, then measure again.' }];
   return [200, {}];
 }

@@ -5,17 +5,20 @@ import type { Form } from './types';
 type Question = Form['questions'][number];
 export type Answers = Record<string, string>;
 
-/** The questions of this look: the protocol's turn where it has turns, else all of them. */
-export function asked(form: Form | null, sequence: number): Question[] {
-  if (form === null) return [];
-  const turns = form.rotation ?? [];
-  const turn = turns[sequence % Math.max(1, turns.length)];
-  if (turn === undefined) return form.questions;
-  return form.questions.filter(({ id }) => turn.includes(id));
+/** The one press that stands for a whole look (checkins' form: breathing, colour and answer are all well). */
+const ALL_WELL = { 'CI-ALL': 'well' };
+const isSummary = ({ id }: Question): boolean => id in ALL_WELL;
+
+/** Every look asks three questions; when something is wrong, the others follow. */
+export function asked(form: Form | null, wrong: boolean): Question[] {
+  const single = (form?.questions ?? []).filter((question) => !isSummary(question));
+  const always = single.filter((question) => question.always !== false);
+  return wrong ? [...always, ...single.filter((question) => question.always === false)] : always;
 }
 
-/** Every question not answered yet gets its first well answer. */
-export function allWell(questions: readonly Question[], given: Answers): Answers {
+/** Pressed at once: the summary. Pressed midway: every question not answered yet gets its first well answer. */
+export function allWell(form: Form | null, questions: readonly Question[], given: Answers): Answers {
+  if (Object.keys(given).length === 0 && form?.questions.some(isSummary)) return { ...ALL_WELL };
   const well = questions.flatMap(({ id, answers }) => answers.filter(({ severity }) => severity === 'ok').slice(0, 1).map(({ value }) => [id, value] as const));
   return { ...Object.fromEntries(well), ...given };
 }

@@ -10,7 +10,8 @@ const PHASES = [
   { from: 15, interval: 10, grace: 2 },
   { from: 0, interval: 10, grace: 2 },
 ] as const;
-/** A look may be given this long before it is due, or a third of its turn when turns are short. */
+/** An answer counts from 2 minutes of protocol time before a look is due (checkins' protocol); the page asks a little later. */
+const EARLY: Micros = 2 * MINUTE;
 const LEAD: Micros = 60 * SECOND;
 
 /** The look after one that was due at `due_at`, by the standing plan. */
@@ -21,22 +22,24 @@ export function plannedAfter({ sequence, due_at, kind }: NextLook, dose_at: Micr
   return { sequence: sequence + 1, due_at: next_at, deadline_at: next_at + (phase.grace * MINUTE) / pace, kind };
 }
 
-const sequenceOf = ({ path, body }: Waiting): number => (path.endsWith('/checkins') ? Number((body as { sequence?: number }).sequence ?? -1) : -1);
+interface LookBody {
+  sequence: number;
+  answered_at: Micros;
+}
+const lookOf = ({ path, body }: Waiting): LookBody[] => (path.endsWith('/checkins') ? [body as LookBody] : []);
 
 /** The look that is still owed: the server's, or the one after those that wait on this phone. */
 export function owed(watch: Watch | null, session: Session | null, waiting: readonly Waiting[]): { next: NextLook | null; guessed: boolean } {
-  const answered = Math.max(-1, ...waiting.map(sequenceOf));
+  const looks = waiting.flatMap(lookOf);
   let next = watch?.next ?? null;
   let guessed = false;
-  while (next !== null && session?.dose_at && next.sequence <= answered) {
+  for (const { sequence, answered_at } of looks) {
+    if (next === null || !session?.dose_at || sequence !== next.sequence || answered_at < next.due_at - EARLY / session.pace) continue;
     next = plannedAfter(next, session.dose_at, session.pace);
     guessed = true;
   }
   return { next, guessed };
 }
 
-export function isTime(now: Micros, next: NextLook | null, from_at: Micros | null): boolean {
-  if (next === null) return false;
-  const turn = next.due_at - (from_at ?? next.due_at - 10 * MINUTE);
-  return now >= next.due_at - Math.min(LEAD, Math.max(0, turn) / 3);
-}
+/** Is it time to ask? */
+export const isTime = (now: Micros, next: NextLook | null, pace: number): boolean => next !== null && now >= next.due_at - Math.min(LEAD, EARLY / pace);

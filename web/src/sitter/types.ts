@@ -2,8 +2,8 @@
 import type { CheckinForm, Consent, Discharge, Look, Session, Severity, Watch } from '../api/types';
 import type { Micros } from '../lib/time';
 
-/** Some lists come as plain words: a word is its own value. */
-export type Choice = string | { value: string; label: string };
+/** Consents and training name a choice by id and text, the check-in form by value and label. */
+export type Choice = string | { value: string; label: string } | { id: string; text: string };
 export interface Question {
   id: string;
   text: string;
@@ -38,6 +38,6 @@ export interface LookResult {
   todo: string[];
   next: NextLook | null;
 }
-/** Which questions a look asks, where the protocol turns them round; without it all are asked. */
-export type Form = CheckinForm & { rotation?: string[][] | null };
+/** `always`: part of every look; the others are asked when something is wrong. */
+export type Form = Omit<CheckinForm, 'questions'> & { questions: (CheckinForm['questions'][number] & { always?: boolean })[] };
 export type { Consent, Discharge, Look, Session, Severity, Watch };

@@ -1,6 +1,9 @@
 // One question, its answers as large words.
 import type { Choice } from '../types';
 
+const plain = (choice: Choice): { value: string; label: string } =>
+  typeof choice === 'string' ? { value: choice, label: choice } : 'id' in choice ? { value: choice.id, label: choice.text } : choice;
+
 interface ChoicesProps {
   label: string;
   choices: readonly Choice[];
@@ -12,7 +15,7 @@ export function Choices({ label, choices, chosen = null, onChoose }: ChoicesProp
   return (
     <div className="choices" role="group" aria-label={label}>
       {choices
-        .map((choice) => (typeof choice === 'string' ? { value: choice, label: choice } : choice))
+        .map(plain)
         .map(({ value, label: word }) => (
           <button key={value} type="button" className="choice" aria-pressed={chosen === value} onClick={() => onChoose(value)}>
             {word}

@@ -16,11 +16,11 @@ export interface Given {
 }
 
 /** The draft survives a reload: the page comes back to the same question. */
-export function useLook(sequence: number, onGiven: (given: Given) => void) {
+export function useLook(sequence: number, wrong: boolean, onGiven: (given: Given) => void) {
   const store = useStore();
   const { form } = useWorld();
   const { id } = useSession();
-  const questions = asked(form, sequence);
+  const questions = asked(form, wrong);
   const name = `look.${sequence}`;
   const [answers, setAnswers] = useState<Answers>(() => recall<Answers>(name, {}));
   const [busy, setBusy] = useState(false);
@@ -50,7 +50,7 @@ export function useLook(sequence: number, onGiven: (given: Given) => void) {
     setAnswers(rest);
     keep(name, rest);
   };
-  return { questions, index, busy, choose, back, begun: Object.keys(answers).length > 0, sendWell: () => void send(allWell(questions, answers)) };
+  return { questions, index, busy, choose, back, begun: Object.keys(answers).length > 0, sendWell: () => void send(allWell(form, questions, answers)) };
 }
 
 const RANK: Record<Severity, number> = { ok: 0, watch: 1, urgent: 2, emergency: 3 };

@@ -12,8 +12,7 @@ import type { TrainingResult, Wrong } from '../types';
 interface Draft { answers: Record<string, string>; wrong: Wrong[] }
 
 function lessonFor(wrong: Wrong): string {
-  if (wrong.why) return wrong.why;
-  return p.training.lessons.find(([word]) => wrong.id.toLowerCase().includes(word))?.[1] ?? p.training.lessonAny;
+  return wrong.why ?? p.training.lessons[wrong.id] ?? p.training.lessonAny;
 }
 
 /** Answers so far survive a reload; what was wrong is asked again, with its reason. */

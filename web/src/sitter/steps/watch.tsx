@@ -97,7 +97,7 @@ export function WatchStep({ onHandover }: { onHandover?: () => void }) {
   const [given, setGiven] = useState<Given | null>(null);
   const [wrong, setWrong] = useState<Wrong | null>(null);
   const [early, setEarly] = useState(false);
-  const look = useLook(view.next?.sequence ?? 0, (now) => {
+  const look = useLook(view.next?.sequence ?? 0, wrong !== null, (now) => {
     setGiven(now);
     setWrong(null);
     setEarly(false);

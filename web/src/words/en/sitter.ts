@@ -1,16 +1,12 @@
 // Every sentence the sitter reads. Grade 6, present tense, names not roles, never blame, never a promise.
 
 export const sitterWords = {
-  title: 'Holdspace · sitter',
-  skip: 'Skip to the main part',
   yes: 'Yes',
   no: 'No',
   back: 'Back',
   next: 'Next',
   done: 'Done',
-  close: 'Close',
   loading: 'One moment. I am getting your page.',
-  slow: 'This takes longer than usual. The page keeps trying.',
   someone: 'the person you sit with',
   therapist: 'the therapist',
   you: 'you',
@@ -24,8 +20,6 @@ export const sitterWords = {
       refused: 'Your link', loading: 'Loading',
     },
     connected: 'Connected',
-    noConnection: (seconds: number) => `No connection for ${seconds} s`,
-    unknown: 'Not sure yet',
   },
 
   open: {
@@ -34,7 +28,6 @@ export const sitterWords = {
     how: ['About 10 minutes to get ready', 'Use the phone you will have in your hand', 'Nothing starts until you press'],
     press: 'Open my page',
     opening: 'Opening…',
-    noToken: 'Please press the link in your mail again. This address is missing its last part.',
   },
   refused: {
     heading: 'This link can’t be used',
@@ -51,11 +44,8 @@ export const sitterWords = {
     heading: 'Please wait',
     admitted: 'You are in the room.',
     knocking: (name: string) => `${name} sees that you are here and lets you in by name.`,
-    notJoined: 'You are not in the video room yet.',
     join: 'Join the room',
     joinNoCamera: 'Join with sound only',
-    camera: 'Camera on',
-    cameraOff: 'Camera off',
     lost: 'The picture stopped. Your looks still count. I am trying again.',
     videoFailed: 'The video does not work on this phone right now. You can go on without it: this page is what counts.',
     removed: 'The therapist took you out of the video room. This page still works.',
@@ -84,19 +74,13 @@ export const sitterWords = {
     phases: {
       absorb: 'absorb', onset: 'onset', peak: 'peak', return: 'return', recover: 'recover', aftercare: 'after',
     } as Record<string, string>,
-    nextLook: 'Next look',
     about: (clock: string) => `Next look at about ${clock}`,
     nextLookAt: (clock: string) => `Next look at ${clock}`,
-    soonWord: 'Look soon',
     lookNow: 'Look now',
-    lateWord: 'Look now',
     lateBody: (clock: string) => `This look was due at ${clock}. Look at the person, then answer.`,
     lateTold: (clock: string) => `Without an answer the clinic is told at ${clock}.`,
     alarmBody: 'The clinic is told. Look at the person, then answer.',
-    noNext: 'No look is planned yet.',
-    unknownHeading: 'I don’t know the state',
     calm: (name: string) => `Stay where you can hear ${name}. There is nothing else to do now.`,
-    lookFor: (name: string) => `Look at ${name}`,
     allWell: 'All well',
     restWell: 'The rest is well',
     early: 'Look now',
@@ -126,7 +110,6 @@ export const sitterWords = {
     wrongSending: 'Telling the clinic…',
     wrongKept: 'No connection. Call the clinic now.',
     wrongBody: 'Now look, and say what you see.',
-    wrongLook: 'Say what I see',
     normal: 'What is normal?',
     pressure: 'Blood pressure',
     video: 'Video',
@@ -156,7 +139,6 @@ export const sitterWords = {
       planned: 'next', queued: 'being told', sending: 'being told', sent: 'message sent', accepted: 'message sent', delivered: 'message arrived',
       seen: 'has seen it', failed: 'not reached', acknowledged: 'is on it',
     } as Record<string, string>,
-    answered: 'Your answer is kept. The clinic closes this.',
   },
 
   offline: {
@@ -194,7 +176,6 @@ export const sitterWords = {
     fallbackNumber: '911',
     otherNumber: 'Outside the US and Canada: 112',
     back: 'Back to the watch',
-    cached: (clock: string) => `Address confirmed at ${clock}.`,
   },
 
   normal: {
@@ -228,21 +209,11 @@ export const sitterWords = {
     bands: { green: 'In the usual range', amber: 'Higher or lower than usual', red: 'Outside the limit', crisis: 'Call now' },
     recheck: (clock: string) => `Measure again at ${clock}.`,
     offline: 'No connection. The numbers are kept and sent later.',
-    doneSend: 'Back',
   },
 
   after: {
-    heading: (name: string) => `${name} is resting`,
-    body: 'The session is over. A few looks are left.',
-    next: (clock: string) => `Next look at ${clock}`,
-    none: 'No more looks today.',
-    restrictions: 'Until tomorrow',
   },
 
   trouble: {
-    heading: 'That did not work',
-    network: 'There is no connection right now. Nothing is lost. Try again.',
-    unknown: 'The clinic’s page had a problem. Nothing is lost. Try again.',
-    limited: 'Too many tries in a short time. Wait a minute, then try again.',
   },
 } as const;
