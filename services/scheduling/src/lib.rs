@@ -1,1 +1,73 @@
-//! scheduling.
+//! Answers when, and who: availability, bookings, the on-call roster. Safety owns the day itself.
+
+pub mod diary;
+pub mod http;
+mod listen;
+mod migrations;
+mod problems;
+mod publish;
+mod store;
+pub mod zone;
+
+use chassis::problem::Failure;
+use chassis::service::Service;
+use chassis::store::Store;
+use chassis::work::Work;
+use kernel::time::Pace;
+use proto::envelope::{Envelope, Event as _};
+use proto::events::{care, identity, safety};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// In a demo every session is a drill, six protocol minutes to the minute (decisions.md, drills and pace).
+const DEMO_PACE: i64 = 6;
+
+/// The service.
+pub struct Scheduling {
+    store: Store,
+    /// The pace every booking gets when nobody here is real.
+    demo_pace: Option<Pace>,
+}
+
+impl Service for Scheduling {
+    const NAME: &'static str = "scheduling";
+    const HEARS: &'static [&'static str] = &[
+        identity::ContactChanged::NAME,
+        care::DoseOrdered::NAME,
+        safety::PhaseChanged::NAME,
+        safety::SessionClosed::NAME,
+    ];
+    type Migrations = migrations::Migrations;
+
+    fn new(store: Store) -> anyhow::Result<Self> {
+        let demo_pace = if store.ground().config.demo { Some(Pace::new(DEMO_PACE)?) } else { None };
+        Ok(Self { store, demo_pace })
+    }
+
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn routes(config: &mut ServiceConfig) {
+        config
+            .service(http::slots::slots)
+            .service(http::book)
+            .service(http::cancel)
+            .service(http::bookings)
+            .service(http::calendar::availability)
+            .service(http::calendar::set_availability)
+            .service(http::calendar::on_call)
+            .service(http::calendar::set_on_call);
+    }
+
+    async fn hear(&self, work: &mut Work, envelope: &Envelope) -> Result<(), Failure> {
+        listen::hear(work, envelope).await
+    }
+
+    async fn tick(&self) -> Result<(), Failure> {
+        self.store.tick::<store::Bookings>().await?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

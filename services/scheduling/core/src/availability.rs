@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 pub const WINDOWS_MAX: usize = 28;
 /// A search looks at two months at once: what a calendar page can show.
 pub const SEARCH_DAYS_MAX: i64 = 62;
-/// A page of slots: two months of five full days would be more than anyone reads.
-pub const SLOTS_MAX: usize = 500;
+/// A page of slots: a month of a drill's half hours, around the clock.
+pub const SLOTS_MAX: usize = 1500;
 /// How far from a wished time the nearest free slots are looked for.
 pub const NEAREST_DAYS: i64 = 14;
 

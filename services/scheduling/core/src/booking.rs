@@ -40,7 +40,7 @@ pub struct People {
     pub patient: PersonId,
     /// Leads.
     pub therapist: PersonId,
-    /// Sits in the home; named later if not yet.
+    /// Sits in the home. Always there for dosing.
     pub sitter: Option<PersonId>,
     /// Orders the dose; named by the order if not yet.
     pub prescriber: Option<PersonId>,
@@ -161,6 +161,9 @@ pub enum Refusal {
     /// Therapist or patient has something then.
     #[error("somebody was quicker: that time is taken; here are the two nearest that are free")]
     Taken,
+    /// Nobody would be in the home.
+    #[error("a session needs an adult in the home; name the person who will sit")]
+    NoSitter,
     /// Nobody is on call through the block.
     #[error("nobody is on call then, and a session needs someone; choose another time or call the clinic")]
     NoOnCall,
@@ -294,9 +297,11 @@ fn agreed(plan: &Plan, around: &Surroundings, now: Timestamp) -> Result<(), Refu
     if around.taken.iter().any(|taken| taken.overlaps(&plan.block)) {
         return Err(Refusal::Taken);
     }
-    match (plan.kind, plan.people.on_call) {
-        (Kind::Dosing, None) => Err(Refusal::NoOnCall),
-        (Kind::Dosing, Some(_)) | (Kind::Integration, _) => Ok(()),
+    match plan.kind {
+        // CX-SIT (clinical.md): no sitter, no session.
+        Kind::Dosing if plan.people.sitter.is_none() => Err(Refusal::NoSitter),
+        Kind::Dosing if plan.people.on_call.is_none() => Err(Refusal::NoOnCall),
+        Kind::Dosing | Kind::Integration => Ok(()),
     }
 }
 

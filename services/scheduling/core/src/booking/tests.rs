@@ -91,6 +91,13 @@ fn a_session_without_cover_is_refused_and_a_talk_is_not() {
 }
 
 #[test]
+fn a_session_without_a_sitter_is_refused() {
+    let mut session = plan(Kind::Dosing, 48);
+    session.people.sitter = None;
+    assert_eq!(refused(session.clone(), open_at(&session), at(0)), Refusal::NoSitter);
+}
+
+#[test]
 fn a_drill_keeps_no_hours_but_needs_cover() {
     let mut drill = plan(Kind::Dosing, 0);
     drill.drill = Some(Pace::new(60).unwrap());

@@ -1,0 +1,182 @@
+//! Routes of weeks and duties.
+
+use crate::Scheduling;
+use crate::problems;
+use crate::store;
+use crate::zone::IanaZone;
+use actix_web::{HttpResponse, get, post};
+use chassis::body::Body;
+use chassis::guard::Guard;
+use chassis::problem::{Problem, ProblemBody};
+use chassis::service::Service as _;
+use garde::Validate;
+use kernel::id::PersonId;
+use kernel::role::Role;
+use kernel::time::Timestamp;
+use proto::permissions::{ReadOnCall, SetAvailability, SetOnCall};
+use scheduling_core::availability::{Weekly, Window};
+use scheduling_core::local::{Block, DAY_MINUTES};
+use scheduling_core::on_call::Duty;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// A therapist's week, as their own clock shows it.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Availability {
+    /// The IANA zone of that clock.
+    #[garde(length(min = 1, max = 64))]
+    time_zone: String,
+    /// When they see people.
+    #[garde(length(max = 28), dive)]
+    weekly: Vec<Opening>,
+}
+
+/// One opening of a week.
+#[derive(Debug, Clone, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    /// 1 for Monday to 7 for Sunday.
+    #[garde(range(min = 1, max = 7))]
+    weekday: i64,
+    /// `09:00`.
+    #[garde(length(equal = 5))]
+    from: String,
+    /// `17:00`, up to `24:00` for the end of the day.
+    #[garde(length(equal = 5))]
+    until: String,
+}
+
+/// The therapist's own week; empty when none was set.
+#[utoipa::path(responses((status = 200, body = Availability)))]
+#[get("/availability")]
+pub async fn availability(scheduling: Guard<SetAvailability, Scheduling>) -> Result<HttpResponse, Problem> {
+    let who = scheduling.who()?;
+    let week = store::week_of(scheduling.store().db(), who.clinic, who.person).await?;
+    let week = week.map_or_else(Availability::none, |(zone, week)| Availability::of(zone, &week));
+    Ok(HttpResponse::Ok().json(week))
+}
+
+/// Replaces the therapist's own week. Appointments that are booked stay.
+#[utoipa::path(request_body = Availability,
+    responses((status = 200, body = Availability), (status = 422, body = ProblemBody)))]
+#[post("/availability")]
+pub async fn set_availability(
+    scheduling: Guard<SetAvailability, Scheduling>,
+    body: Body<Availability>,
+) -> Result<HttpResponse, Problem> {
+    let (act, therapist) = (scheduling.act()?, scheduling.who()?.person);
+    let (zone, week) = body.0.read()?;
+    let answer = scheduling
+        .store()
+        .command(act, async |work| {
+            store::set_week(work, therapist, zone, &week).await?;
+            Ok(Availability::of(zone, &week))
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(answer))
+}
+
+impl Availability {
+    fn none() -> Self {
+        Self { time_zone: "UTC".into(), weekly: vec![] }
+    }
+
+    fn of(zone: IanaZone, week: &Weekly) -> Self {
+        let weekly = week.windows().iter().map(|window| Opening {
+            weekday: window.weekday,
+            from: clock(window.from),
+            until: clock(window.until),
+        });
+        Self { time_zone: zone.name().into(), weekly: weekly.collect() }
+    }
+
+    fn read(&self) -> Result<(IanaZone, Weekly), Problem> {
+        let zone = IanaZone::named(&self.time_zone).filter(|zone| zone.follows_a_place());
+        let zone = zone.ok_or_else(problems::of_zone)?;
+        let windows = self.weekly.iter().map(|opening| {
+            let (from, until) = (minutes(&opening.from)?, minutes(&opening.until)?);
+            Some(Window { weekday: opening.weekday, from, until })
+        });
+        let windows: Option<Vec<_>> = windows.collect();
+        let windows =
+            windows.ok_or_else(|| problems::of_field("weekly", "Write times as 09:00, up to 24:00."))?;
+        Ok((zone, Weekly::new(windows).map_err(problems::of_week)?))
+    }
+}
+
+/// Minutes after midnight, from `09:00`.
+fn minutes(text: &str) -> Option<i64> {
+    let (hours, minutes) = text.split_once(':')?;
+    let is_digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(hours) || !is_digits(minutes) {
+        return None;
+    }
+    let (hours, minutes): (i64, i64) = (hours.parse().ok()?, minutes.parse().ok()?);
+    let total = hours * 60 + minutes;
+    (minutes < 60 && total <= DAY_MINUTES).then_some(total)
+}
+
+/// `09:00`, from minutes after midnight.
+fn clock(minutes: i64) -> String {
+    format!("{:02}:{:02}", minutes / 60, minutes % 60)
+}
+
+/// One person's duty.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OnCall {
+    /// Who.
+    #[garde(skip)]
+    person: PersonId,
+    /// From when.
+    #[garde(skip)]
+    from_at: Timestamp,
+    /// Until when.
+    #[garde(skip)]
+    until_at: Timestamp,
+}
+
+/// The roster, from yesterday on.
+#[utoipa::path(responses((status = 200, body = Vec<OnCall>)))]
+#[get("/on-call")]
+pub async fn on_call(scheduling: Guard<ReadOnCall, Scheduling>) -> Result<HttpResponse, Problem> {
+    let duties = store::duties(scheduling.store(), scheduling.who()?.clinic).await?;
+    Ok(HttpResponse::Ok().json(duties.into_iter().map(OnCall::from).collect::<Vec<_>>()))
+}
+
+/// Enters a duty. Where duties overlap, the one that began last holds.
+#[utoipa::path(request_body = OnCall, responses((status = 200, body = OnCall), (status = 422, body = ProblemBody)))]
+#[post("/on-call")]
+pub async fn set_on_call(
+    scheduling: Guard<SetOnCall, Scheduling>,
+    body: Body<OnCall>,
+) -> Result<HttpResponse, Problem> {
+    let (act, asked) = (scheduling.act()?, body.0);
+    let answer = scheduling
+        .store()
+        .command(act, async |work| {
+            let duty = asked.duty().checked(work.now()).map_err(problems::of_duty)?;
+            // The lead must be able to take an incident over: those roles can.
+            let role = store::role_of(work.tx(), work.clinic(), duty.person).await?;
+            if !matches!(role, Some(Role::Therapist | Role::Prescriber | Role::Coordinator)) {
+                return Err(problems::of_person("person").into());
+            }
+            store::enter_duty(work, duty).await?;
+            Ok(asked)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(answer))
+}
+
+impl OnCall {
+    fn duty(self) -> Duty {
+        Duty { person: self.person, window: Block { starts_at: self.from_at, ends_at: self.until_at } }
+    }
+}
+
+impl From<Duty> for OnCall {
+    fn from(duty: Duty) -> Self {
+        Self { person: duty.person, from_at: duty.window.starts_at, until_at: duty.window.ends_at }
+    }
+}
