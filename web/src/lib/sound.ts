@@ -58,7 +58,8 @@ export class Sound {
 
   /** Once. */
   play(priority: Priority): void {
-    if (typeof navigator !== 'undefined' && 'vibrate' in navigator) navigator.vibrate(BUZZ[priority]);
+    // A phone that nobody has touched refuses to shake, and says so in the log.
+    if ('vibrate' in navigator && navigator.userActivation.hasBeenActive) navigator.vibrate(BUZZ[priority]);
     const context = this.context;
     if (context === null) return;
     if (context.state !== 'running') void context.resume().catch(() => undefined);

@@ -8,8 +8,8 @@ interface PageProps {
   /** Said under the title: what this page is for, in one sentence. */
   lead?: ReactNode;
   surface?: Surface;
-  /** `reading`: one column. `working`: the width of the window. `whole`: no padding, the page lays itself out. */
-  width?: 'reading' | 'working' | 'whole';
+  /** `reading`: one column. `working`: the width of a desk. `wall`: the width of a wall. `whole`: no padding, the page lays itself out. */
+  width?: 'reading' | 'working' | 'wall' | 'whole';
   children: ReactNode;
 }
 

@@ -5,7 +5,7 @@ import styles from './ring.module.css';
 
 export type RingSize = 'small' | 'middle' | 'large';
 
-const PIXELS: Record<RingSize, number> = { small: 56, middle: 144, large: 232 };
+const PIXELS: Record<RingSize, number> = { small: 64, middle: 144, large: 232 };
 
 const Circle = ({ arc, centre, className }: { arc: Arc; centre: number; className: string | undefined }) => (
   <circle cx={centre} cy={centre} r={arc.radius} fill="none" strokeWidth={arc.width} strokeDasharray={arc.dasharray} strokeDashoffset={arc.dashoffset} className={className} />

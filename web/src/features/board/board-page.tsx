@@ -33,7 +33,7 @@ export function BoardPage() {
   const states = (rows ?? []).map((row) => rowState(row, watches.get(row.session), incidents, now, silent)).sort(worstFirst);
   const unowned = incidents.filter(({ state }) => state === 'open').length;
   return (
-    <Page title={words.title} lead={wall ? undefined : words.lead} surface={wall ? 'night' : 'day'} width="working">
+    <Page title={words.title} lead={wall ? undefined : words.lead} surface={wall ? 'night' : 'day'} width={wall ? 'wall' : 'working'}>
       <div className={styles.tools}>
         <Button look="quiet" onClick={() => void sound.unlock()}>
           {words.sound}

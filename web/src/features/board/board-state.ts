@@ -27,6 +27,7 @@ export function rowState(row: BoardRow, watch: Watch | undefined, incidents: rea
   const base = { row, ring, incident };
   if (incident !== null) return { ...base, tone: incident.state === 'open' ? 'alarm' : 'late', word: words.incidents(open.length), since_at: incident.opened_at };
   if (watched && ring.kind === 'late') return { ...base, tone: 'late', word: words.late, since_at: row.phase_since_at };
+  if (watched && (ring.kind === 'grace' || ring.kind === 'soon')) return { ...base, tone: 'soon', word: words.due, since_at: row.phase_since_at };
   if (watched && ring.kind === 'unknown') return { ...base, tone: 'unknown', word: words.not_known, since_at: row.phase_since_at };
   if (row.red > 0 && row.dose_at === null && !ENDED.includes(row.phase)) return { ...base, tone: 'soon', word: words.red(row.red), since_at: row.phase_since_at };
   return { ...base, tone: 'ok', word: words.quiet, since_at: row.phase_since_at };

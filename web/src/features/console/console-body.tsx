@@ -13,7 +13,7 @@ import { Header } from './header';
 import { IncidentPanel } from './incident-panel';
 import { useKeys } from './keys';
 import { WatchCard } from './rail';
-import { ReadyRoom } from './ready-room';
+import { ReadyLine, ReadyRoom } from './ready-room';
 import { isBeforeDose, isUnderWatch, useScene } from './scene';
 import { Stage } from './stage';
 import { SupportStrip } from './support-strip';
@@ -29,16 +29,14 @@ export function ConsoleBody() {
   return (
     <div className={styles.console} data-before={before || undefined}>
       <Header />
-      <SupportStrip />
+      <div className={styles.top}>
+        <SupportStrip />
+        {before ? <ReadyLine /> : null}
+      </div>
       <div className={styles.main}>
         <div className={styles.stage}>
           <Stage room={room} />
         </div>
-        {before ? (
-          <div className={styles.ready}>
-            <ReadyRoom />
-          </div>
-        ) : null}
         <aside className={styles.rail} aria-label={words.rail.heading}>
           <Alarm />
           <IncidentPanel />
@@ -48,6 +46,11 @@ export function ConsoleBody() {
           <VitalsCard />
           <Actions />
         </aside>
+        {before ? (
+          <div className={styles.ready}>
+            <ReadyRoom />
+          </div>
+        ) : null}
       </div>
       {before ? null : <Timeline />}
     </div>

@@ -45,7 +45,7 @@ function IncidentCard({ incident }: { incident: Incident }) {
       {incident.state === 'open' ? <AlertStrip alert={{ title: cause, detail: words.script, priority: incident.severity === 'watch' ? 'late' : 'alarm' }} /> : <h3 className={styles.cause}>{cause}</h3>}
       <p className={styles.when}>
         <StateBadge tone={TONE[incident.severity]}>{words.severities[incident.severity]}</StateBadge> {words.since(length(secondsBetween(incident.opened_at, now)))} · {words.step(incident.step)}
-        {incident.next_step_at === null || incident.state !== 'open' ? null : ` · ${words.next(countdown(secondsUntil(now, incident.next_step_at)))}`}
+        {incident.next_step_at === null || incident.next_step_at <= now || incident.state !== 'open' ? null : ` · ${words.next(countdown(secondsUntil(now, incident.next_step_at)))}`}
       </p>
       <Told incident={incident} />
       <ProblemNotice problem={acknowledge.error} phone={clinic_phone} />

@@ -3,6 +3,7 @@ import { StateBadge } from '../../ui/state-badge';
 import { consoleWords } from '../../words/en/console';
 import { PresenceCodeCard } from './presence-code';
 import { ReadyItem } from './ready-item';
+import { ownerName } from './ready-line';
 import styles from './ready.module.css';
 import { SoundTest } from './sound-test';
 import { useScene } from './scene';
@@ -14,14 +15,24 @@ const isDone = ({ state }: ChecklistItem): boolean => state === 'yes' || state =
 
 const readyKey = (group: ChecklistItem['group']): keyof Session['ready'] | null => (group === 'prescriber' ? null : group);
 
-export function ReadyColumn({ group, items, red }: { group: ChecklistItem['group']; items: ChecklistItem[]; red: readonly GateItem[] }) {
+interface ReadyColumnProps {
+  group: ChecklistItem['group'];
+  items: ChecklistItem[];
+  /** The gate asks for things no list holds: the sound test, presence, the watch. */
+  more: readonly GateItem[];
+  red: readonly GateItem[];
+}
+
+export function ReadyColumn({ group, items, more, red }: ReadyColumnProps) {
   const { session, names } = useScene();
   const key = readyKey(group);
   const open = items.filter((item) => !isDone(item));
   const done = items.filter(isDone);
   const person = group === 'therapist' ? words.columns.therapist : group === 'prescriber' ? words.columns.prescriber : names.name(session.people[group], words.columns[group]);
-  // The gate asks for things no list holds: the sound test, presence, the watch.
-  const more = red.filter((item) => !items.some(({ id }) => id === item.id) && columnOf(item) === group);
+  const ownerOf = ({ id }: ChecklistItem): string | undefined => {
+    const asked = red.find((item) => item.id === id);
+    return asked === undefined ? undefined : ownerName(names, asked);
+  };
   return (
     <section className={styles.column} aria-label={person}>
       <header className={styles.head}>
@@ -39,12 +50,17 @@ export function ReadyColumn({ group, items, red }: { group: ChecklistItem['group
       <ul className={styles.items}>
         {more.map((item) => (
           <li key={item.id} className={styles.item} data-blocking>
-            <p className={styles.title}>{item.title}</p>
+            <p className={styles.title}>
+              <span aria-hidden="true" className={styles.shape}>
+                {'○'}
+              </span>
+              {item.title}
+            </p>
             <p className={styles.todo}>{item.todo}</p>
           </li>
         ))}
         {open.map((item) => (
-          <ReadyItem key={item.id} item={item} />
+          <ReadyItem key={item.id} item={item} owner={ownerOf(item)} />
         ))}
       </ul>
       {done.length === 0 ? null : (
@@ -60,6 +76,3 @@ export function ReadyColumn({ group, items, red }: { group: ChecklistItem['group
     </section>
   );
 }
-
-const GROUP_OF: Record<GateItem['owner_role'], ChecklistItem['group']> = { patient: 'patient', sitter: 'sitter', therapist: 'therapist', prescriber: 'prescriber', coordinator: 'prescriber', admin: 'prescriber', auditor: 'prescriber', system: 'prescriber' };
-const columnOf = (item: GateItem): ChecklistItem['group'] => GROUP_OF[item.owner_role];

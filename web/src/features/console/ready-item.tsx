@@ -22,7 +22,7 @@ interface Answer {
 }
 
 /** One thing: what, whose, how old, what to do; and the press where it is mine to make. */
-export function ReadyItem({ item }: { item: ChecklistItem }) {
+export function ReadyItem({ item, owner }: { item: ChecklistItem; owner?: string | undefined }) {
   const { names, id } = useScene();
   const { role } = useMe();
   const now = useNow();
@@ -41,7 +41,7 @@ export function ReadyItem({ item }: { item: ChecklistItem }) {
       {done ? null : <p className={styles.todo}>{item.todo}</p>}
       <p className={styles.meta}>
         {said === undefined ? null : <strong>{said} </strong>}
-        {item.attested_at === null ? list(item.attesters.map((who) => names.role(who)).filter((name, at, all) => all.indexOf(name) === at)) || shellWords.roles.system : words.from(names.name(item.attested_by, shellWords.roles.system), age(now, item.attested_at))}
+        {item.attested_at === null ? owner ?? (list(item.attesters.map((who) => names.role(who)).filter((name, at, all) => all.indexOf(name) === at)) || shellWords.roles.system) : words.from(names.name(item.attested_by, shellWords.roles.system), age(now, item.attested_at))}
         {item.blocking || done ? null : ` · ${words.optional}`}
       </p>
       {mine && !done ? <Answers item={item} busy={answer.isPending} send={(said) => answer.mutate(said)} /> : null}

@@ -25,7 +25,10 @@ export function Stage({ room }: { room: Room }) {
   const sits = tileOf(session.people.sitter);
   return (
     <section className={styles.stage} aria-label={words.you}>
+      <Waiting room={room} />
+      <div className={styles.view}>
       <Picture name={patient} place="large" stream={of?.video ?? null} tile={of} instead={inside ? <p>{words.not_here(patient)}</p> : <Join room={room} />} />
+      {inside ? (
       <div className={styles.small}>
         <Picture name={sitter} place="sitter" stream={sits?.video ?? null} tile={sits} instead={<Initial name={sitter} />} />
         {others.map((tile) => (
@@ -33,8 +36,9 @@ export function Stage({ room }: { room: Room }) {
         ))}
         <Picture name={words.you} place="self" stream={room.camera ? (room.devices?.stream ?? null) : null} mirrored instead={<Initial name={words.you} />} />
       </div>
-      <Waiting room={room} />
+      ) : null}
       <StageBar room={room} />
+      </div>
     </section>
   );
 }

@@ -15,8 +15,8 @@ const BANDS = [
   ['return', 60, 120],
   ['recover', 120, 180],
 ] as const;
-const FROM_MINUTES = -20;
-const UNTIL_MINUTES = 180;
+const FROM_MINUTES = -10;
+const UNTIL_MINUTES = 165;
 
 interface Mark {
   key: string;
@@ -51,7 +51,7 @@ export function Timeline() {
   const left = (minutes: number): string => `${((Math.min(until, Math.max(FROM_MINUTES, minutes)) - FROM_MINUTES) / (until - FROM_MINUTES)) * 100}%`;
   const shown = marks(scene);
   return (
-    <section className={styles.timeline} aria-label={words.heading}>
+    <section className={styles.timeline} aria-label={words.heading} tabIndex={0}>
       <div className={styles.track} aria-hidden="true">
         {BANDS.map(([phase, from, to]) => (
           <Band key={phase} name={consoleWords.protocol[phase]} left={left(from)} right={left(phase === 'recover' ? until : to)} here={session.protocol_phase === phase} />

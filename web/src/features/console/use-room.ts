@@ -1,7 +1,7 @@
 // The therapist's place in the video room: opened by one press, closed when the page goes.
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { post } from '../../api/client';
-import { openDevices, type OpenedDevices } from '../../lib/media/devices';
+import { keepAwake, openDevices, type OpenedDevices } from '../../lib/media/devices';
 import { RoomConnection } from '../../lib/media/room';
 import type { Notice, Quality, RoomState as LineState, RosterEntry, Tile } from '../../lib/media/types';
 import { sound } from '../../lib/sound';
@@ -38,6 +38,12 @@ export function useRoom(session: string): Room {
     connection.current = null;
   }, []);
   useEffect(() => close, [close]);
+  const joined = line.name === 'live' || line.name === 'reconnecting';
+  useEffect(() => {
+    if (!joined) return;
+    const awake = keepAwake();
+    return () => void awake.then((sleep) => sleep());
+  }, [joined]);
   useEffect(() => () => devices?.stream?.getTracks().forEach((track) => track.stop()), [devices]);
 
   const join = useCallback(async () => {

@@ -16,6 +16,7 @@ export const boardWords = {
   quiet: 'Quiet',
   not_known: 'Not known',
   late: 'Look is late',
+  due: 'Look is due',
   acknowledge: "I'm on it",
   open: 'Open',
   trail: 'Trail',
