@@ -228,6 +228,16 @@ mod tests {
         assert!(rates.from_person(Lane::of("/api/checkins/sessions/x/alarm"), sam).is_ok());
     }
 
+    #[actix_web::test]
+    async fn a_body_that_stops_arriving_is_refused_in_time() {
+        let start = futures_util::stream::iter([Ok(Bytes::from_static(b"{"))]);
+        let payload: Payload =
+            Payload::Stream { payload: Box::pin(start.chain(futures_util::stream::pending())) };
+        let refused = whole_body(&HeaderMap::new(), payload, Span::millis(30)).await.unwrap_err();
+        assert_eq!(refused.code(), "http.slow_body");
+        assert_eq!(BODY_TIME, Span::seconds(10));
+    }
+
     #[test]
     fn connections_are_counted_per_address_and_given_back() {
         let connections = Connections::default();
