@@ -117,6 +117,10 @@ permissions! {
     ReadVitals: Session [Sitter, Therapist, Prescriber];
     /// Decides on an amber reading.
     DecideAmber: Session [Prescriber];
+    /// Stops a patient's dosing until a prescriber has looked.
+    PlaceHold: Session [Therapist, Prescriber];
+    /// Lifts such a hold.
+    LiftHold: Session [Prescriber];
     /// Presses ready.
     PressReady: Session [Patient, Sitter, Therapist];
     /// Presses *begin dose*.

@@ -1,1 +1,62 @@
-//! safety.
+//! Owns the live session: what has to be true before a dose, and how the session goes on and ends.
+
+mod evidence;
+pub mod http;
+mod listen;
+mod migrations;
+mod problems;
+mod publish;
+mod store;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use chassis::problem::Failure;
+use chassis::service::Service;
+use chassis::store::Store;
+use chassis::work::Work;
+use proto::envelope::{Envelope, Event as _};
+use proto::events::{care, checkins, identity, scheduling};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The service: its rows.
+pub struct Safety {
+    store: Store,
+}
+
+impl Service for Safety {
+    const NAME: &'static str = "safety";
+    const HEARS: &'static [&'static str] = &[
+        scheduling::SessionBooked::NAME,
+        scheduling::SessionCancelled::NAME,
+        identity::SitterPresent::NAME,
+        identity::SitterRevoked::NAME,
+        checkins::OnCallConfirmed::NAME,
+        checkins::WatchArmed::NAME,
+        checkins::WatchClosed::NAME,
+        checkins::IncidentOpened::NAME,
+        checkins::IncidentResolved::NAME,
+        care::NextMorningAnswered::NAME,
+    ];
+    type Migrations = migrations::Migrations;
+
+    fn new(store: Store) -> anyhow::Result<Self> {
+        Ok(Self { store })
+    }
+
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn routes(config: &mut ServiceConfig) {
+        http::routes(config);
+    }
+
+    async fn hear(&self, work: &mut Work, envelope: &Envelope) -> Result<(), Failure> {
+        listen::hear(work, envelope).await
+    }
+
+    async fn tick(&self) -> Result<(), Failure> {
+        self.store.tick::<store::Sessions>().await.map(drop)
+    }
+}

@@ -249,6 +249,8 @@ pub struct Assessment {
     pub sets: Vec<Set>,
     /// The first reading of a set still waiting for its second.
     pub waiting: Option<Reading>,
+    /// The set that was measured last, whether it counts or not.
+    pub measured: Option<Set>,
     /// A set was measured that does not count, because three did already.
     pub used_up: bool,
     /// A set was measured before the rest was over, and does not count.
@@ -275,6 +277,23 @@ impl Assessment {
     pub fn may_proceed(&self) -> bool {
         let amber = self.sets.iter().filter(|set| set.is_amber()).count();
         self.latest().is_some_and(Set::is_amber) && amber > 1
+    }
+
+    /// What the way of measuring asks for now, before any number does.
+    pub fn todo(&self) -> Option<&'static str> {
+        if self.waiting.is_some() {
+            Some("One reading is in. Stay seated, wait a minute, and measure once more.")
+        } else if self.hurried {
+            Some(
+                "That was before the rest was over, so it does not count. Rest until the time shown, then measure twice.",
+            )
+        } else if self.used_up {
+            Some("Three sets were measured within the hour. The prescriber decides on them.")
+        } else if self.latest().is_some_and(|set| set.breathing().is_none()) {
+            Some("Measure again with both oxygen and a count of breaths for a minute.")
+        } else {
+            None
+        }
     }
 
     /// Whether something amber waits for a decision.
@@ -312,6 +331,7 @@ pub fn assess(readings: &[Reading], protocol: &Protocol) -> Assessment {
 /// A red set always counts. A better one counts after the rest, and only the first three in the window.
 fn count(assessment: &mut Assessment, set: Set, protocol: &Protocol) {
     let red = set.circulation() >= Band::Red || set.breathing() >= Some(Band::Red);
+    assessment.measured = Some(set);
     let recent =
         assessment.sets.iter().filter(|earlier| fresh(earlier.at, protocol.sets_window, set.at)).count();
     if !red && assessment.recheck_at(protocol).is_some_and(|rested_at| set.began_at < rested_at) {

@@ -1,0 +1,106 @@
+//! Events heard, turned into commands of the session or facts beside it.
+
+use crate::publish;
+use crate::store::Sessions;
+use crate::store::sessions::{self, Heard};
+use chassis::keeper::{About, Keeper as _};
+use chassis::problem::Failure;
+use chassis::service::fact;
+use chassis::work::Work;
+use kernel::id::SessionId;
+use proto::envelope::{Envelope, Event as _};
+use proto::events::{care, checkins, identity, safety, scheduling};
+use safety_core::protocol::Protocol;
+use safety_core::session::Session;
+use safety_core::session::words::Command;
+
+/// One event, in the transaction that notes it as heard.
+pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Failure> {
+    match envelope.name.as_str() {
+        scheduling::SessionBooked::NAME => booked(work, fact(envelope)?).await,
+        scheduling::SessionCancelled::NAME => {
+            let heard: scheduling::SessionCancelled = fact(envelope)?;
+            cancelled(work, heard.session).await
+        }
+        identity::SitterPresent::NAME => sitter_present(work, fact(envelope)?).await,
+        identity::SitterRevoked::NAME => sitter_revoked(work, fact(envelope)?).await,
+        checkins::OnCallConfirmed::NAME => {
+            let heard: checkins::OnCallConfirmed = fact(envelope)?;
+            note(work, heard.session, Heard::OnCall(heard.at)).await
+        }
+        checkins::WatchArmed::NAME => {
+            let heard: checkins::WatchArmed = fact(envelope)?;
+            note(work, heard.session, Heard::Watch(Some(heard.at))).await
+        }
+        checkins::WatchClosed::NAME => {
+            let heard: checkins::WatchClosed = fact(envelope)?;
+            note(work, heard.session, Heard::Watch(None)).await
+        }
+        checkins::IncidentOpened::NAME => {
+            let heard: checkins::IncidentOpened = fact(envelope)?;
+            sessions::incident_opened(work, heard.session, heard.incident, heard.severity).await
+        }
+        checkins::IncidentResolved::NAME => {
+            let heard: checkins::IncidentResolved = fact(envelope)?;
+            sessions::incident_resolved(work, heard.session, heard.incident).await
+        }
+        care::NextMorningAnswered::NAME => {
+            let heard: care::NextMorningAnswered = fact(envelope)?;
+            note(work, heard.session, Heard::Morning(heard.at)).await
+        }
+        _others => Ok(()),
+    }
+}
+
+/// From here safety owns the session's life, and says who belongs to it.
+async fn booked(work: &mut Work, heard: scheduling::SessionBooked) -> Result<(), Failure> {
+    if !sessions::file(work, &heard).await? {
+        return Ok(());
+    }
+    let (session, drill, pace) = (heard.session, heard.drill, heard.pace);
+    let people = sessions::folder(work, session).await?.people();
+    let (starts_at, ends_at) = (heard.starts_at, heard.ends_at);
+    let opened = safety::SessionOpened { session, people, starts_at, ends_at, drill, pace };
+    chassis::members::replace(work, &opened).await?;
+    let about = About { clinic: work.clinic(), session: Some(session), person: heard.patient };
+    let state = Session::booked(Protocol::new(drill, pace), starts_at, ends_at, work.now());
+    work.create::<Sessions>(session, about, state, &[]).await?;
+    work.tell(session, &opened).await?;
+    work.audit("session.opened", session, Some(session));
+    if sessions::was_cancelled(work, session).await? { cancelled(work, session).await } else { Ok(()) }
+}
+
+/// A cancellation may be heard before its booking, or be about a visit that is none of ours.
+async fn cancelled(work: &mut Work, session: SessionId) -> Result<(), Failure> {
+    if Sessions::load(work, session).await?.is_none() {
+        return sessions::remember_cancelled(work, session).await;
+    }
+    work.step::<Sessions>(session, Command::Cancel).await.map(drop)
+}
+
+/// Only this session's sitter proves presence in it.
+async fn sitter_present(work: &mut Work, heard: identity::SitterPresent) -> Result<(), Failure> {
+    let folder = sessions::folder(work, heard.session).await?;
+    if folder.sitter == Some(heard.person) {
+        note(work, heard.session, Heard::Presence(Some(heard.at))).await
+    } else {
+        Ok(())
+    }
+}
+
+async fn sitter_revoked(work: &mut Work, heard: identity::SitterRevoked) -> Result<(), Failure> {
+    let folder = sessions::folder(work, heard.session).await?;
+    if folder.sitter == Some(heard.person) {
+        note(work, heard.session, Heard::Presence(None)).await
+    } else {
+        Ok(())
+    }
+}
+
+/// A fact about a session that is not here yet is heard again later.
+async fn note(work: &mut Work, session: SessionId, heard: Heard) -> Result<(), Failure> {
+    if !sessions::note(work, session, heard).await? {
+        return Err(Failure::Missing);
+    }
+    publish::prepared(work, session).await
+}

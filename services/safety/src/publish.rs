@@ -1,0 +1,75 @@
+//! The privacy border: what leaves this service about a session. Ids, kinds and times; never why.
+
+use chassis::problem::Failure;
+use chassis::work::Work;
+use kernel::id::SessionId;
+use kernel::machine::Machine as _;
+use proto::events::safety as say;
+use safety_core::session::Session;
+use safety_core::session::words::Event;
+
+/// The facts that follow from what a session did, to everyone who belongs to it.
+pub(crate) async fn session(
+    work: &mut Work,
+    session: SessionId,
+    state: &Session,
+    events: &[Event],
+) -> Result<(), Failure> {
+    for event in events {
+        one(work, session, state, event).await?;
+        work.audit(audited(event), state.phase(), Some(session));
+    }
+    Ok(())
+}
+
+async fn one(work: &mut Work, session: SessionId, state: &Session, event: &Event) -> Result<(), Failure> {
+    let at = work.now();
+    match event {
+        Event::Prepared => prepared(work, session).await,
+        Event::PhaseChanged | Event::ProtocolPhaseBegan => {
+            let phase = state.phase().to_owned();
+            work.tell(session, &say::PhaseChanged { session, phase, at }).await
+        }
+        Event::DoseOffered { until_at } => {
+            work.tell(session, &say::DoseOffered { session, until_at: *until_at }).await
+        }
+        Event::DoseBegun { at } => work.tell(session, &say::DoseBegun { session, at: *at }).await,
+        Event::DoseRecorded { at, lozenges, out_of_order } => {
+            let (at, lozenges, out_of_order) = (*at, *lozenges, *out_of_order);
+            work.tell(session, &say::DoseRecorded { session, at, lozenges, out_of_order }).await
+        }
+        Event::Prolonged { severity } => {
+            work.tell(session, &say::Prolonged { session, severity: *severity, at }).await
+        }
+        Event::Discharged { next_morning_at } => {
+            let next_morning_at = *next_morning_at;
+            work.tell(session, &say::Discharged { session, at, next_morning_at }).await
+        }
+        Event::Ended { kind, dosed } => {
+            let kind = kind.as_str().to_owned();
+            work.tell(session, &say::SessionEnded { session, kind, dosed: *dosed, at }).await
+        }
+        Event::Closed { by } => work.tell(session, &say::SessionClosed { session, by: *by, at }).await,
+    }
+}
+
+/// Screens look again: an answer, a signature or a fact was added.
+pub(crate) async fn prepared(work: &mut Work, session: SessionId) -> Result<(), Failure> {
+    work.tell(session, &say::PreparationChanged { session }).await
+}
+
+const fn audited(event: &Event) -> &'static str {
+    match event {
+        Event::Prepared => "session.prepared",
+        Event::PhaseChanged => "session.moved",
+        Event::DoseOffered { .. } => "dose.offered",
+        Event::DoseBegun { .. } => "dose.begun",
+        Event::DoseRecorded { out_of_order: true, .. } => "dose.recorded_out_of_order",
+        Event::DoseRecorded { .. } => "dose.recorded",
+        Event::ProtocolPhaseBegan => "session.protocol_phase",
+        Event::Prolonged { .. } => "session.prolonged",
+        Event::Discharged { .. } => "session.discharged",
+        Event::Ended { .. } => "session.ended",
+        Event::Closed { .. } => "session.closed",
+    }
+}
