@@ -1,0 +1,68 @@
+// The patient's place in the room: taken by a press, kept over a refresh, left by choice.
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { post } from '../../api/client';
+import type { Id } from '../../api/types';
+import { closeDevices, keepAwake, openDevices } from '../../lib/media/devices';
+import { RoomConnection } from '../../lib/media/room';
+import type { RosterEntry, RoomState, Tile } from '../../lib/media/types';
+
+export interface Room {
+  state: RoomState;
+  roster: RosterEntry[];
+  tiles: Tile[];
+  stream: MediaStream | null;
+  /** Whether this browser had a place before: then the press says "come back". */
+  had: boolean;
+  /** Sound waits for a press. */
+  muted: boolean;
+  join: () => void;
+  leave: () => void;
+  hear: () => void;
+}
+
+const placeOf = (session: Id): string => `holdspace.place.${session}`;
+
+export function useRoom(session: Id): Room {
+  const room = useRef<RoomConnection | null>(null);
+  const awake = useRef<(() => void) | null>(null);
+  const [state, setState] = useState<RoomState>({ name: 'idle' });
+  const [roster, setRoster] = useState<RosterEntry[]>([]);
+  const [tiles, setTiles] = useState<Tile[]>([]);
+  const [stream, setStream] = useState<MediaStream | null>(null);
+  const [muted, setMuted] = useState(false);
+  const [had] = useState(() => sessionStorage.getItem(placeOf(session)) !== null);
+
+  const leave = useCallback(() => {
+    room.current?.leave();
+    room.current = null;
+    awake.current?.();
+    awake.current = null;
+  }, []);
+  useEffect(() => leave, [leave]);
+  useEffect(() => () => closeDevices(stream), [stream]);
+
+  const join = useCallback(async (): Promise<void> => {
+    leave();
+    sessionStorage.setItem(placeOf(session), '1');
+    const opened = await openDevices();
+    setStream(opened.stream);
+    awake.current = await keepAwake();
+    const entered = new RoomConnection({
+      session,
+      stream: opened.stream,
+      ticket: async (request) => (await post<{ token: string }>(`/rooms/${session}/ticket`, request)).token,
+      onState: setState,
+      onRoster: setRoster,
+      onTiles: setTiles,
+      onNotice: ({ code }) => code === 'room.sound_blocked' && setMuted(true),
+    });
+    room.current = entered;
+    await entered.join();
+  }, [session, leave]);
+
+  const hear = useCallback(() => {
+    void room.current?.resumeSound();
+    setMuted(false);
+  }, []);
+  return { state, roster, tiles, stream, had, muted, join: () => void join(), leave, hear };
+}
