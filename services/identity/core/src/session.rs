@@ -238,9 +238,10 @@ impl Machine for SignIn {
                     Ok(Step::stay(Self::Open { kind, seen_at, ends_at, ends_live_at, live }))
                 }
                 Command::Over(session) => {
+                    let was_live = live.contains(&session);
                     live.retain(|other| *other != session);
                     // The rest begins when the session ends: nobody is thrown out mid-sentence.
-                    let seen_at = if live.is_empty() { now } else { seen_at };
+                    let seen_at = if was_live { now } else { seen_at };
                     Ok(Step::stay(Self::Open { kind, seen_at, ends_at, ends_live_at, live }))
                 }
                 Command::End(why) => Ok(ended(why)),
@@ -330,6 +331,13 @@ mod tests {
         assert!(still.clone().step(Command::Seen, after(13 * 60)).is_ok());
         let over = told(still, Command::Over(session), after(601));
         assert_eq!(over.due(), Some(after(601 + 15)));
+    }
+
+    #[test]
+    fn a_session_that_was_never_live_here_gives_no_time() {
+        let session: SessionId = SESSION.parse().unwrap();
+        let open = told(SignIn::open(Kind::Staff, NOON), Command::Over(session), after(10));
+        assert_eq!(open.due(), Some(after(15)));
     }
 
     #[test]
