@@ -144,9 +144,10 @@ impl Line {
             Some(Ok(Message::Text(text))) => self.obey(&text).await,
             Some(Ok(Message::Ping(payload))) => self.talk.pong(&payload).await,
             Some(Ok(Message::Pong(_) | Message::Nop)) => Ok(()),
-            // Closing without a goodbye is what a page that is reloaded does: it will be back.
-            Some(Ok(Message::Close(_))) | None => Err(Ending::Lost),
-            Some(Ok(Message::Binary(_) | Message::Continuation(_)) | Err(_)) => {
+            // Closing without a goodbye is what a page that is reloaded does, and a broken line looks the same: it
+            // will be back.
+            Some(Ok(Message::Close(_)) | Err(_)) | None => Err(Ending::Lost),
+            Some(Ok(Message::Binary(_) | Message::Continuation(_))) => {
                 Err(Ending::refused(&Problem::new(&problems::JSON_SYNTAX)))
             }
         }

@@ -120,7 +120,7 @@ impl RtcEngine {
 impl Engine for RtcEngine {
     fn accept(&mut self, peer: PeerId, offer: &Offer, now: Instant) -> Result<Answer, Fault> {
         let credentials = setup::credentials()?;
-        let mut fresh = Peer::new(setup::connection(&credentials, now)?);
+        let mut fresh = Peer::new(setup::connection(&credentials, now)?, now);
         let answer = negotiate::answer(&mut fresh, offer, self.address, now)?;
         self.demux.expect(peer, &credentials);
         self.peers.insert(peer, Box::new(fresh));
@@ -166,6 +166,9 @@ impl Engine for RtcEngine {
         for id in ids {
             let Some(peer) = self.peers.get_mut(&id) else { continue };
             peer.ask_key_frames(now, &self.figures);
+            if !peer.is_connected && now >= peer.connect_by {
+                self.happenings.extend(fail(peer, id));
+            }
             if peer.connection.poll_timeout().is_some_and(|due| due <= now) {
                 // What a timer cannot do shows in the connection's state.
                 let _shown_in_state = peer.connection.handle_timeout(now);
@@ -179,10 +182,14 @@ impl Engine for RtcEngine {
         for (to, datagram) in self.farewells.drain(..) {
             send(to, &datagram);
         }
-        for peer in self.peers.values_mut().filter(|peer| peer.is_dirty) {
+        for (id, peer) in self.peers.iter_mut().filter(|(_, peer)| peer.is_dirty) {
             peer.is_dirty = false;
             while let Some(datagram) = peer.connection.poll_write() {
                 send(datagram.transport.peer_addr, &datagram.message);
+                // The engine tells the browser that its certificate is not the one it offered, and tells us nothing.
+                if !peer.is_connected && is_fatal_alert(&datagram.message) {
+                    self.happenings.extend(fail(peer, *id));
+                }
             }
         }
     }
@@ -203,10 +210,19 @@ fn change_state(peer: &mut Peer, id: PeerId, state: RTCPeerConnectionState) -> O
         let is_new = !std::mem::replace(&mut peer.is_connected, true);
         is_new.then_some(Happening::Connected(id))
     } else if matches!(state, RTCPeerConnectionState::Failed | RTCPeerConnectionState::Closed) {
-        let is_new = !std::mem::replace(&mut peer.has_failed, true);
-        is_new.then_some(Happening::Failed(id))
+        fail(peer, id)
     } else {
         // New, connecting, or disconnected for a moment: the timers decide what becomes of it.
         None
     }
+}
+
+fn fail(peer: &mut Peer, id: PeerId) -> Option<Happening> {
+    let is_new = !std::mem::replace(&mut peer.has_failed, true);
+    is_new.then_some(Happening::Failed(id))
+}
+
+/// A DTLS record with a fatal alert, not yet encrypted (RFC 6347 §4.1, RFC 5246 §7.2).
+fn is_fatal_alert(datagram: &[u8]) -> bool {
+    matches!(datagram, [21, 254, _, 0, 0, _, _, _, _, _, _, 0, 2, 2, _])
 }

@@ -15,6 +15,9 @@ use std::time::{Duration, Instant};
 /// viewer that cannot decode asks for ever (video.md P3).
 const KEY_FRAME_EVERY: Duration = Duration::from_millis(300);
 
+/// A browser on a bad line (10 % loss, 200 ms, reliability.md P34) is connected in a few seconds; ours gives up at ten.
+const CONNECT_WITHIN: Duration = Duration::from_secs(15);
+
 /// One m-line of a slot: one stream that we own, fed by whoever the slot shows.
 pub struct Outgoing {
     pub slot: usize,
@@ -43,13 +46,15 @@ pub struct Peer {
     pub viewers: Vec<PeerId>,
     pub is_connected: bool,
     pub has_failed: bool,
+    /// When a peer that has not connected is given up.
+    pub connect_by: Instant,
     /// There may be something to send.
     pub is_dirty: bool,
 }
 
 impl Peer {
     /// A peer that has not been heard of.
-    pub fn new(connection: RTCPeerConnection) -> Self {
+    pub fn new(connection: RTCPeerConnection, now: Instant) -> Self {
         Self {
             connection,
             incoming: HashMap::new(),
@@ -57,6 +62,7 @@ impl Peer {
             viewers: vec![],
             is_connected: false,
             has_failed: false,
+            connect_by: now + CONNECT_WITHIN,
             is_dirty: true,
         }
     }
