@@ -1,5 +1,5 @@
 // A checklist that looks like the real one: enough of every column to judge the page by.
-const row = (id, group, title, todo, attesters, blocking = true) => ({ id, group, title, why: 'Because the protocol asks for it.', todo, blocking, attesters, method: 'own' });
+const row = (id, group, title, todo, attesters, blocking = true) => ({ id, group, title, why: 'Because the protocol asks for it.', todo, blocking, attesters, method: 'own', declined_by: blocking ? [] : attesters, answers: [] });
 
 export const items = [
   row('PT-ID', 'patient', 'The photo ID matches the face on camera.', 'Hold your ID next to your face.', ['therapist']),

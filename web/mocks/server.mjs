@@ -7,6 +7,7 @@ import { people } from './people.mjs';
 import * as world from './world.mjs';
 
 const PORT = Number(process.env.PORT ?? 4173);
+const ROOT = process.env.DIST ?? 'dist';
 const POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; media-src 'self' blob:; font-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
 const KIND = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.webmanifest': 'application/manifest+json' };
 const BY_ROLE = { patient: people.sam, sitter: people.ana, therapist: people.lee, prescriber: people.noor, coordinator: people.cleo };
@@ -80,8 +81,8 @@ async function api(request, response, path) {
 
 async function file(response, path) {
   const name = path === '/s' ? '/sitter.html' : path;
-  const at = join('dist', normalize(name));
-  const body = await readFile(extname(name) === '' ? 'dist/index.html' : at).catch(() => null);
+  const at = join(ROOT, normalize(name));
+  const body = await readFile(extname(name) === '' ? join(ROOT, 'index.html') : at).catch(() => null);
   if (body === null) return void response.writeHead(404).end();
   response.writeHead(200, { 'content-type': KIND[extname(name)] ?? KIND['.html'], 'content-security-policy': POLICY, 'referrer-policy': 'no-referrer', 'permissions-policy': 'camera=(self), microphone=(self)' }).end(body);
 }

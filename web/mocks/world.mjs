@@ -20,6 +20,7 @@ const base = (id, phase, minutes, more = {}) => ({
   dose_at: minutes === null ? null : started - minutes * MIN,
   earliest_discharge_at: minutes === null ? null : started + (120 - minutes) * MIN,
   people: cast,
+  here: { patient: true, sitter: true, therapist: minutes !== null },
   ready: { patient: true, sitter: minutes !== null, therapist: minutes !== null },
   offer: null,
   discharge: null,
@@ -67,12 +68,12 @@ const incident = (id, tail, cause, severity, age_minutes, step, state = 'open') 
   resolved_by: null,
   outcome: null,
   told: [
-    { who: lee.person, channel: 'screen', state: 'delivered', at: started - age_minutes * MIN },
-    { who: noor.person, channel: 'mail', state: 'sent', at: started - (age_minutes - 1) * MIN },
+    { person: lee.person, step: 1, channel: 'screen', state: 'delivered', at: started - age_minutes * MIN },
+    { person: noor.person, step: 2, channel: 'mail', state: 'sent', at: started - (age_minutes - 1) * MIN },
   ],
 });
 
-const looks = (minutes) => [5, 15, 25, 35, 45, 55, 65, 80, 95, 115].filter((at) => at < minutes - 3).map((at, index) => ({ sequence: index + 1, severity: index === 2 ? 'watch' : 'ok', answered_at: started - (minutes - at) * MIN, received_at: started - (minutes - at) * MIN + 900_000, late_by: null }));
+const looks = (minutes) => [5, 15, 25, 35, 45, 55, 65, 80, 95, 115].filter((at) => at < minutes - 3).map((at, index) => ({ sequence: index + 1, severity: index === 2 ? 'watch' : 'ok', answered_at: started - (minutes - at) * MIN, received_at: started - (minutes - at) * MIN + 900_000, id: `look-${at}`, counted: 'in_time', source: 'sitter', person: ana.person, late_micros: 0 }));
 
 function watch(id, minutes, due_in, incidents = [], support = []) {
   const history = looks(minutes);
@@ -80,8 +81,10 @@ function watch(id, minutes, due_in, incidents = [], support = []) {
     session: id,
     phase: 'watching',
     armed: true,
+    drill: false,
+    on_call_paged_at: started - 61 * MIN,
     on_call_confirmed_at: started - 60 * MIN,
-    next: { sequence: history.length + 1, due_at: started + due_in * MIN, deadline_at: started + (due_in + 2) * MIN, kind: 'eyes_on' },
+    next: { sequence: history.length + 1, due_at: started + due_in * MIN, deadline_at: started + (due_in + 2) * MIN, opens_at: started },
     last: history.at(-1) ?? null,
     history,
     missed: incidents.length,
@@ -91,13 +94,13 @@ function watch(id, minutes, due_in, incidents = [], support = []) {
 }
 
 export const watches = new Map([
-  [READY, { ...watch(READY, 0, 0), phase: 'standing', armed: true, on_call_confirmed_at: null, next: null }],
+  [READY, { ...watch(READY, 0, 0), phase: 'standing', armed: true, on_call_paged_at: started - 0.6 * MIN, on_call_confirmed_at: null, next: null }],
   [PEAK, watch(PEAK, 32, 2.7)],
   [ALARM, watch(ALARM, 48, -3.2, [incident(ALARM, '91', 'sitter_silent', 'urgent', 1.2, 1)], [{ id: session('81'), asked_at: started - 0.3 * MIN, delivered_at: started - 0.3 * MIN, seen_at: null, seen_by: null }])],
   [RECOVER, watch(RECOVER, 134, 9)],
 ]);
 
-const reading = (id, tail, systolic, diastolic, heart_rate, spo2, band, minutes_ago) => ({ record: session(tail), moment: 'during', systolic, diastolic, heart_rate, spo2, respiratory_rate: 14, device: 'upper_arm', symptoms: false, band, severity: band === 'green' ? 'ok' : 'watch', taken_at: started - minutes_ago * MIN, recorded_at: started - minutes_ago * MIN, recorded_by: ana.person });
+const reading = (id, tail, systolic, diastolic, heart_rate, spo2, band, minutes_ago) => ({ record: session(tail), moment: 'during', systolic, diastolic, heart_rate, spo2, respiratory_rate: 14, device: 'upper_arm', symptoms: false, completes_set: id !== READY, band, severity: band === 'green' ? 'ok' : 'watch', taken_at: started - minutes_ago * MIN, recorded_at: started - minutes_ago * MIN, recorded_by: ana.person });
 export const vitals = new Map([
   [READY, [reading(READY, '71', 146, 88, 74, 98, 'amber', 3)]],
   [PEAK, [reading(PEAK, '72', 122, 78, 68, 98, 'green', 38), reading(PEAK, '73', 128, 82, 71, 97, 'green', 4)]],

@@ -125,18 +125,19 @@ export interface Session {
   dose_at: Micros | null;
   earliest_discharge_at: Micros | null;
   people: { patient: Id; sitter: Id | null; therapist: Id; prescriber: Id | null; on_call: Id | null };
+  here: { patient: boolean; sitter: boolean; therapist: boolean };
   ready: { patient: boolean; sitter: boolean; therapist: boolean };
   offer: { by: Id; until_at: Micros } | null;
   discharge: Discharge | null;
-  end: { kind: EndKind; reason: string; signed_by: Id | null } | null;
+  end: { kind: EndKind; reason: string | null; signed_by: Id | null } | null;
   now_at: Micros;
 }
 export interface Discharge {
-  proposed_by?: Id;
-  proposed_at?: Micros;
-  accepted_by?: Id | null;
-  accepted_at?: Micros | null;
-  [more: string]: unknown;
+  proposed_by: Id;
+  proposed_at: Micros;
+  accepted_by: Id | null;
+  accepted_at: Micros | null;
+  next_morning_at: Micros | null;
 }
 export type EndKind = 'without_dose' | 'withdrawn' | 'no_show' | 'handed_over';
 export interface GateItem {
@@ -152,6 +153,7 @@ export interface Gate {
   red: GateItem[];
   amber: GateItem[];
 }
+/** `system`: the house checks it, and it is not so yet. */
 export type ItemState = 'open' | 'yes' | 'no' | 'declined' | 'expired' | 'system';
 export interface ChecklistItem {
   id: string;
@@ -162,6 +164,8 @@ export interface ChecklistItem {
   blocking: boolean;
   attesters: Role[];
   method: string;
+  declined_by: Role[];
+  answers: { role: Role; answer: 'yes' | 'no' | 'declined'; at: Micros }[];
   state: ItemState;
   attested_by: Id | null;
   attested_at: Micros | null;
@@ -177,12 +181,14 @@ export interface Address {
   entry_notes: string;
   emergency_number: string;
 }
+/** As kept: what was left empty is null. */
+export type KnownAddress = Omit<Address, 'line2' | 'region' | 'entry_notes'> & { line2: string | null; region: string | null; entry_notes: string | null };
 export interface EmergencyCard {
   first_name: string | null;
-  address: Address | null;
+  address: KnownAddress | null;
   confirmed_at: Micros | null;
-  emergency_number: string;
-  clinic_phone: string;
+  emergency_number: string | null;
+  clinic_phone: string | null;
   medicine: string | null;
   dose: string | null;
   dose_at: Micros | null;
@@ -211,6 +217,8 @@ export interface VitalsEntry {
 }
 export interface Vitals extends VitalsEntry {
   record: Id;
+  /** False while the second reading of a set is still wanted. */
+  completes_set: boolean;
   band: Band;
   severity: Severity;
   recorded_at: Micros;
@@ -237,16 +245,21 @@ export interface CheckinForm {
   questions: CheckinQuestion[];
 }
 export interface Look {
+  id: Id;
   sequence: number;
   severity: Severity;
+  /** `in_time`, `extra` or `late`. */
+  counted: string;
+  /** `sitter`, or `observed` when the therapist looked in the sitter's place. */
+  source: string;
+  person: Id;
   answered_at: Micros;
   received_at: Micros;
-  late_by: Micros | null;
+  late_micros: Micros;
 }
 export interface SupportRequest {
   id: Id;
   asked_at: Micros;
-  delivered_at: Micros | null;
   seen_at: Micros | null;
   seen_by: Id | null;
 }
@@ -254,8 +267,10 @@ export interface Watch {
   session: Id;
   phase: 'standing' | 'watching' | 'aftercare' | 'closed';
   armed: boolean;
+  drill: boolean;
+  on_call_paged_at: Micros | null;
   on_call_confirmed_at: Micros | null;
-  next: { sequence: number; due_at: Micros; deadline_at: Micros; kind: string } | null;
+  next: { sequence: number; due_at: Micros; opens_at: Micros; deadline_at: Micros } | null;
   last: Look | null;
   history: Look[];
   missed: number;
@@ -270,13 +285,13 @@ export interface Incident {
   severity: Severity;
   state: 'open' | 'acknowledged' | 'resolved';
   opened_at: Micros;
-  step: number;
+  step: number | null;
   next_step_at: Micros | null;
   acknowledged_by: Id | null;
   acknowledged_until: Micros | null;
   resolved_by: Id | null;
   outcome: Outcome | null;
-  told: { who: string; channel: string; state: string; at: Micros }[];
+  told: { person: Id; channel: string; step: number; state: string; at: Micros }[];
 }
 export type Outcome =
   | 'false_alarm_answered'

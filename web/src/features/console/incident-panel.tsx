@@ -44,7 +44,7 @@ function IncidentCard({ incident }: { incident: Incident }) {
     <article className={styles.incident} data-state={incident.state}>
       {incident.state === 'open' ? <AlertStrip alert={{ title: cause, detail: words.script, priority: incident.severity === 'watch' ? 'late' : 'alarm' }} /> : <h3 className={styles.cause}>{cause}</h3>}
       <p className={styles.when}>
-        <StateBadge tone={TONE[incident.severity]}>{words.severities[incident.severity]}</StateBadge> {words.since(length(secondsBetween(incident.opened_at, now)))} · {words.step(incident.step)}
+        <StateBadge tone={TONE[incident.severity]}>{words.severities[incident.severity]}</StateBadge> {words.since(length(secondsBetween(incident.opened_at, now)))} {incident.step === null ? null : ` · ${words.step(incident.step)}`}
         {incident.next_step_at === null || incident.next_step_at <= now || incident.state !== 'open' ? null : ` · ${words.next(countdown(secondsUntil(now, incident.next_step_at)))}`}
       </p>
       <Told incident={incident} />
@@ -81,9 +81,9 @@ function Told({ incident }: { incident: Incident }) {
       <summary>{words.told}</summary>
       <ul>
         {incident.told.length === 0 ? <li>{words.nobody}</li> : null}
-        {incident.told.map(({ who, channel, state, at }) => (
-          <li key={`${who}${channel}${at}`}>
-            {words.told_one(names.name(who, who), channelWords(channel), state)} <span className={styles.age}>{age(now, at)}</span>
+        {incident.told.map(({ person, channel, state, at }) => (
+          <li key={`${person}${channel}${at}`}>
+            {words.told_one(names.name(person), channelWords(channel), words.sent_states[state] ?? state)} <span className={styles.age}>{age(now, at)}</span>
           </li>
         ))}
       </ul>

@@ -16,7 +16,7 @@ const TONE: Record<string, Tone> = { ok: 'ok', watch: 'soon', urgent: 'alarm', e
 
 /** The ring, the last answer and its age. */
 export function WatchCard() {
-  const { watch, session, sitter } = useScene();
+  const { watch, session, sitter, names } = useScene();
   const { show } = useDrawer();
   const now = useNow();
   const silent = useSilence();
@@ -42,7 +42,7 @@ export function WatchCard() {
           <p>
             <StateBadge tone={TONE[last.severity] ?? 'unknown'}>{words.severity[last.severity]}</StateBadge>
             <span className={styles.by}>
-              {sitter}, {age(now, last.received_at)}
+              {names.name(last.person, sitter)}, {age(now, last.received_at)}
             </span>
           </p>
         )}

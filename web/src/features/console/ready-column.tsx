@@ -1,6 +1,7 @@
 import type { ChecklistItem, GateItem, Session } from '../../api/types';
 import { StateBadge } from '../../ui/state-badge';
 import { consoleWords } from '../../words/en/console';
+import { OnCall } from './on-call';
 import { PresenceCodeCard } from './presence-code';
 import { ReadyItem } from './ready-item';
 import { ownerName } from './ready-line';
@@ -11,7 +12,7 @@ import { ReadyPress } from './ready-press';
 
 const words = consoleWords.ready;
 
-const isDone = ({ state }: ChecklistItem): boolean => state === 'yes' || state === 'system' || state === 'declined';
+const isDone = ({ state }: ChecklistItem): boolean => state === 'yes' || state === 'declined';
 
 const readyKey = (group: ChecklistItem['group']): keyof Session['ready'] | null => (group === 'prescriber' ? null : group);
 
@@ -47,6 +48,7 @@ export function ReadyColumn({ group, items, more, red }: ReadyColumnProps) {
         </>
       ) : null}
       {group === 'sitter' ? <PresenceCodeCard /> : null}
+      {group === 'prescriber' ? <OnCall /> : null}
       <ul className={styles.items}>
         {more.map((item) => (
           <li key={item.id} className={styles.item} data-blocking>

@@ -13,7 +13,7 @@ import styles from './ready.module.css';
 import { useScene } from './scene';
 
 const words = consoleWords.ready;
-const SHAPE: Record<ChecklistItem['state'], string> = { open: '○', yes: '●', no: '▲', declined: '–', expired: '◑', system: '●' };
+const SHAPE: Record<ChecklistItem['state'], string> = { open: '○', yes: '●', no: '▲', declined: '–', expired: '◑', system: '○' };
 const SAID: Partial<Record<ChecklistItem['state'], string>> = { no: words.said_no, expired: words.expired, declined: words.declined };
 
 interface Answer {
@@ -27,8 +27,9 @@ export function ReadyItem({ item, owner }: { item: ChecklistItem; owner?: string
   const { role } = useMe();
   const now = useNow();
   const answer = useCommand<Answer>('safety', () => `/sessions/${id}/checklist/${item.id}`, id);
-  const done = item.state === 'yes' || item.state === 'system' || item.state === 'declined';
-  const mine = item.attesters.includes(role);
+  const done = item.state === 'yes' || item.state === 'declined';
+  // Where several must answer, each answers once.
+  const mine = item.attesters.includes(role) && !item.answers.some((given) => given.role === role && given.answer === 'yes');
   const said = SAID[item.state];
   return (
     <li className={styles.item} data-state={item.state} data-blocking={item.blocking || undefined}>
@@ -50,14 +51,17 @@ export function ReadyItem({ item, owner }: { item: ChecklistItem; owner?: string
   );
 }
 
+/** Who may leave it out, leaves it out with a reason; for everyone else it is yes or no. */
 function Answers({ item, busy, send }: { item: ChecklistItem; busy: boolean; send: (answer: Answer) => void }) {
   const [why, setWhy] = useState<string | null>(null);
+  const { role } = useMe();
+  const declines = !item.blocking && item.declined_by.includes(role);
   if (why !== null)
     return (
       <div className={styles.answers}>
         <TextInput aria-label={words.reason} placeholder={words.reason} value={why} maxLength={300} onChange={(event) => setWhy(event.currentTarget.value)} />
-        <Button look="quiet" busy={busy} refused={why.trim() === '' ? words.reason : undefined} onClick={() => send({ answer: item.blocking ? 'no' : 'declined', reason: why })}>
-          {item.blocking ? words.no : words.decline}
+        <Button look="quiet" busy={busy} refused={why.trim() === '' ? words.reason : undefined} onClick={() => send({ answer: declines ? 'declined' : 'no', reason: why })}>
+          {declines ? words.decline : words.no}
         </Button>
       </div>
     );
@@ -66,8 +70,8 @@ function Answers({ item, busy, send }: { item: ChecklistItem; busy: boolean; sen
       <Button look="quiet" busy={busy} aria-label={`${words.yes}: ${item.title}`} onClick={() => send({ answer: 'yes', reason: null })}>
         {words.yes}
       </Button>
-      <Button look="bare" aria-label={`${item.blocking ? words.no : words.decline}: ${item.title}`} onClick={() => setWhy('')}>
-        {item.blocking ? words.no : words.decline}
+      <Button look="bare" aria-label={`${declines ? words.decline : words.no}: ${item.title}`} onClick={() => setWhy('')}>
+        {declines ? words.decline : words.no}
       </Button>
     </div>
   );

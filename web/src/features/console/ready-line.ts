@@ -16,7 +16,9 @@ export const shortName = (item: Pick<GateItem, 'id' | 'title'>): string => words
 /** The person's name where there is one; the role otherwise. */
 export const ownerName = (names: SessionNames, item: Pick<GateItem, 'owner' | 'owner_role'>): string => names.name(item.owner, shellWords.roles[item.owner_role]);
 
-export const countWords = (count: number): string => words.things(count, spelled(count));
+const capital = (sentence: string): string => sentence.charAt(0).toUpperCase() + sentence.slice(1);
+
+export const countWords = (count: number): string => capital(words.things(count, spelled(count)));
 
 export function readyLine(red: readonly GateItem[], names: SessionNames, patient: string): string {
   if (red.length === 0) return words.nothing(patient);

@@ -12,11 +12,10 @@ export function ReadyPress() {
   const { id, session } = useScene();
   const arrive = useCommand<Record<string, never>>('safety', () => `/sessions/${id}/arrival`, id);
   const ready = useCommand<Record<string, never>>('safety', () => `/sessions/${id}/ready`, id);
-  const early = session.phase === 'booked' || session.phase === 'arriving';
   if (session.ready.therapist) return null;
   return (
     <div className={styles.answers}>
-      {early && !arrive.isSuccess ? (
+      {!session.here.therapist ? (
         <Button look="quiet" busy={arrive.isPending} onClick={() => arrive.mutate({})}>
           {words.here}
         </Button>

@@ -33,6 +33,7 @@ export function VitalsCard() {
             <StateBadge tone={BAND_TONE[last.band]}>{words.band[last.band]}</StateBadge>
             <span className={styles.age}>{age(now, last.taken_at)}</span>
           </div>
+          {last.completes_set ? null : <p>{words.second}</p>}
           <Chart vitals={vitals} />
         </>
       )}

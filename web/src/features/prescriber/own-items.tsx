@@ -15,7 +15,7 @@ const words = prescriberWords.items;
 export function OwnItems({ session }: { session: Id }) {
   const { role } = useMe();
   const { data = [] } = useChecklist(session);
-  const mine = data.filter(({ attesters, state }) => attesters.includes(role) && state !== 'yes' && state !== 'system');
+  const mine = data.filter(({ attesters, state }) => attesters.includes(role) && state !== 'yes' && state !== 'declined');
   return (
     <Card title={words.title}>
       {mine.length === 0 ? <p className={styles.muted}>{words.none}</p> : null}

@@ -65,7 +65,7 @@ function Facts({ session, last, names }: FactsProps) {
     [words.facts.phase, session.protocol_phase === null ? phaseWords.phases[session.phase] : phaseWords.protocol[session.protocol_phase]],
     [words.facts.taken, session.dose_at === null ? words.facts.not_taken : `${tPlus(now, session.dose_at, session.pace)} · ${card?.dose ?? ''}`],
     [words.facts.last, last === undefined ? words.facts.none : `${last.systolic}/${last.diastolic} · ${last.heart_rate}, ${age(now, last.taken_at)}`],
-    [words.facts.place, where === null ? words.facts.no_place : [where.line1, where.line2, where.city].filter((part) => part !== '').join(', ')],
+    [words.facts.place, where === null ? words.facts.no_place : [where.line1, where.line2, where.city].filter((part) => part !== null && part !== '').join(', ')],
     [words.facts.sitter, names.name(session.people.sitter)],
     [words.facts.therapist, names.name(session.people.therapist)],
   ];

@@ -3,24 +3,15 @@
 type Says = (sitter: string, patient: string) => string;
 
 const causes: Record<string, Says> = {
-  sitter_silent: (sitter) => `No answer from ${sitter}`,
-  checkin_missed: (sitter) => `No answer from ${sitter}`,
+  worrying_answer: (sitter) => `${sitter} saw something worrying`,
+  alarm: () => 'Somebody raised the alarm',
+  prolonged: (_, patient) => `${patient} is not back to normal in the usual time`,
+  next_morning: (_, patient) => `No good morning answer from ${patient}`,
   missed_checkin: (sitter) => `No answer from ${sitter}`,
-  checkin_watch: (sitter) => `${sitter} saw something to watch`,
-  checkin_urgent: (sitter) => `${sitter} reports something urgent`,
-  checkin_emergency: (sitter) => `${sitter} reports an emergency`,
-  something_wrong: () => 'Something is wrong',
-  emergency: () => 'Emergency',
   support_unseen: (_, patient) => `${patient} asked for support and nobody has answered`,
-  therapist_absent: () => 'The therapist’s screen is gone',
   sitter_lost: (sitter) => `${sitter}’s phone is not reachable`,
   vitals: (_, patient) => `${patient}’s vitals are out of range`,
-  vitals_out_of_range: (_, patient) => `${patient}’s vitals are out of range`,
   dose_out_of_order: () => 'A dose was recorded outside the gate',
-  next_morning_silent: (_, patient) => `No morning answer from ${patient}`,
-  morning_missed: (_, patient) => `No morning answer from ${patient}`,
-  observation_long: (_, patient) => `${patient} is not back to normal in the usual time`,
-  media_lost: (_, patient) => `${patient}’s picture and sound are gone`,
 };
 
 /** A cause in a sentence. Silence about an unknown one would be worse than its plain word. */

@@ -12,7 +12,7 @@ export const shellWords = {
   journal: 'Journal',
   sign_out: 'Sign out',
   surface: 'Light',
-  surface_auto: 'By itself',
+  surface_auto: 'Auto',
   surface_day: 'Day',
   surface_night: 'Night',
   navigation: 'Main',

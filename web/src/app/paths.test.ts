@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { paths } from './paths';
+import { staffPages } from './pages-staff';
+
+it('keeps every address of the product', () => {
+  expect(Object.fromEntries(Object.entries(paths).map(([name, build]) => [name, (build as (session: string) => string)('S')]))).toMatchInlineSnapshot(`
+    {
+      "account": "/account",
+      "acknowledge": "/ack",
+      "aftercare": "/aftercare/S",
+      "board": "/board",
+      "book": "/book",
+      "clinic": "/clinic",
+      "console": "/console/S",
+      "home": "/",
+      "journal": "/journal",
+      "link": "/link",
+      "mailbox": "/mailbox",
+      "morning": "/morning/S",
+      "onCall": "/oncall",
+      "prepare": "/prepare/S",
+      "prescriber": "/prescriber/S",
+      "room": "/room/S",
+      "signIn": "/sign-in",
+      "sitter": "/s",
+      "trail": "/trail/S",
+      "wall": "/board?wall=1",
+    }
+  `);
+});
+
+it('opens no staff page without a sign-in but the doors', () => {
+  expect(staffPages.filter(({ roles }) => roles === null).map(({ path }) => path)).toEqual(['/sign-in', '/link', '/ack', '/oncall']);
+});

@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import type { BoardRow, Incident } from '../../api/types';
+import { rowState, worstFirst } from './board-state';
+
+const row = (session: string, changed: Partial<BoardRow> = {}): BoardRow => ({ session, phase: 'gate', protocol_phase: null, starts_at: 0, phase_since_at: 0, dose_at: null, drill: false, pace: 1, red: 0, open_items: 0, patient: null, therapist: null, sitter: null, on_call: null, ...changed });
+const incident = (session: string, state: Incident['state']): Incident => ({ id: session, session, cause: 'alarm', severity: 'urgent', state, opened_at: 0, step: 1, next_step_at: null, acknowledged_by: null, acknowledged_until: null, resolved_by: null, outcome: null, told: [] });
+
+it('puts the unowned incident first, the owned one next, the quiet session last', () => {
+  const incidents = [incident('owned', 'acknowledged'), incident('unowned', 'open')];
+  const states = [row('quiet'), row('missing', { red: 2 }), row('owned'), row('unowned')].map((one) => rowState(one, undefined, incidents, 0, false));
+  expect(states.sort(worstFirst).map(({ row: { session } }) => session)).toEqual(['unowned', 'owned', 'missing', 'quiet']);
+});
+
+it('shows a dosed session without a watch as not known, never as quiet', () => {
+  expect(rowState(row('s', { phase: 'dosed', dose_at: 0 }), undefined, [], 1, false).tone).toBe('unknown');
+});

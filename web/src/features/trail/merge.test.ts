@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { actionWords, merge } from './merge';
+
+const entry = (at: number, service: string, sequence: number) => ({ at, service, sequence, actor: null, role: null, action: 'x', resource: null });
+
+it('orders by time, then service, then sequence', () => {
+  expect(merge([[entry(2, 'safety', 2), entry(2, 'safety', 1)], [entry(2, 'checkins', 9), entry(1, 'video', 1)]]).map(({ service, sequence }) => `${service}${sequence}`)).toEqual(['video1', 'checkins9', 'safety1', 'safety2']);
+});
+
+it('says an action as words', () => {
+  expect(actionWords('checkin_answered')).toBe('Checkin answered');
+  expect(actionWords('safety.dose_offered.v1')).toBe('Dose offered');
+});
