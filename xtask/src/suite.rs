@@ -119,3 +119,17 @@ fn generated_files_are_current(node: Option<&Node>) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failing_step_is_remembered_and_the_next_one_runs() {
+        let mut table = Table::default();
+        assert_eq!(table.step("breaks", || -> Result<()> { bail!("on purpose") }), None);
+        assert_eq!(table.step("holds", || Ok(7)), Some(7));
+        assert_eq!(table.rows.iter().map(|(_, _, held)| *held).collect::<Vec<_>>(), [false, true]);
+        assert!(!table.close());
+    }
+}
