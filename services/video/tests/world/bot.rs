@@ -129,15 +129,6 @@ impl Bot {
         reached.await.unwrap_or(false)
     }
 
-    /// Whether the connection has been in this state, as told so far.
-    pub fn has_been(&mut self, state: RTCPeerConnectionState) -> bool {
-        let mut been = false;
-        while let Ok(told) = self.told.try_recv() {
-            been |= matches!(told, Told::State(held) if held == state);
-        }
-        been
-    }
-
     /// Speaks one packet of this sound.
     pub async fn speak(&mut self, sound: &[u8]) {
         self.sequence += 1;
