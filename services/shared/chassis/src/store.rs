@@ -292,6 +292,15 @@ impl Store {
         Statement::from_sql_and_values(self.db.get_database_backend(), text, values)
     }
 
+    /// Copies the embedded database into a new file, consistent while others write.
+    ///
+    /// # Errors
+    /// When the database is not embedded, or the file cannot be written.
+    pub async fn copy_into(&self, path: &str) -> Result<(), Failure> {
+        self.db.execute_raw(self.sql("vacuum into $1", [path.into()])).await?;
+        Ok(())
+    }
+
     /// Follows the database's clock, where it has one of its own.
     ///
     /// # Errors

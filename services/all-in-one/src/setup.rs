@@ -1,0 +1,194 @@
+//! `holdspace setup`: an empty real clinic, step by step, with everything a first day needs.
+#![expect(clippy::print_stdout, reason = "a conversation with the person at the terminal")]
+
+use crate::house::House;
+use anyhow::{Context as _, bail};
+use chassis::clock::Clock;
+use chassis::config::{Config, Smtp, SmtpTls, Tls};
+use chassis::ids;
+use clap::Args;
+use identity::{Clinic, NewPerson};
+use kernel::id::{ClinicId, PersonId};
+use kernel::role::Role;
+use std::io::{BufRead as _, Write as _};
+use std::path::{Path, PathBuf};
+
+/// What setup needs to know. Whatever is not given as an option is asked for.
+#[derive(Args)]
+pub struct Answers {
+    /// The folder for the database, the key file and the configuration.
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// The clinic's name.
+    #[arg(long)]
+    clinic: Option<String>,
+    /// The number people call.
+    #[arg(long)]
+    phone: Option<String>,
+    /// The clinic's IANA time zone, such as America/Denver.
+    #[arg(long)]
+    time_zone: Option<String>,
+    /// The address browsers use, such as <https://clinic.example>.
+    #[arg(long)]
+    public_url: Option<String>,
+    /// Where to listen.
+    #[arg(long)]
+    listen: Option<String>,
+    /// PEM certificate chain; empty when a proxy in front ends TLS.
+    #[arg(long)]
+    certificate: Option<String>,
+    /// PEM private key.
+    #[arg(long)]
+    key: Option<String>,
+    /// The UDP address for video, such as 0.0.0.0:3478.
+    #[arg(long)]
+    media: Option<String>,
+    /// The public IP address for video, when it differs.
+    #[arg(long)]
+    media_public_ip: Option<String>,
+    /// The first administrator's first name.
+    #[arg(long)]
+    admin_first_name: Option<String>,
+    /// The first administrator's last name.
+    #[arg(long)]
+    admin_last_name: Option<String>,
+    /// The first administrator's e-mail address.
+    #[arg(long)]
+    admin_email: Option<String>,
+    /// The mail server as host:port.
+    #[arg(long)]
+    smtp: Option<String>,
+    /// The mail account's user name.
+    #[arg(long)]
+    smtp_user: Option<String>,
+    /// The mail account's password.
+    #[arg(long)]
+    smtp_password: Option<String>,
+    /// The sender, such as <no-reply@clinic.example>.
+    #[arg(long)]
+    mail_from: Option<String>,
+    /// An extra certificate to trust for the mail server.
+    #[arg(long)]
+    smtp_ca: Option<PathBuf>,
+}
+
+/// Asks, writes, founds, and prints the first link.
+///
+/// # Errors
+/// When an answer cannot be used, or there is a clinic already.
+pub async fn run(mut answers: Answers) -> anyhow::Result<()> {
+    let data = PathBuf::from(ask(
+        "Folder for the data",
+        answers.data.take().map(|path| path.display().to_string()),
+        Some("holdspace-data"),
+    )?);
+    let file = data.join("holdspace.toml");
+    if file.exists() {
+        bail!("{} is there already: this clinic is set up", file.display());
+    }
+    std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
+    let clinic = Clinic {
+        name: ask("Name of the clinic", answers.clinic.take(), None)?,
+        phone: ask("Telephone number of the clinic", answers.phone.take(), None)?,
+        time_zone: ask("Time zone of the clinic", answers.time_zone.take(), Some("America/New_York"))?,
+    };
+    let config = configuration(&data, &mut answers)?;
+    std::fs::write(&file, toml::to_string_pretty(&config)?)
+        .with_context(|| format!("cannot write {}", file.display()))?;
+    let admin = NewPerson {
+        role: Role::Admin,
+        first_name: ask("First name of the first administrator", answers.admin_first_name.take(), None)?,
+        last_name: ask("Last name", answers.admin_last_name.take(), None)?,
+        email: ask("E-mail address", answers.admin_email.take(), None)?,
+        phone: clinic.phone.clone(),
+        time_zone: clinic.time_zone.clone(),
+        named_by: None,
+    };
+    let keys = config.key_file();
+    let link = found(config, &clinic, &admin).await?;
+    println!("\nThe clinic is set up.\n");
+    println!(
+        "1. Back up {} now, apart from the database. Without it no record can be read again.",
+        keys.display()
+    );
+    println!("2. Start the house:  holdspace serve --config {}", file.display());
+    println!("3. Open this link once to make the first administrator's account:\n   {link}");
+    Ok(())
+}
+
+/// The configuration, from the answers.
+fn configuration(data: &Path, answers: &mut Answers) -> anyhow::Result<Config> {
+    let public_url = ask("Address that browsers use", answers.public_url.take(), None)?;
+    let certificate =
+        ask("Certificate file (empty if a proxy ends TLS)", answers.certificate.take(), Some(""))?;
+    let tls = if certificate.is_empty() {
+        None
+    } else {
+        Some(Tls {
+            certificate: certificate.into(),
+            key: ask("Private key file", answers.key.take(), None)?.into(),
+        })
+    };
+    Ok(Config {
+        data_dir: data.to_owned(),
+        public_url: public_url.trim_end_matches('/').into(),
+        listen: ask("Address to listen on", answers.listen.take(), Some("0.0.0.0:8443"))?,
+        media_listen: ask("UDP address for video", answers.media.take(), Some("0.0.0.0:3478"))?,
+        media_public_ip: Some(ask(
+            "Public IP for video (empty if the same)",
+            answers.media_public_ip.take(),
+            Some(""),
+        )?)
+        .filter(|ip| !ip.is_empty()),
+        tls,
+        smtp: Some(Smtp {
+            ca: answers.smtp_ca.take(),
+            ..mail(
+                &ask("Mail server (host:port)", answers.smtp.take(), None)?,
+                &ask("Sender address", answers.mail_from.take(), None)?,
+                answers.smtp_user.take(),
+                answers.smtp_password.take(),
+            )?
+        }),
+        ..Config::default()
+    })
+}
+
+/// Founds the clinic, adds the administrator, and sends the link by mail as the test of the mail server.
+async fn found(config: Config, clinic: &Clinic, admin: &NewPerson) -> anyhow::Result<String> {
+    let public_url = config.public_url.clone();
+    let house = House::stand_up(config, Clock::system()).await?;
+    let (id, person) = (ids::fresh::<ClinicId>(), ids::fresh::<PersonId>());
+    let failed = |failure: chassis::problem::Failure| anyhow::anyhow!("{failure}");
+    house.identity.found(id, clinic).await.map_err(failed)?;
+    house.identity.enrol(id, person, admin).await.map_err(failed)?;
+    let token = house.identity.invitation(id, person).await.map_err(failed)?;
+    Ok(format!("{public_url}/link#{token}"))
+}
+
+fn mail(server: &str, from: &str, user: Option<String>, password: Option<String>) -> anyhow::Result<Smtp> {
+    let (host, port) = server.rsplit_once(':').context("the mail server is host:port")?;
+    let port: u16 = port.parse().context("the port of the mail server is a number")?;
+    let tls = if port == 465 { SmtpTls::Wrapped } else { SmtpTls::StartTls };
+    Ok(Smtp { host: host.into(), port, tls, user, password, from: from.into(), ca: None })
+}
+
+/// The given answer, or one from the terminal, or the default for an empty line.
+fn ask(question: &str, given: Option<String>, default: Option<&str>) -> anyhow::Result<String> {
+    if let Some(given) = given {
+        return Ok(given);
+    }
+    let hint = default.map(|default| format!(" [{default}]")).unwrap_or_default();
+    print!("{question}{hint}: ");
+    std::io::stdout().flush()?;
+    let mut line = String::new();
+    if std::io::stdin().lock().read_line(&mut line)? == 0 {
+        return default.map(str::to_owned).with_context(|| format!("no answer to: {question}"));
+    }
+    let line = line.trim();
+    match (line.is_empty(), default) {
+        (false, _) => Ok(line.to_owned()),
+        (true, Some(default)) => Ok(default.to_owned()),
+        (true, None) => bail!("an answer is needed: {question}"),
+    }
+}

@@ -1,0 +1,69 @@
+//! The mail sink as a process: a real SMTP server whose manners a drill can change.
+
+use anyhow::{Context as _, bail};
+use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// A running sink. Dropping it ends it.
+pub struct Sink {
+    child: Child,
+    /// Where it listens, as host:port.
+    pub address: String,
+    out: PathBuf,
+    mode: PathBuf,
+}
+
+impl Sink {
+    /// Starts a sink whose mails and manners are files in `folder`.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start(folder: &Path) -> anyhow::Result<Self> {
+        let (out, mode) = (folder.join("mails.jsonl"), folder.join("mode"));
+        std::fs::write(&mode, "ok")?;
+        std::fs::write(&out, "")?;
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("smtp_sink.py");
+        let mut child = Command::new(crate::told("PROOF_PYTHON")?)
+            .arg(script)
+            .arg("--out")
+            .arg(&out)
+            .arg("--mode-file")
+            .arg(&mode)
+            .stdout(Stdio::piped())
+            .spawn()
+            .context("the mail sink does not start")?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().context("no output")?).read_line(&mut line)?;
+        let Some(port) = line.trim().strip_prefix("ready ") else { bail!("the mail sink said {line:?}") };
+        Ok(Self { address: format!("127.0.0.1:{port}"), child, out, mode })
+    }
+
+    /// Changes its manners: `ok`, `stall-before-data S`, `stall-after-data S`, `refuse CODE`, `drop`.
+    ///
+    /// # Errors
+    /// When the file cannot be written.
+    pub fn behave(&self, mode: &str) -> anyhow::Result<()> {
+        let fresh = self.mode.with_extension("new");
+        std::fs::write(&fresh, mode)?;
+        Ok(std::fs::rename(fresh, &self.mode)?)
+    }
+
+    /// Every mail so far.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn mails(&self) -> anyhow::Result<Vec<Value>> {
+        let text = std::fs::read_to_string(&self.out)?;
+        Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+    }
+}
+
+impl Drop for Sink {
+    fn drop(&mut self) {
+        // Already gone is what we want.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
