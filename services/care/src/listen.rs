@@ -4,38 +4,45 @@ use crate::publish;
 use crate::store::{aftercare, orders, people};
 use care_core::ledger::{Entry, Fact};
 use chassis::problem::Failure;
+use chassis::service::fact;
 use chassis::work::Work;
 use kernel::id::SessionId;
-use proto::envelope::Envelope;
+use proto::envelope::{Envelope, Event as _};
 use proto::events::safety::{Discharged, DoseBegun, DoseRecorded, SessionOpened};
 use proto::events::scheduling::{IntegrationBooked, SessionCancelled};
 
 /// Turns one event into rows. Events may come twice, late and in any order.
 pub async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Failure> {
-    if let Some(opened) = envelope.open::<SessionOpened>() {
-        aftercare::opened(work, &opened).await?;
-        offer_integration(work, opened.session).await?;
+    match envelope.name.as_str() {
+        SessionOpened::NAME => {
+            let opened: SessionOpened = fact(envelope)?;
+            aftercare::opened(work, &opened).await?;
+            offer_integration(work, opened.session).await
+        }
+        DoseBegun::NAME => {
+            let begun: DoseBegun = fact(envelope)?;
+            let entry = Entry { session: begun.session, at: begun.at, fact: Fact::Begun };
+            orders::note(work, envelope.id, &entry).await
+        }
+        DoseRecorded::NAME => {
+            let DoseRecorded { session, at, lozenges, out_of_order } = fact(envelope)?;
+            let entry = Entry { session, at, fact: Fact::Recorded { lozenges, out_of_order } };
+            orders::note(work, envelope.id, &entry).await
+        }
+        Discharged::NAME => {
+            let discharged: Discharged = fact(envelope)?;
+            aftercare::discharged(work, &discharged).await?;
+            offer_integration(work, discharged.session).await
+        }
+        IntegrationBooked::NAME => {
+            aftercare::visit_booked(work, &fact(envelope)?, envelope.occurred_at).await
+        }
+        SessionCancelled::NAME => {
+            let cancelled: SessionCancelled = fact(envelope)?;
+            aftercare::visit_cancelled(work, cancelled.session).await
+        }
+        _others => Ok(()),
     }
-    if let Some(begun) = envelope.open::<DoseBegun>() {
-        let entry = Entry { session: begun.session, at: begun.at, fact: Fact::Begun };
-        orders::note(work, envelope.id, &entry).await?;
-    }
-    if let Some(recorded) = envelope.open::<DoseRecorded>() {
-        let fact = Fact::Recorded { lozenges: recorded.lozenges, out_of_order: recorded.out_of_order };
-        let entry = Entry { session: recorded.session, at: recorded.at, fact };
-        orders::note(work, envelope.id, &entry).await?;
-    }
-    if let Some(discharged) = envelope.open::<Discharged>() {
-        aftercare::discharged(work, &discharged).await?;
-        offer_integration(work, discharged.session).await?;
-    }
-    if let Some(visit) = envelope.open::<IntegrationBooked>() {
-        aftercare::visit_booked(work, &visit, envelope.occurred_at).await?;
-    }
-    if let Some(cancelled) = envelope.open::<SessionCancelled>() {
-        aftercare::visit_cancelled(work, cancelled.session).await?;
-    }
-    Ok(())
 }
 
 /// Once, as soon as both are known: that the session was discharged, and whose it was.
