@@ -1,0 +1,73 @@
+// The watch, answered as Ana answers it: whenever a look falls due, for as long as she is not held back.
+import { until } from '../lib/until.mjs';
+
+const WELL = 'All well';
+
+export class Watching {
+  #page;
+  #stopped = false;
+  #held = false;
+  #running = null;
+  /** Looks answered with "All well". */
+  answered = 0;
+
+  constructor(page) {
+    this.#page = page;
+  }
+
+  begin() {
+    this.#running = this.#keep();
+    // A failure is told where it is waited for.
+    this.#running.catch(() => undefined);
+    return this;
+  }
+
+  /** Ana puts the phone down. Returns once no press is under way. */
+  async hold() {
+    this.#held = true;
+    await until('the phone is down', () => !this.#pressing, 5_000);
+  }
+
+  release() {
+    this.#held = false;
+  }
+
+  async stop() {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  #pressing = false;
+
+  async #keep() {
+    const well = this.#page.getByRole('button', { name: WELL, exact: true });
+    while (!this.#stopped) {
+      await new Promise((resolve) => setTimeout(resolve, 60));
+      if (this.#held || this.#stopped || !(await well.isVisible().catch(() => false))) continue;
+      this.#pressing = true;
+      try {
+        if (this.#held) continue;
+        await well.click({ timeout: 2_000 });
+        await well.waitFor({ state: 'hidden', timeout: 5_000 });
+        this.answered += 1;
+      } finally {
+        this.#pressing = false;
+      }
+    }
+  }
+}
+
+const dueLook = (page) => page.getByRole('button', { name: WELL, exact: true });
+
+/** Waits for the next look and answers it question by question; the last answer sends it. */
+export async function answerQuestions(page, answers, bound_ms = 20_000) {
+  await dueLook(page).waitFor({ timeout: bound_ms });
+  for (const words of answers) await page.getByRole('main').getByRole('button', { name: words, exact: true }).click();
+}
+
+/** Looks without being asked, and says "All well". */
+export async function lookUnasked(page) {
+  await page.getByRole('button', { name: 'Look now' }).click();
+  await dueLook(page).click();
+  await page.getByRole('heading', { name: 'Thank you.' }).waitFor();
+}

@@ -1,0 +1,22 @@
+// The house under test: one process, an empty folder, a port of its own choice, mail to the sink.
+import { openSync } from 'node:fs';
+import { join } from 'node:path';
+import { firstLine, start, stop } from './child.mjs';
+import { folder, program } from './place.mjs';
+
+/** What the house has to say something within; the bar on its start is `demo --check`'s. */
+const WORD_MS = 30_000;
+
+const json = (line) => (line.startsWith('{') ? JSON.parse(line) : null);
+
+/** Starts it. `session: true` opens mid-session; without it people book their own. */
+export async function openHouse({ mail = null, pace = 60, session = false, name = 'house' } = {}) {
+  const data = folder(name);
+  const args = ['demo', '--port', '0', '--json', '--pace', String(pace), '--data', join(data, 'data')];
+  if (!session) args.push('--no-session');
+  if (mail !== null) args.push('--smtp', `127.0.0.1:${mail.port}`);
+  const log = join(data, 'house.log');
+  const process = start(program, args, { log: openSync(log, 'a') });
+  const ready = await firstLine(process, json, WORD_MS);
+  return { ...ready, log, origin: `http://localhost:${ready.port}`, process, close: () => stop(process) };
+}
