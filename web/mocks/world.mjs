@@ -96,7 +96,7 @@ function watch(id, minutes, due_in, incidents = [], support = []) {
 export const watches = new Map([
   [READY, { ...watch(READY, 0, 0), phase: 'standing', armed: true, on_call_paged_at: started - 0.6 * MIN, on_call_confirmed_at: null, next: null }],
   [PEAK, watch(PEAK, 32, 2.7)],
-  [ALARM, watch(ALARM, 48, -3.2, [incident(ALARM, '91', 'sitter_silent', 'urgent', 1.2, 1)], [{ id: session('81'), asked_at: started - 0.3 * MIN, delivered_at: started - 0.3 * MIN, seen_at: null, seen_by: null }])],
+  [ALARM, watch(ALARM, 48, -3.2, [incident(ALARM, '91', 'missed_checkin', 'urgent', 1.2, 1)], [{ id: session('81'), asked_at: started - 0.3 * MIN, delivered_at: started - 0.3 * MIN, seen_at: null, seen_by: null }])],
   [RECOVER, watch(RECOVER, 134, 9)],
 ]);
 

@@ -37,11 +37,15 @@ export class Sound {
   /** In a press. Resolves true when the device really lets us be heard. */
   async unlock(): Promise<boolean> {
     if (typeof AudioContext === 'undefined') return false;
+    const is_new = this.context === null;
     if (this.context === null) {
       this.context = new AudioContext();
       this.context.onstatechange = () => this.tell();
     }
-    if (this.context.state !== 'running') await this.context.resume().catch(() => undefined);
+    const was_silent = this.context.state !== 'running';
+    if (was_silent) await this.context.resume().catch(() => undefined);
+    // An alarm that began before anybody pressed is heard from the press on.
+    if (this.looping !== null && (was_silent || is_new)) this.play(this.looping.priority);
     this.tell();
     return this.running();
   }

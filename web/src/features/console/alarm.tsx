@@ -3,8 +3,9 @@ import { serverNow } from '../../api/clock';
 import { useSilence } from '../../api/use-live';
 import { useMe } from '../../api/me';
 import { useNow } from '../../api/use-now';
+import type { Watch } from '../../api/types';
 import { sound, type Priority } from '../../lib/sound';
-import { MILLISECOND } from '../../lib/time';
+import { MILLISECOND, SECOND } from '../../lib/time';
 import { causeWords } from '../../words/en/causes';
 import { consoleWords as words } from '../../words/en/console';
 import styles from './alarm.module.css';
@@ -45,11 +46,14 @@ export function useAlerts(): Alert[] {
     const open = openIncidents(watch).filter(({ state }) => state === 'open');
     const alerts: Alert[] = open.map((incident) => ({ key: incident.id, incident: true, title: causeWords(incident.cause, sitter, patient), detail: words.incident.script, priority: incident.severity === 'watch' ? 'late' : 'alarm' }));
     if (silent) alerts.unshift({ key: 'silence', incident: false, title: words.lost_title, detail: words.lost(clinic_phone), priority: 'alarm' });
-    // The countdown here alarms too, before the server's word arrives and when it does not.
-    if (overdue && openIncidents(watch).length === 0) alerts.push({ key: 'overdue', incident: false, title: words.late_title(sitter), detail: words.incident.script, priority: 'alarm' });
+    // The countdown here alarms too, before the server's word arrives and when it does not; not again once a person has closed it.
+    if (overdue && !spokenFor(watch)) alerts.push({ key: 'overdue', incident: false, title: words.late_title(sitter), detail: words.incident.script, priority: 'alarm' });
     return alerts;
   }, [watch, sitter, patient, silent, overdue, clinic_phone]);
 }
+
+/** An incident of this deadline exists, in whatever state: its card and its ladder speak. */
+const spokenFor = (watch: Watch | undefined): boolean => (watch?.incidents ?? []).some(({ state, opened_at }) => state !== 'resolved' || opened_at >= (watch?.next?.deadline_at ?? Infinity) - SECOND);
 
 const loudest = (alerts: Alert[], asked: boolean): Priority | null => (alerts.some(({ priority }) => priority === 'alarm') ? 'alarm' : alerts.length > 0 || asked ? 'late' : null);
 

@@ -113,3 +113,11 @@ it('opens the emergency card with the key 1 and the list with "?"', async () => 
   await userEvent.keyboard('1');
   expect(await screen.findByRole('heading', { name: 'Emergency card' })).toBeVisible();
 });
+
+it('does not alarm again for a deadline that a person has closed', async () => {
+  const deadline_at = now - minutes(1);
+  open({ watch: { next: { sequence: 4, due_at: now - minutes(3), opens_at: now, deadline_at }, incidents: [{ ...silent, state: 'resolved', opened_at: deadline_at, resolved_by: 'lee', outcome: 'sitter_reached' }] } });
+  expect(await screen.findByRole('heading', { name: /Sam/ })).toBeVisible();
+  await screen.findByText('No look yet.');
+  expect(screen.queryByRole('alert')).toBeNull();
+});
