@@ -16,7 +16,7 @@ const form = {
     ['CI-MOV', 'Does Sam try to stand or walk?', 'Falls happen when people stand too soon.', 'Moving', [['still', 'Lies still', 'ok', null], ['restless', 'Restless, sitting up', 'watch', 'Sit close. Speak softly.'], ['stands', 'Stands up alone', 'urgent', 'Hold both hands. Help Sam sit.']]],
   ].map(([id, text, why, short, answers], index) => ({ id, text, why, short, always: index < 3, answers: answers.map(([value, label, severity, todo]) => ({ value, label, severity, todo })) })),
 };
-const item = (id, title, why, todo, state = 'yes') => ({ id, group: 'sitter', title, why, todo, blocking: true, attesters: ['sitter'], method: 'own', state, attested_by: null, attested_at: null, expires_at: null });
+const item = (id, title, why, todo, state = 'yes') => ({ id, group: 'sitter', title, why, todo, blocking: true, attesters: ['sitter'], method: 'own', state, declined_by: [], answers: [], attested_by: null, attested_at: null, expires_at: null });
 const agreement = {
   kind: 'sitter_agreement', version: '1', title: 'Sitter agreement', sha256: 'x', signed_at: null, questions: [],
   text: 'You stay in the home and awake until the hand-over is done.\n\nYou look when this page asks, and you say what you see.\n\nYou never give a dose.\n\nYou touch only as you both agreed before.\n\nYou keep what you see and hear to yourself.\n\nYou may call the emergency number at any time, without asking anyone.',
@@ -50,14 +50,14 @@ function dosed(due_in, change = {}) {
   Object.assign(world.session, { phase: 'dosed', protocol_phase: 'peak', dose_at: now() - 32 * MIN });
   world.card = card;
   Object.assign(world.watch, {
-    phase: 'watching', armed: true, next: { sequence: 4, due_at: now() + due_in, deadline_at: now() + due_in + 2 * MIN, kind: 'eyes_on' },
+    phase: 'watching', armed: true, next: { sequence: 4, due_at: now() + due_in, opens_at: now() + due_in - 2 * MIN, deadline_at: now() + due_in + 2 * MIN },
     last: { sequence: 3, severity: 'ok', answered_at: now() - 7 * MIN, received_at: now() - 7 * MIN, late_by: 0 },
   }, change);
   return world;
 }
-const incident = (state, cause = 'missed_check_in') => ({
+const incident = (state, cause = 'missed_checkin') => ({
   id: 'i1', session: S, cause, severity: 'urgent', state, opened_at: now() - 70e6, step: 1, next_step_at: now() + 50e6, acknowledged_by: state === 'open' ? null : people.lee.person, acknowledged_until: null, resolved_by: null, outcome: null,
-  told: [{ who: people.lee.person, channel: 'screen', state: 'delivered', at: now() - 69e6 }, { who: people.noor.person, channel: 'mail', state: 'sent', at: now() - 10e6 }],
+  told: [{ step: 0, person: people.lee.person, channel: 'screen', state: 'delivered', at: now() - 69e6 }, { step: 1, person: people.noor.person, channel: 'mail', state: 'accepted', at: now() - 10e6 }],
 });
 
 const change = (world, changes) => Object.assign(world, changes);
@@ -96,7 +96,7 @@ function posted(world, path, body) {
     const chosen = 'CI-ALL' in body.answers ? [] : form.questions.flatMap(({ id, answers }) => answers.filter(({ value }) => value === body.answers[id]));
     const severity = chosen.reduce((most, one) => (RANK.indexOf(one.severity) > RANK.indexOf(most) ? one.severity : most), 'ok');
     const due_at = now() + (severity === 'ok' ? 10 : 1) * MIN;
-    world.watch.next = { sequence: body.sequence + 1, due_at, deadline_at: due_at + 2 * MIN, kind: 'eyes_on' };
+    world.watch.next = { sequence: body.sequence + 1, due_at, opens_at: due_at - 2 * MIN, deadline_at: due_at + 2 * MIN };
     world.watch.last = { sequence: body.sequence, severity, answered_at: body.answered_at, received_at: now(), late_by: 0 };
     return [200, { severity, todo: chosen.filter((one) => one.severity === severity && one.todo).map((one) => one.todo), next: world.watch.next }];
   }

@@ -21,7 +21,7 @@ export function useWorld(): World {
 export function useSession(): { id: string; patient: string; therapist: string; zone: string | undefined; phone: string | null } {
   const world = useWorld();
   return {
-    id: world.session?.session ?? '',
+    id: world.session?.session ?? world.me?.session ?? '',
     patient: world.card?.first_name ?? nameOf(world, 'patient') ?? w.someone,
     therapist: nameOf(world, 'therapist') ?? w.therapist,
     zone: world.me?.time_zone,

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from 'react';
 import { useNow } from '../api/use-now';
-import type { Address, EmergencyCard as Card } from '../api/types';
+import type { EmergencyCard as Card, KnownAddress } from '../api/types';
 import { clockTime, MINUTE } from '../lib/time';
 import { sitterWords as w } from '../words/en/sitter';
 import { useSession, useStore, useWorld } from './context';
@@ -12,14 +12,11 @@ export function emergencyNumber(card: Card | null): string {
   return card?.emergency_number ?? w.card.fallbackNumber;
 }
 
-function lines(address: Address | string): string[] {
-  if (typeof address === 'string') return address.split('\n');
-  return [address.line1, address.line2, `${address.city} ${address.region} ${address.postal_code}`].filter((line): line is string => Boolean(line));
-}
+const lines = ({ line1, line2, city, region, postal_code }: KnownAddress): string[] => [line1, line2 ?? '', `${city} ${region ?? ''} ${postal_code}`].filter((line) => line !== '');
 
 function AddressPart({ card }: { card: Card | null }) {
   const address = card?.address ?? null;
-  const entry = address !== null && typeof address !== 'string' ? address.entry_notes : null;
+  const entry = address?.entry_notes ?? null;
   return (
     <>
       <dt>{w.card.address}</dt>
@@ -56,7 +53,7 @@ function useTelling(): Telling {
   useEffect(() => {
     if (begun.current || id === '') return;
     begun.current = true;
-    void store.outbox.put(`/checkins/sessions/${id}/alarm`, { kind: 'emergency' })
+    void store.outbox.putFirst(`/checkins/sessions/${id}/alarm`, { kind: 'emergency' })
       .then((outcome) => { setTelling(outcome.kind === 'sent' ? 'told' : outcome.kind); });
   }, [store, id]);
   return telling;

@@ -1,6 +1,5 @@
 // The sitter's page. Its token is in the address's fragment, which no server and no log ever sees.
 import { createRoot } from 'react-dom/client';
-import '../ui/base.css';
 import './sitter.css';
 import { App } from './app';
 import { StoreContext } from './context';

@@ -44,12 +44,32 @@ export class Outbox {
 
   /** Keeps the command first, then tries to send everything. Answers when it is sent, refused, or known to wait. */
   async put<T>(path: string, body: unknown): Promise<Outcome<T>> {
+    const [, outcome] = this.add(path, body);
+    void this.flush();
+    return outcome as Promise<Outcome<T>>;
+  }
+
+  /** An alarm does not stand behind a slow answer: it is kept like the others, and leaves at once beside them. */
+  async putFirst<T>(path: string, body: unknown): Promise<Outcome<T>> {
+    const [waiting, outcome] = this.add(path, body);
+    void this.send(waiting).then((sent) => (sent.kind === 'kept' ? this.tell(waiting.id, sent) : this.finish(waiting, sent)));
+    return outcome as Promise<Outcome<T>>;
+  }
+
+  private add(path: string, body: unknown): [Waiting, Promise<Outcome<unknown>>] {
     const waiting: Waiting = { id: uuidv7(), path, body, made_at: serverNow() };
     this.queue = [...this.queue, waiting].slice(-QUEUE_MAX);
     this.save();
-    const outcome = new Promise<Outcome<unknown>>((resolve) => this.waiters.set(waiting.id, resolve));
-    void this.flush();
-    return outcome as Promise<Outcome<T>>;
+    return [waiting, new Promise((resolve) => this.waiters.set(waiting.id, resolve))];
+  }
+
+  /** The same command may be answered twice, by either road; it is settled once. */
+  private finish(waiting: Waiting, outcome: Outcome<unknown>): void {
+    if (!this.queue.some(({ id }) => id === waiting.id)) return;
+    this.queue = this.queue.filter(({ id }) => id !== waiting.id);
+    this.save();
+    this.tell(waiting.id, outcome);
+    this.settled(waiting, outcome);
   }
 
   /** Sends in order. Safe to call at any time: one run at once, and the ids make repeats harmless. */
@@ -64,16 +84,12 @@ export class Outbox {
 
   private async drain(): Promise<void> {
     for (let first = this.queue[0]; first !== undefined; first = this.queue[0]) {
-      const { id } = first;
       const outcome = await this.send(first);
       if (outcome.kind === 'kept') {
         for (const waiter of [...this.waiters.keys()]) this.tell(waiter, outcome);
         return;
       }
-      this.queue = this.queue.filter((other) => other.id !== id);
-      this.save();
-      this.tell(id, outcome);
-      this.settled(first, outcome);
+      this.finish(first, outcome);
     }
   }
 

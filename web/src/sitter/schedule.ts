@@ -4,22 +4,19 @@ import type { Waiting } from './outbox';
 import type { NextLook, Session, Watch } from './types';
 
 /** Minutes since the dose, and what follows from there (clinical.md §6.1: interval and grace per phase). */
-const PHASES = [
-  { from: 120, interval: 20, grace: 5 },
-  { from: 60, interval: 15, grace: 3 },
-  { from: 15, interval: 10, grace: 2 },
-  { from: 0, interval: 10, grace: 2 },
-] as const;
-/** An answer counts from 2 minutes of protocol time before a look is due (checkins' protocol); the page asks a little later. */
+const PEAK = { from: 0, interval: 10, grace: 2 };
+const PHASES = [{ from: 120, interval: 20, grace: 5 }, { from: 60, interval: 15, grace: 3 }, PEAK];
+/** An answer counts from 2 minutes of protocol time before a look is due (checkins' protocol, `EARLY_MINUTES`). */
 const EARLY: Micros = 2 * MINUTE;
+/** The page asks this long before. */
 const LEAD: Micros = 60 * SECOND;
 
 /** The look after one that was due at `due_at`, by the standing plan. */
-export function plannedAfter({ sequence, due_at, kind }: NextLook, dose_at: Micros, pace: number): NextLook {
+export function plannedAfter({ sequence, due_at }: NextLook, dose_at: Micros, pace: number): NextLook {
   const minutes = Math.round(((due_at - dose_at) * pace) / MINUTE);
-  const phase = PHASES.find(({ from }) => minutes >= from) ?? PHASES[PHASES.length - 1]!;
+  const phase = PHASES.find(({ from }) => minutes >= from) ?? PEAK;
   const next_at = due_at + (phase.interval * MINUTE) / pace;
-  return { sequence: sequence + 1, due_at: next_at, deadline_at: next_at + (phase.grace * MINUTE) / pace, kind };
+  return { sequence: sequence + 1, due_at: next_at, opens_at: next_at - EARLY / pace, deadline_at: next_at + (phase.grace * MINUTE) / pace };
 }
 
 interface LookBody {
@@ -34,7 +31,7 @@ export function owed(watch: Watch | null, session: Session | null, waiting: read
   let next = watch?.next ?? null;
   let guessed = false;
   for (const { sequence, answered_at } of looks) {
-    if (next === null || !session?.dose_at || sequence !== next.sequence || answered_at < next.due_at - EARLY / session.pace) continue;
+    if (next === null || !session?.dose_at || sequence !== next.sequence || answered_at < next.opens_at) continue;
     next = plannedAfter(next, session.dose_at, session.pace);
     guessed = true;
   }
@@ -42,4 +39,4 @@ export function owed(watch: Watch | null, session: Session | null, waiting: read
 }
 
 /** Is it time to ask? */
-export const isTime = (now: Micros, next: NextLook | null, pace: number): boolean => next !== null && now >= next.due_at - Math.min(LEAD, EARLY / pace);
+export const isTime = (now: Micros, next: NextLook | null): boolean => next !== null && now >= Math.max(next.opens_at, next.due_at - LEAD);

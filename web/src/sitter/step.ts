@@ -1,5 +1,6 @@
 // Where the sitter is. A function of what the server says, so that a reload lands on the same step.
 
+import type { ChecklistItem } from '../api/types';
 import type { World } from './store';
 
 export type PreparingStep = 'agreement' | 'training' | 'phone_test' | 'presence' | 'checklist' | 'ready';
@@ -15,6 +16,10 @@ export const isPreparing = (step: Step): step is PreparingStep => PREPARING.some
 const ENDED = new Set(['closed', 'ended_without_dose', 'withdrawn', 'no_show', 'handed_over']);
 const PHONE_ITEM = 'ST-PHONE';
 
+/** Some items need everybody's yes: one's own is enough to go on, unless it has grown old. */
+export const isSettled = ({ state, answers }: ChecklistItem): boolean =>
+  state === 'yes' || state === 'declined' || (state !== 'expired' && answers.some(({ role, answer }) => role === 'sitter' && answer === 'yes'));
+
 /** Items the sitter answers by pressing; the system proves the others. */
 export function ownItems(world: World): World['checklist'] {
   return world.checklist.filter((item) => item.attesters.includes('sitter') && item.state !== 'system'
@@ -27,7 +32,7 @@ function preparing(world: World): Step {
   if (world.training && world.training.passed_at === null) return 'training';
   if (!world.phone_tested) return 'phone_test';
   if (!world.me?.presence) return 'presence';
-  if (ownItems(world).some((item) => item.state !== 'yes' && item.state !== 'declined')) return 'checklist';
+  if (!ownItems(world).every(isSettled)) return 'checklist';
   if (!world.session?.ready.sitter) return 'ready';
   return 'waiting';
 }
@@ -42,7 +47,7 @@ export function stepOf(world: World): Step {
   if (world.door === 'loading') return 'loading';
   if (world.door !== 'in') return world.door;
   const session = world.session;
-  if (!session) return 'loading';
+  if (session === null) return world.me === null ? 'loading' : preparing(world);
   if (ENDED.has(session.phase)) return 'closed';
   if (session.phase === 'discharged') return 'after';
   if (session.phase === 'dosed' || session.phase === 'recovering') return underway(world);

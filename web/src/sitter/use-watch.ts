@@ -35,7 +35,7 @@ export function useWatch(): WatchView {
   const incidents = (watch?.incidents ?? []).filter((incident) => incident.state !== 'resolved');
   const ring = ringState({ now, from_at: next && from_at && from_at < next.due_at ? from_at : null, due_at: next?.due_at ?? null, deadline_at: next?.deadline_at ?? null, alarm: false, stale: false });
   const support = watch?.support.find(({ seen_at, asked_at }) => seen_at === null && now - asked_at > SUPPORT_UNSEEN) ?? null;
-  return { now, next, guessed, ring, due: isTime(now, next, session?.pace ?? 1), silent, incidents, support };
+  return { now, next, guessed, ring, due: isTime(now, next), silent, incidents, support };
 }
 
 /** What the ring's state sounds like: late while there is grace, alarm after it, until this look is answered. */

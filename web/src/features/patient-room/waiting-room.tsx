@@ -123,7 +123,7 @@ function Ready({ session, therapist, sitter }: { session: Session; therapist: st
 
 function OwnOpen({ session }: { session: string }) {
   const { data: items = [] } = useChecklist(session);
-  const open = items.filter((item) => item.attesters.includes('patient') && item.blocking && (item.state === 'open' || item.state === 'no' || item.state === 'expired'));
+  const open = items.filter((item) => item.attesters.includes('patient') && item.blocking && (item.state === 'no' || item.state === 'expired' || (item.state === 'open' && !item.answers.some(({ role, answer }) => role === 'patient' && answer === 'yes'))));
   if (open.length === 0) return null;
   return (
     <section aria-label={words.open} className={styles.open}>

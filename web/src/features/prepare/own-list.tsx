@@ -40,12 +40,13 @@ function Item({ session, item }: { session: Id; item: ChecklistItem }) {
   const [helping, setHelping] = useState(item.state === 'no');
   const answer = useCommand<AnswerBody>('safety', ({ item$ }) => `/sessions/${session}/checklist/${item$}`, session);
   const say = (said: AnswerBody['answer']): void => answer.mutate({ item$: item.id, answer: said, reason: null });
-  const settled = item.state === 'yes' || item.state === 'declined';
+  const own = item.answers.find(({ role }) => role === 'patient')?.answer;
+  const settled = item.state === 'yes' || item.state === 'declined' || (own === 'yes' && item.state !== 'expired');
   return (
     <li className={styles.item}>
       <div>
         <strong>{item.title}</strong>
-        <StateBadge tone={TONES[item.state]}>{words.states[item.state]}</StateBadge>
+        <StateBadge tone={settled ? 'ok' : TONES[item.state]}>{settled ? words.states.yes : words.states[item.state]}</StateBadge>
       </div>
       <p className={styles.muted}>
         {words.why}: {item.why}

@@ -29,11 +29,11 @@ function useDone(session: string): Record<Part, boolean> {
   const { data: consents = [] } = useConsents(session);
   const { data: items = [] } = useChecklist(session);
   const own = ownItems(items);
-  const answered = (id: string): boolean => items.some((item) => item.id === id && item.attested_at !== null);
+  const answered = (id: string): boolean => items.some((item) => item.id === id && item.answers.some(({ role, answer }) => role === 'patient' && answer === 'yes'));
   return {
     consents: consents.length > 0 && consents.every((consent) => consent.signed_at !== null),
     address: answered('PT-LOC') || sessionStorage.getItem(`holdspace.address.${session}`) !== null,
-    list: own.length > 0 && own.every((item) => !item.blocking || item.state === 'yes'),
+    list: own.length > 0 && own.every((item) => !item.blocking || item.state === 'yes' || item.answers.some(({ role, answer }) => role === 'patient' && answer === 'yes')),
     intention: answered('PT-INT'),
     devices: sessionStorage.getItem(`holdspace.devices.${session}`) !== null,
   };

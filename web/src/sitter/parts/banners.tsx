@@ -2,7 +2,6 @@
 import type { Incident } from '../../api/types';
 import { clockTime } from '../../lib/time';
 import { sitterWords as w } from '../../words/en/sitter';
-import { nameOf } from '../store';
 import { useSession, useStore, useWorld } from '../context';
 import type { WatchView } from '../use-watch';
 import { Mark, Note, Press } from './screen';
@@ -34,19 +33,19 @@ function IncidentNote({ incident }: { incident: Incident }) {
   const world = useWorld();
   const { zone } = useSession();
   const holder = world.people.find(({ person }) => person === incident.acknowledged_by)?.first_name ?? null;
-  const who = (told: string): string => world.people.find(({ person }) => person === told)?.first_name ?? nameOf(world, told) ?? told;
+  const who = (told: string): string => world.people.find(({ person }) => person === told)?.first_name ?? w.incident.somebody;
   return (
     <Note tone={holder === null ? 'alarm' : 'late'} live>
       <p>
         <Mark shape={holder === null ? 'alarm' : 'late'}>{w.incident.heading}</Mark>{' '}
-        {w.incident.causes[incident.cause.split('.').at(-1) ?? ''] ?? w.incident.anyCause}
+        {w.incident.causes[incident.cause] ?? w.incident.anyCause}
       </p>
       <details>
         <summary>{holder === null ? w.incident.waiting : w.incident.acknowledged(holder)}</summary>
         <ul className="told">
-          {incident.told.slice(-TOLD_SHOWN).map(({ who: whom, channel, state, at }) => (
-            <li key={`${whom}${channel}${at}`}>
-              {clockTime(at, zone)} {w.incident.told(who(whom), w.incident.toldStates[state] ?? state)}
+          {incident.told.slice(-TOLD_SHOWN).map(({ person, channel, state, at }) => (
+            <li key={`${person}${channel}${at}`}>
+              {clockTime(at, zone)} {w.incident.told(who(person), w.incident.toldStates[state] ?? state)}
             </li>
           ))}
         </ul>

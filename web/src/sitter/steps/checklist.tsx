@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { aroundWords as p } from '../../words/en/sitter-around';
 import { usePress, useSession, useStore, useWorld } from '../context';
 import { Heading, Note, Press, Screen, Trouble } from '../parts/screen';
-import { ownItems } from '../step';
+import { isSettled, ownItems } from '../step';
 import type { ChecklistItem } from '../../api/types';
 
 function ItemDock({ asking, busy, onAnswer, onNotYet, onLater }: {
@@ -27,10 +27,12 @@ function ItemDock({ asking, busy, onAnswer, onNotYet, onLater }: {
   );
 }
 
+const saidNo = ({ answers }: ChecklistItem): boolean => answers.some(({ role, answer }) => role === 'sitter' && answer === 'no');
+
 function OneItem({ item, onLater }: { item: ChecklistItem; onLater: () => void }) {
   const store = useStore();
   const { id } = useSession();
-  const [asking, setAsking] = useState(item.state !== 'no');
+  const [asking, setAsking] = useState(!saidNo(item));
   const { busy, trouble, press } = usePress();
   const answer = (value: 'yes' | 'no'): void => {
     press(async () => {
@@ -43,7 +45,7 @@ function OneItem({ item, onLater }: { item: ChecklistItem; onLater: () => void }
       <Heading>{item.title}</Heading>
       <p><span className="label">{p.checklist.why}</span> {item.why}</p>
       {!asking && <Note tone="soon" live><strong>{p.checklist.todo}</strong><p>{item.todo}</p></Note>}
-      {item.state === 'no' && <p className="muted">{p.checklist.cannotSaid}</p>}
+      {saidNo(item) && <p className="muted">{p.checklist.cannotSaid}</p>}
     </Screen>
   );
 }
@@ -53,7 +55,7 @@ export function Checklist() {
   const { patient } = useSession();
   const [skipped, setSkipped] = useState<string[]>([]);
   const items = ownItems(world);
-  const open = items.filter((item) => item.state !== 'yes' && item.state !== 'declined');
+  const open = items.filter((item) => !isSettled(item));
   // Those set aside come again after the others.
   const item = open.find((one) => !skipped.includes(one.id)) ?? open[0];
   const later = (): void => {
@@ -68,7 +70,7 @@ export function Checklist() {
         <p>{p.checklist.item(Math.min(items.length, items.length - open.length + 1), items.length)}</p>
         <progress max={items.length} value={items.length - open.length} aria-label={p.checklist.left(open.length)} />
       </div>
-      {item && <OneItem key={`${item.id}.${item.state}`} item={item} onLater={later} />}
+      {item && <OneItem key={`${item.id}.${item.state}.${item.answers.length}`} item={item} onLater={later} />}
     </>
   );
 }

@@ -2,28 +2,21 @@
 import { useState } from 'react';
 import { sitterWords as w } from '../../words/en/sitter';
 import { aroundWords as p } from '../../words/en/sitter-around';
-import { usePress, useSession, useStore, useWorld } from '../context';
+import { usePress, useSession, useStore } from '../context';
 import { keep, recall } from '../memory';
 import { Banners } from '../parts/banners';
 import { EmergencyButton } from '../parts/dock';
 import { Heading, Press, Screen, Trouble } from '../parts/screen';
 import { useNudge, useWatch } from '../use-watch';
 
-function restrictionsOf(discharge: { [more: string]: unknown } | null): string[] {
-  const given = discharge?.['restrictions'];
-  if (!Array.isArray(given) || given.length === 0) return [...p.handover.restrictions];
-  return given.map((one: unknown) => (typeof one === 'string' ? one : String((one as { text?: string }).text ?? '')));
-}
-
 export function Handover({ onWatch }: { onWatch: () => void }) {
   const store = useStore();
-  const { session } = useWorld();
   const { id, patient, therapist } = useSession();
   const view = useWatch();
   useNudge(view);
   const [read, setRead] = useState<number[]>(() => recall<number[]>(`handover.${id}`, []));
   const { busy, trouble, press } = usePress();
-  const restrictions = restrictionsOf(session?.discharge ?? null);
+  const restrictions = p.handover.restrictions;
   const turn = (index: number): void => {
     const next = read.includes(index) ? read.filter((one) => one !== index) : [...read, index];
     keep(`handover.${id}`, next);

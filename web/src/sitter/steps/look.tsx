@@ -10,7 +10,7 @@ import type { Outcome } from '../outbox';
 import type { LookResult, Severity } from '../types';
 
 export interface Given {
-  outcome: Outcome<LookResult>;
+  outcome: Outcome<LookResult> | { kind: 'sending' };
   /** The worst answer as the form words it, until the server has judged. */
   guess: { severity: Severity; todo: string[] };
 }
@@ -28,11 +28,14 @@ export function useLook(sequence: number, wrong: boolean, onGiven: (given: Given
 
   const send = async (final: Answers): Promise<void> => {
     setBusy(true);
-    const worst = guessOf(questions, final);
-    const outcome = await store.outbox.put<LookResult>(`/checkins/sessions/${id}/checkins`, { sequence, answers: final, answered_at: serverNow() });
+    const guess = guessOf(questions, final);
+    // What to do is on the phone already: nobody waits for the line to read it.
+    onGiven({ outcome: { kind: 'sending' }, guess });
     keep(name, {});
+    const outcome = await store.outbox.put<LookResult>(`/checkins/sessions/${id}/checkins`, { sequence, answers: final, answered_at: Math.round(serverNow()) });
     setBusy(false);
-    onGiven({ outcome, guess: worst });
+    setAnswers({});
+    onGiven({ outcome, guess });
     store.set({});
   };
   const choose = (value: string): void => {
@@ -46,7 +49,7 @@ export function useLook(sequence: number, wrong: boolean, onGiven: (given: Given
   const back = (): void => {
     const last = questions[(index < 0 ? questions.length : index) - 1];
     if (last === undefined) return;
-    const { [last.id]: _gone, ...rest } = answers;
+    const rest = Object.fromEntries(Object.entries(answers).filter(([id]) => id !== last.id));
     setAnswers(rest);
     keep(name, rest);
   };

@@ -21,9 +21,11 @@ function Thanks({ given, onDone }: { given: Given; onDone: () => void }) {
   const { therapist, zone } = useSession();
   const { outcome } = given;
   useEffect(() => {
+    if (outcome.kind === 'sending') return;
     const timer = setTimeout(onDone, THANKS_MS);
     return () => clearTimeout(timer);
-  }, [onDone]);
+  }, [onDone, outcome.kind]);
+  if (outcome.kind === 'sending') return <p role="status">{w.watch.sending}</p>;
   const next = outcome.kind === 'sent' ? outcome.answer.next : null;
   return (
     <section className="thanks" role="status">

@@ -83,7 +83,7 @@ export function Vitals({ onBack }: { onBack: () => void }) {
     if (unusual(written) && !asked) return setAsked(true);
     const entry: VitalsEntry = {
       moment, systolic: Number(written.systolic), diastolic: Number(written.diastolic), heart_rate: Number(written.heart_rate),
-      spo2: written.spo2 === '' ? null : Number(written.spo2), respiratory_rate: null, device: 'upper_arm', symptoms: symptoms === 'yes', taken_at: serverNow(),
+      spo2: written.spo2 === '' ? null : Number(written.spo2), respiratory_rate: null, device: 'upper_arm', symptoms: symptoms === 'yes', taken_at: Math.round(serverNow()),
     };
     void store.outbox.put<VitalsAnswer>(`/safety/sessions/${id}/vitals`, entry).then(setOutcome);
   };

@@ -99,6 +99,7 @@ export function WatchStep({ onHandover }: { onHandover?: () => void }) {
   const [early, setEarly] = useState(false);
   const look = useLook(view.next?.sequence ?? 0, wrong !== null, (now) => {
     setGiven(now);
+    if (now.outcome.kind !== 'sending') return;
     setWrong(null);
     setEarly(false);
   });
@@ -107,7 +108,7 @@ export function WatchStep({ onHandover }: { onHandover?: () => void }) {
   const somethingWrong = (): void => {
     setGiven(null);
     setWrong('telling');
-    void store.outbox.put(`/checkins/sessions/${id}/alarm`, { kind: 'something_wrong' }).then(({ kind }) => setWrong(kind === 'sent' ? 'told' : 'kept'));
+    void store.outbox.putFirst(`/checkins/sessions/${id}/alarm`, { kind: 'something_wrong' }).then(({ kind }) => setWrong(kind === 'sent' ? 'told' : 'kept'));
   };
   const main = looking
     ? { label: look.begun ? w.watch.restWell : w.watch.allWell, tone: 'ok' as const, busy: look.busy, onPress: look.sendWell }

@@ -79,7 +79,7 @@ export function Witness() {
   const ring = ringState({ now, from_at: until_at === null ? null : until_at - WINDOW, due_at: until_at, deadline_at: until_at, alarm: false, stale: false });
   return (
     <Screen top={<header className="top">{taken_at === null && left > 0 && <Ring size="small" state={ring} word={w.witness.left(left)} />}</header>} dock={<EmergencyButton />}>
-      {taken_at === null ? <Asking left={left} onTaken={() => setTakenAt(serverNow())} /> : <AlreadyTaken taken_at={taken_at} onBack={() => setTakenAt(null)} />}
+      {taken_at === null ? <Asking left={left} onTaken={() => setTakenAt(Math.round(serverNow()))} /> : <AlreadyTaken taken_at={taken_at} onBack={() => setTakenAt(null)} />}
     </Screen>
   );
 }

@@ -1,0 +1,147 @@
+// The sitter's page as Ana meets it.
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { answers, FakeServer, item, openPage, S, session, watch } from './testing';
+
+const press = userEvent.setup({ delay: null });
+const CHECKINS = `POST /checkins/sessions/${S}/checkins`;
+const ALARM = `POST /checkins/sessions/${S}/alarm`;
+let page: ReturnType<typeof openPage> | null = null;
+
+beforeEach(() => localStorage.clear());
+afterEach(() => {
+  page?.close();
+  page = null;
+  vi.unstubAllGlobals();
+});
+const open = (token?: string): void => {
+  page = openPage(token);
+};
+
+test('all well is one press, and the answer says who sees it and when to look next', async () => {
+  const next = { sequence: 5, due_at: Date.UTC(2026, 0, 1, 21, 45) * 1000, opens_at: 0, deadline_at: Date.UTC(2026, 0, 1, 21, 47) * 1000 };
+  const server = new FakeServer(answers({ [CHECKINS]: { severity: 'ok', todo: [], next } }));
+  open();
+  await press.click(await screen.findByRole('button', { name: 'All well' }));
+  expect(await screen.findByText('Dr. Lee can see it.')).toBeVisible();
+  expect(screen.getByText('Next look at 21:45')).toBeVisible();
+  expect(server.posted[0]?.body).toMatchObject({ sequence: 4, answers: { 'CI-ALL': 'well' } });
+  expect(Number.isInteger(server.posted[0]?.body['answered_at'])).toBe(true);
+});
+
+test('a pressing answer leaves at once, and what the server says to do is shown', async () => {
+  const server = new FakeServer(answers({ [CHECKINS]: { severity: 'urgent', todo: ['Roll Sam on the side.'], next: null } }));
+  open();
+  await press.click(await screen.findByRole('button', { name: 'Noisy or slow' }));
+  const alert = await screen.findByText('Roll Sam on the side.');
+  expect(alert).toBeVisible();
+  expect(screen.getByRole('heading', { name: /Do this now/ })).toBeVisible();
+  expect(server.posted[0]?.body).toMatchObject({ answers: { 'CI-BR': 'noisy' } });
+});
+
+test('the emergency card shows the call first, before the server has answered the alarm', async () => {
+  const server = new FakeServer(answers({ [ALARM]: null }));
+  open();
+  await press.click(await screen.findByRole('button', { name: /Emergency/ }));
+  const card = screen.getByRole('dialog', { name: 'Emergency' });
+  const call = screen.getByRole('link', { name: 'Call 911' });
+  expect(call).toHaveAttribute('href', 'tel:911');
+  expect(card.querySelector('a, button')).toBe(call);
+  expect(screen.getByText('12 Elm Street')).toBeVisible();
+  expect(screen.getByText(/Telling the clinic/)).toBeVisible();
+  await waitFor(() => expect(server.posted[0]?.body).toEqual({ kind: 'emergency' }));
+});
+
+test('without a connection the emergency card is there and says that nobody is told', async () => {
+  const server = new FakeServer(answers());
+  open();
+  await screen.findByRole('button', { name: 'All well' });
+  server.online = false;
+  await press.click(screen.getByRole('button', { name: /Emergency/ }));
+  expect(screen.getByRole('link', { name: 'Call 911' })).toBeVisible();
+  expect(await screen.findByText(/not told yet/, {}, { timeout: 4_000 })).toBeVisible();
+});
+
+test('answers given without a connection are kept, said to be kept, and sent in order with their own ids', async () => {
+  const server = new FakeServer(answers({ [CHECKINS]: { severity: 'ok', todo: [], next: null }, [ALARM]: { incident: 'i' } }));
+  open();
+  await screen.findByRole('button', { name: 'All well' });
+  server.online = false;
+  await press.click(screen.getByRole('button', { name: 'All well' }));
+  expect(await screen.findByText(/Kept on this phone/, {}, { timeout: 4_000 })).toBeVisible();
+  await press.click(screen.getByRole('button', { name: 'Something is wrong' }));
+  await waitFor(() => expect(page?.store.outbox.size).toBe(2));
+  page?.close();
+  server.online = true;
+  open();
+  await waitFor(() => expect(server.posted).toHaveLength(2), { timeout: 4_000 });
+  expect(server.posted.map(({ path }) => path.split('/').at(-1))).toEqual(['checkins', 'alarm']);
+  expect(new Set(server.posted.map(({ key }) => key)).size).toBe(2);
+}, 15_000);
+
+test('a late look says when the clinic is told, and blames nobody', async () => {
+  new FakeServer(answers({ [`/checkins/sessions/${S}/watch`]: watch(-30e6) }));
+  open();
+  expect(await screen.findByText(/Without an answer the clinic is told at/)).toBeVisible();
+});
+
+test('a call for support that nobody has seen comes to the sitter', async () => {
+  const support = [{ id: 's', asked_at: Date.now() * 1000 - 20e6, delivered_at: null, seen_at: null, seen_by: null }];
+  new FakeServer(answers({ [`/checkins/sessions/${S}/watch`]: watch(300e6, { support }) }));
+  open();
+  expect(await screen.findByText(/Sam asks for support/)).toBeVisible();
+});
+
+const MID_TRAINING = { questions: [{ id: 'T1', text: 'First?', choices: [{ id: 'a', text: 'One' }] }, { id: 'T2', text: 'Second?', choices: [{ id: 'a', text: 'Two' }] }], passed_at: null };
+const before = (change: Record<string, unknown>) => answers({ [`/safety/sessions/${S}`]: session('gate'), ...change });
+
+test('a reload in the training comes back to the same question', async () => {
+  new FakeServer(before({ [`/safety/sessions/${S}/training`]: MID_TRAINING }));
+  open();
+  await press.click(await screen.findByRole('button', { name: 'One' }));
+  await screen.findByRole('heading', { name: 'Second?' });
+  page?.close();
+  open();
+  expect(await screen.findByRole('heading', { name: 'Second?' })).toBeVisible();
+});
+
+test.each([
+  ['the agreement', { [`/safety/consents?session=${S}`]: [{ kind: 'sitter_agreement', version: 1, title: 'Sitter agreement', text: 'You stay.', sha256: 'x', questions: [], signed_at: null }] }, 'Sitter agreement'],
+  ['the phone test', { [`/safety/sessions/${S}/checklist`]: [item('ST-PHONE', 'Phone')] }, 'Test your phone'],
+  ['the home', { [`/safety/sessions/${S}/checklist`]: [item('ST-PHONE', 'Phone', 'yes'), item('PT-HAZ', 'Candles are out.')] }, 'Candles are out.'],
+  ['ready', { [`/safety/sessions/${S}`]: session('gate', { ready: { patient: true, sitter: false, therapist: false } }) }, 'Are you ready?'],
+  ['waiting', {}, 'Please wait'],
+  ['the dose', { [`/safety/sessions/${S}`]: session('dosing_offered', { offer: { by: 'lee', until_at: Date.now() * 1000 + 20e6 } }) }, 'Watch the dose'],
+  ['the end', { [`/safety/sessions/${S}`]: session('closed') }, 'The watch is over'],
+])('a page opened anew at %s lands there', async (_, change, heading) => {
+  new FakeServer(before(change));
+  open();
+  expect(await screen.findByRole('heading', { name: heading })).toBeVisible();
+});
+
+test('opening a link changes nothing until it is pressed', async () => {
+  const server = new FakeServer({ '/identity/me': undefined, 'POST /identity/links/redeem': { role: 'sitter' } });
+  vi.mocked(fetch).mockImplementationOnce(async () => new Response(JSON.stringify({ code: 'identity.signed_out', title: '', detail: '' }), { status: 401, headers: { 'content-type': 'application/problem+json' } }));
+  open('TOKEN');
+  const button = await screen.findByRole('button', { name: 'Open my page' });
+  expect(server.posted).toHaveLength(0);
+  await press.click(button);
+  expect(server.posted[0]).toMatchObject({ path: '/identity/links/redeem', body: { token: 'TOKEN' } });
+});
+
+test('an emergency answer opens the card at once, while the answer is still on its way', async () => {
+  new FakeServer(answers({ [CHECKINS]: null, [ALARM]: null }));
+  open();
+  await press.click(await screen.findByRole('button', { name: 'Pauses or none' }));
+  expect(screen.getByRole('link', { name: 'Call 911' })).toBeVisible();
+});
+
+test('an alarm does not wait behind an answer that hangs', async () => {
+  const server = new FakeServer(answers({ [CHECKINS]: null, [ALARM]: { incident: 'i' } }));
+  open();
+  await press.click(await screen.findByRole('button', { name: 'All well' }));
+  await press.click(screen.getByRole('button', { name: 'Something is wrong' }));
+  expect(await screen.findByText('Dr. Lee is told')).toBeVisible();
+  expect(server.posted.map(({ path }) => path.split('/').at(-1))).toEqual(['checkins', 'alarm']);
+});
