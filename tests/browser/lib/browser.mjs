@@ -34,8 +34,8 @@ export async function browserOf(person, { zone = 'America/New_York', phone = fal
 }
 
 /** A browser without a camera for everyone else; each person gets a jar of cookies of their own. */
-export async function office() {
-  const browser = await chromium.launch({ executablePath: chromiumProgram, headless: true, args: FLAGS });
+export async function office(more_flags = []) {
+  const browser = await chromium.launch({ executablePath: chromiumProgram, headless: true, args: [...FLAGS, ...more_flags] });
   const seat = async (label, { phone = false, zone = 'America/New_York', ...more } = {}) => {
     const context = await browser.newContext({ viewport: phone ? PHONE : DESK, timezoneId: zone, locale: 'en-GB', ...more });
     return opened(context, label);
