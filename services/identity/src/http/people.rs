@@ -5,7 +5,7 @@ use crate::store::Accounts;
 use crate::store::people::{self, Column, NewPerson, Person};
 use crate::{Identity, publish};
 use actix_web::web::{Path, Query};
-use actix_web::{HttpResponse, get, post};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use chassis::body::Body;
 use chassis::guard::{Guard, Who};
 use chassis::ids;
@@ -129,8 +129,8 @@ pub async fn invite(
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
-    /// One role.
-    role: Role,
+    /// One role; everyone when left out.
+    role: Option<Role>,
 }
 
 /// A person, by first name.
@@ -143,29 +143,41 @@ pub struct Listed {
     time_zone: String,
 }
 
-/// Lists people of one role, names only. A patient sees staff and the sitters they named.
+/// Lists people, names only. A patient sees staff and the sitters they named.
 ///
 /// # Errors
 /// When the role is not theirs to see.
-#[utoipa::path(params(Wanted), responses((status = 200, body = [Listed])))]
+#[utoipa::path(params(Wanted), responses((status = 200, body = [Listed]), (status = 422, body = ProblemBody)))]
 #[get("/people")]
 pub async fn list(
     identity: Guard<ReadPeople, Identity>,
-    wanted: Query<Wanted>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
     let (who, store) = (identity.who()?, &identity.store);
-    if who.role == Role::Patient && wanted.role == Role::Patient {
+    let wanted = Query::<Wanted>::from_query(request.query_string());
+    let wanted = wanted.map_err(|error| Problem::new(&problems::FIELD_TYPE).because(error))?;
+    if who.role == Role::Patient && wanted.role == Some(Role::Patient) {
         return Err(Problem::new(&problems::AUTH_FORBIDDEN));
     }
     let mut listed = vec![];
-    for person in people::of_role(store, who.clinic, wanted.role).await? {
-        let is_hidden =
-            who.role == Role::Patient && person.role == Role::Sitter && person.named_by != Some(who.person);
-        if !is_hidden {
-            listed.push(named(store, &person).await?);
+    for role in Role::ALL.into_iter().filter(|role| wanted.role.is_none_or(|only| only == *role)) {
+        for person in people::of_role(store, who.clinic, role).await? {
+            if is_visible(who, &person) {
+                listed.push(named(store, &person).await?);
+            }
         }
     }
     Ok(HttpResponse::Ok().json(listed))
+}
+
+/// Patients do not learn of each other, nor of each other's sitters.
+fn is_visible(who: &Who, person: &Person) -> bool {
+    let (is_self, is_mine) = (person.id == who.person, person.named_by == Some(who.person));
+    match person.role {
+        Role::Patient => who.role != Role::Patient || is_self,
+        Role::Sitter => who.role != Role::Patient || is_mine,
+        Role::Therapist | Role::Prescriber | Role::Coordinator | Role::Admin | Role::Auditor => true,
+    }
 }
 
 async fn named(store: &Store, person: &Person) -> Result<Listed, Failure> {
