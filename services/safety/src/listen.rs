@@ -65,8 +65,7 @@ async fn booked(work: &mut Work, heard: scheduling::SessionBooked) -> Result<(),
     let about = About { clinic: work.clinic(), session: Some(session), person: heard.patient };
     let state = Session::booked(Protocol::new(drill, pace), starts_at, ends_at, work.now());
     work.create::<Sessions>(session, about, state, &[]).await?;
-    work.tell(session, &opened).await?;
-    work.audit("session.opened", session, Some(session));
+    publish::opened(work, &opened).await?;
     if sessions::was_cancelled(work, session).await? { cancelled(work, session).await } else { Ok(()) }
 }
 

@@ -2,8 +2,10 @@
 
 use chassis::problem::Failure;
 use chassis::work::Work;
-use kernel::id::SessionId;
+use kernel::id::{RecordId, SessionId};
 use kernel::machine::Machine as _;
+use kernel::severity::Severity;
+use kernel::time::Timestamp;
 use proto::events::safety as say;
 use safety_core::session::Session;
 use safety_core::session::words::Event;
@@ -51,6 +53,26 @@ async fn one(work: &mut Work, session: SessionId, state: &Session, event: &Event
         }
         Event::Closed { by } => work.tell(session, &say::SessionClosed { session, by: *by, at }).await,
     }
+}
+
+/// The session exists, and these are its people.
+pub(crate) async fn opened(work: &mut Work, opened: &say::SessionOpened) -> Result<(), Failure> {
+    work.tell(opened.session, opened).await?;
+    work.audit("session.opened", opened.session, Some(opened.session));
+    Ok(())
+}
+
+/// Others hear how bad a reading is, never its numbers.
+pub(crate) async fn measured(
+    work: &mut Work,
+    session: SessionId,
+    record: RecordId,
+    severity: Severity,
+    at: Timestamp,
+) -> Result<(), Failure> {
+    work.tell(session, &say::VitalsRecorded { session, record, severity, at }).await?;
+    work.audit("vitals.recorded", record, Some(session));
+    Ok(())
 }
 
 /// Screens look again: an answer, a signature or a fact was added.

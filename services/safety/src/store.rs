@@ -3,6 +3,8 @@
 pub(crate) mod papers;
 pub(crate) mod records;
 pub(crate) mod sessions;
+#[cfg(test)]
+pub(crate) mod tests;
 
 use crate::{problems, publish};
 use chassis::keeper::{Keeper, Row, sealed};

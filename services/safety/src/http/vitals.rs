@@ -19,7 +19,6 @@ use chassis::work::Work;
 use garde::Validate;
 use kernel::id::{PersonId, RecordId, SessionId};
 use kernel::time::Timestamp;
-use proto::events::safety as say;
 use proto::permissions::{DecideAmber, LiftHold, PlaceHold, ReadVitals, RecordVitals};
 use proto::problems;
 use safety_core::vitals::{Band, Moment, Reading, Set, counted_at};
@@ -123,10 +122,7 @@ async fn tell(work: &mut Work, folder: &Folder, record: RecordId, by: PersonId) 
             sessions::place_hold(work, folder, NewHold { cause, by }).await?;
         }
     }
-    let (session, at) = (folder.session, one.reading.at);
-    work.tell(session, &say::VitalsRecorded { session, record, severity, at }).await?;
-    work.audit("vitals.recorded", record, Some(session));
-    Ok(())
+    publish::measured(work, folder.session, record, severity, one.reading.at).await
 }
 
 #[utoipa::path(tag = "safety", params(("session" = SessionId, Path)),

@@ -13,6 +13,7 @@ use safety_core::vitals::{Moment, Reading, counted_at};
 use sea_orm::QueryResult;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 const ATTESTATION: &str = "safety_attestation";
 const VITALS: &str = "safety_vitals";
@@ -73,21 +74,18 @@ pub(crate) async fn attestations(reader: &impl Reader, folder: &Folder) -> Resul
         where clinic_id = $1 and session_id = $2 order by at, id";
     let rows = reader.rows(sql, [reader.clinic().0.into(), folder.session.0.into()]).await?;
     let column = Column { person: folder.patient, table: ATTESTATION, name: "answer" };
-    let mut latest: Vec<Answered> = vec![];
+    let mut latest: BTreeMap<(String, Role), &QueryResult> = BTreeMap::new();
     for row in &rows {
-        let said: Said = unseal(reader, column, row).await?;
-        let attestation = Attestation {
-            item: row.try_get("", "item")?,
-            role: role(row)?,
-            answer: said.answer,
-            at: at(row, "at")?,
-        };
-        latest.retain(|earlier| {
-            earlier.attestation.item != attestation.item || earlier.attestation.role != attestation.role
-        });
-        latest.push(Answered { by: id(row, "person_id")?, attestation });
+        latest.insert((row.try_get("", "item")?, role(row)?), row);
     }
-    Ok(latest)
+    let mut answers = vec![];
+    for ((item, role), row) in latest {
+        let said: Said = unseal(reader, column, row).await?;
+        let attestation = Attestation { item, role, answer: said.answer, at: at(row, "at")? };
+        answers.push(Answered { by: id(row, "person_id")?, attestation });
+    }
+    answers.sort_by_key(|answered| answered.attestation.at);
+    Ok(answers)
 }
 
 fn role(row: &QueryResult) -> Result<Role, Failure> {
