@@ -183,7 +183,8 @@ def door(options, sink):
 
     def authenticate(server, session, envelope, mechanism, data):
         right = data.login == user.encode() and data.password == password.encode()
-        return AuthResult(success=right)
+        # "handled" would mean that we have answered the client ourselves.
+        return AuthResult(success=right, handled=False)
 
     return lambda: Door(
         sink,
