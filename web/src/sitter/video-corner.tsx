@@ -1,36 +1,22 @@
-// The sitter's own picture in the room: optional, small, and never in the way of the watch.
-import { useEffect, useRef, useState } from 'react';
-import { post } from '../api/client';
-import type { RoomState, Tile } from '../lib/media/types';
+// The room as the sitter sees it: optional, small, and never in the way of the watch.
+import { useEffect, useRef } from 'react';
+import type { RoomState } from '../lib/media/types';
 import { sitterWords as w } from '../words/en/sitter';
 import { useSession } from './context';
 import { Mark } from './parts/screen';
+import { joinRoom, usePlace } from './room';
 
-type Room = { leave: () => void; setCamera: (on: boolean) => void };
-
-/** The media code is fetched on the press, so that the watch itself opens without it. */
-async function enter(session: string, camera: boolean, told: { onState: (state: RoomState) => void; onTiles: (tiles: Tile[]) => void }): Promise<Room> {
-  const [{ RoomConnection }, { openDevices }] = await Promise.all([import('../lib/media/room'), import('../lib/media/devices')]);
-  const { stream } = await openDevices();
-  const room = new RoomConnection({
-    session,
-    stream,
-    ticket: async (request) => (await post<{ token: string }>(`/rooms/${session}/ticket`, request)).token,
-    onState: told.onState,
-    onRoster: () => undefined,
-    onTiles: told.onTiles,
-  });
-  room.setCamera(camera);
-  await room.join();
-  return room;
-}
-
-function Picture({ stream }: { stream: MediaStream }) {
+function Picture({ stream, name }: { stream: MediaStream; name: string }) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     if (video.current !== null) video.current.srcObject = stream;
   }, [stream]);
-  return <video ref={video} autoPlay playsInline muted aria-hidden="true" />;
+  return (
+    <figure>
+      <video ref={video} autoPlay playsInline muted aria-label={name} />
+      <figcaption>{name}</figcaption>
+    </figure>
+  );
 }
 
 function StateLine({ state }: { state: RoomState }) {
@@ -43,23 +29,10 @@ function StateLine({ state }: { state: RoomState }) {
 }
 
 export function VideoCorner() {
-  const { id } = useSession();
-  const room = useRef<Room | null>(null);
-  const [state, setState] = useState<RoomState>({ name: 'idle' });
-  const [tiles, setTiles] = useState<Tile[]>([]);
-  const [joining, setJoining] = useState(false);
-  useEffect(() => () => room.current?.leave(), []);
-
-  const join = (camera: boolean): void => {
-    room.current?.leave();
-    setJoining(true);
-    enter(id, camera, { onState: setState, onTiles: setTiles })
-      .then((entered) => (room.current = entered))
-      .catch(() => setState({ name: 'ended', why: 'refused', code: 'media', detail: w.waiting.videoFailed }))
-      .finally(() => setJoining(false));
-  };
+  const { id, patient, therapist } = useSession();
+  const { state, tiles, joining } = usePlace();
   const outside = (state.name === 'idle' || state.name === 'ended') && !joining;
-  const pictures = tiles.filter((tile) => tile.video !== null && tile.role !== 'patient');
+  const names: Record<string, string> = { patient, therapist };
   return (
     <section className="video-corner" aria-label={w.watch.video}>
       {(state.name !== 'idle' || joining) && (
@@ -67,13 +40,13 @@ export function VideoCorner() {
           <StateLine state={state} />
         </p>
       )}
-      {pictures.map((tile) => tile.video !== null && <Picture key={tile.person} stream={tile.video} />)}
+      <div className="pictures">{tiles.map(({ person, role, video }) => video !== null && <Picture key={person} stream={video} name={names[role] ?? w.waiting.other} />)}</div>
       {outside && (
         <div className="pair">
-          <button type="button" onClick={() => join(true)}>
+          <button type="button" onClick={() => joinRoom(id, true)}>
             {w.waiting.join}
           </button>
-          <button type="button" onClick={() => join(false)}>
+          <button type="button" onClick={() => joinRoom(id, false)}>
             {w.waiting.joinNoCamera}
           </button>
         </div>

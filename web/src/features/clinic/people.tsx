@@ -1,5 +1,6 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { useState } from 'react';
+import { useMe } from '../../api/me';
 import { useClinicNames } from '../../api/people';
 import type { Id, PersonName, Role } from '../../api/types';
 import { useCommand } from '../../api/use-command';
@@ -32,7 +33,11 @@ export function PeopleCard() {
   );
 }
 
+/** Nobody gives out a role above their own, and a sitter is the patient's to name. */
+const mayInvite = (mine: Role, role: Role): boolean => role === 'patient' || (mine === 'admin' && role !== 'sitter');
+
 function PersonRow({ person }: { person: PersonName }) {
+  const { role } = useMe();
   const invite = useCommand<{ person$: Id }>('identity', ({ person$ }) => `/people/${person$}/invitation`);
   return (
     <li className={styles.row}>
@@ -42,7 +47,7 @@ function PersonRow({ person }: { person: PersonName }) {
         </strong>{' '}
         <span className={styles.muted}>{shellWords.roles[person.role]}</span>
       </span>
-      {person.role !== 'patient' ? null : invite.isSuccess ? (
+      {!mayInvite(role, person.role) ? null : invite.isSuccess ? (
         <span role="status">{words.sent}</span>
       ) : (
         <Button look="quiet" busy={invite.isPending} aria-label={words.invite_who(person.first_name)} onClick={() => invite.mutate({ person$: person.person })}>

@@ -1,4 +1,5 @@
 import { useClinicNames } from '../../api/people';
+import { useMe } from '../../api/me';
 import type { Booking, Id } from '../../api/types';
 import { useCommand } from '../../api/use-command';
 import { useNow } from '../../api/use-now';
@@ -7,9 +8,10 @@ import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { Empty } from '../../ui/empty';
 import { ProblemNotice } from '../../ui/problem-notice';
+import { StateBadge } from '../../ui/state-badge';
 import { clinicWords } from '../../words/en/clinic';
 import styles from './clinic.module.css';
-import { useBookings } from './queries';
+import { useBookings, useChecklist } from './queries';
 
 const words = clinicWords.sitters;
 
@@ -32,6 +34,7 @@ export function SittersCard() {
 }
 
 function SitterRow({ booking }: { booking: Booking }) {
+  const { role } = useMe();
   const { name } = useClinicNames();
   const approve = useCommand<{ session$: Id }>('identity', ({ session$ }) => `/sessions/${session$}/sitter-invitation`, booking.session);
   const sitter = name(booking.sitter, clinicWords.someone);
@@ -48,6 +51,36 @@ function SitterRow({ booking }: { booking: Booking }) {
         </Button>
       )}
       <ProblemNotice problem={approve.error} />
+      {role === 'coordinator' ? <Relationship booking={booking} sitter={sitter} patient={name(booking.patient, clinicWords.someone)} /> : null}
     </li>
+  );
+}
+
+/** clinical.md §3.2, ST-REL: the clinic asks the patient in private. */
+const RELATIONSHIP = 'ST-REL';
+
+interface Said {
+  answer: 'yes' | 'no';
+  reason: null;
+}
+
+/** Only the clinic can ask this, and only alone with the patient. */
+function Relationship({ booking, sitter, patient }: { booking: Booking; sitter: string; patient: string }) {
+  const { data: items = [] } = useChecklist(booking.session);
+  const say = useCommand<Said>('safety', () => `/sessions/${booking.session}/checklist/${RELATIONSHIP}`, booking.session);
+  const item = items.find(({ id }) => id === RELATIONSHIP);
+  if (item === undefined) return null;
+  if (item.state === 'yes') return <StateBadge tone="ok">{words.noted}</StateBadge>;
+  return (
+    <div className={styles.ask}>
+      <p className={styles.muted}>{words.asked(patient)}</p>
+      <Button look="quiet" busy={say.isPending} onClick={() => say.mutate({ answer: 'yes', reason: null })}>
+        {words.safe(patient, sitter)}
+      </Button>
+      <Button look="bare" onClick={() => say.mutate({ answer: 'no', reason: null })}>
+        {words.not_safe}
+      </Button>
+      <ProblemNotice problem={say.error} />
+    </div>
   );
 }

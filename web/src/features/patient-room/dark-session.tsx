@@ -39,12 +39,12 @@ function useSupport(session: Id): { asking: Asking; ask: () => void } {
   return { asking, ask: () => send.mutate({}, { onSuccess: ({ id }) => setAsked(id) }) };
 }
 
-function Face({ tile }: { tile: Tile | undefined }) {
+function Face({ tile, name }: { tile: Tile | undefined; name: string }) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     if (video.current !== null) video.current.srcObject = tile?.video ?? null;
   }, [tile?.video]);
-  return <video ref={video} className={styles.face} autoPlay playsInline muted aria-hidden="true" />;
+  return <video ref={video} className={styles.face} autoPlay playsInline muted aria-label={name} />;
 }
 
 export function DarkSession({ session, room, onLeave }: { session: Id; room: Room; onLeave: () => void }) {
@@ -58,7 +58,7 @@ export function DarkSession({ session, room, onLeave }: { session: Id; room: Roo
   return (
     <Page title={words.title} surface="dim" width="whole">
       <div className={styles.dark} data-asking={asking} data-holding={support.holding || undefined}>
-        {face ? <Face tile={room.tiles.find(({ role }) => role === 'therapist')} /> : null}
+        {face ? <Face tile={room.tiles.find(({ role }) => role === 'therapist')} name={therapist} /> : null}
         <button type="button" className={styles.anywhere} aria-label={words.support} {...support.handlers}>
           <span className={styles.glow} aria-hidden="true" />
         </button>

@@ -14,6 +14,7 @@ import { Page } from '../../ui/page';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { StateBadge, type Tone } from '../../ui/state-badge';
 import { patientWords } from '../../words/en/patient';
+import { Faces } from './faces';
 import { usePresenceCode } from './queries';
 import type { Room } from './use-room';
 import styles from './waiting-room.module.css';
@@ -56,7 +57,10 @@ export function WaitingRoom({ session, room }: { session: Session; room: Room })
           </Button>
         </div>
       ) : (
-        <Mirror stream={room.stream} />
+        <>
+          <Faces tiles={room.tiles} nameOf={names.name} />
+          <Mirror stream={room.stream} />
+        </>
       )}
       {session.phase === 'dosing_offered' ? <p className={styles.offer}>{words.offered(therapist)}</p> : null}
       <Code session={session.session} sitter={names.role('sitter')} />

@@ -61,5 +61,9 @@ export const clinicWords = {
     press: 'Approve and send the link',
     press_who: (name: string) => `Approve ${name} and send the link`,
     sent: 'The link is on its way.',
+    asked: (patient: string) => `Ask ${patient} alone, before the day.`,
+    safe: (patient: string, sitter: string) => `${patient} feels safe with ${sitter}`,
+    not_safe: 'Something is not right',
+    noted: 'Noted today.',
   },
 } as const;

@@ -46,6 +46,7 @@ export const sitterWords = {
     knocking: (name: string) => `${name} sees that you are here and lets you in by name.`,
     join: 'Join the room',
     joinNoCamera: 'Join with sound only',
+    other: 'Someone from the clinic',
     lost: 'The picture stopped. Your looks still count. I am trying again.',
     videoFailed: 'The video does not work on this phone right now. You can go on without it: this page is what counts.',
     removed: 'The therapist took you out of the video room. This page still works.',

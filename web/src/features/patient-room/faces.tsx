@@ -1,0 +1,29 @@
+// The others in the room, each by name, the therapist first: before the dose one talks face to face.
+import { useEffect, useRef } from 'react';
+import type { Tile } from '../../lib/media/types';
+import styles from './waiting-room.module.css';
+
+export function Faces({ tiles, nameOf }: { tiles: Tile[]; nameOf: (person: string) => string }) {
+  const shown = tiles.filter(({ video }) => video !== null);
+  if (shown.length === 0) return null;
+  return (
+    <div className={styles.faces}>
+      {shown.map(({ person, video }) => (
+        <Face key={person} name={nameOf(person)} stream={video} />
+      ))}
+    </div>
+  );
+}
+
+function Face({ name, stream }: { name: string; stream: MediaStream | null }) {
+  const video = useRef<HTMLVideoElement>(null);
+  useEffect(() => {
+    if (video.current !== null) video.current.srcObject = stream;
+  }, [stream]);
+  return (
+    <figure className={styles.face}>
+      <video ref={video} autoPlay playsInline muted aria-label={name} />
+      <figcaption>{name}</figcaption>
+    </figure>
+  );
+}

@@ -1,0 +1,56 @@
+// The sitter's place in the video room. It belongs to the page, not to a step: the line is kept when a step changes.
+import { useSyncExternalStore } from 'react';
+import { post } from '../api/client';
+import type { RoomState, Tile } from '../lib/media/types';
+import { sitterWords as w } from '../words/en/sitter';
+
+type Connection = { leave: () => void; setCamera: (on: boolean) => void };
+
+export interface Place {
+  state: RoomState;
+  tiles: Tile[];
+  joining: boolean;
+}
+
+let place: Place = { state: { name: 'idle' }, tiles: [], joining: false };
+let connection: Connection | null = null;
+const listeners = new Set<() => void>();
+
+function become(change: Partial<Place>): void {
+  place = { ...place, ...change };
+  for (const listener of listeners) listener();
+}
+
+/** The media code is fetched on the press, so that the watch itself opens without it. */
+async function enter(session: string, camera: boolean): Promise<Connection> {
+  const [{ RoomConnection }, { openDevices }] = await Promise.all([import('../lib/media/room'), import('../lib/media/devices')]);
+  const { stream } = await openDevices();
+  const room = new RoomConnection({
+    session,
+    stream,
+    ticket: async (request) => (await post<{ token: string }>(`/rooms/${session}/ticket`, request)).token,
+    onState: (state) => become({ state }),
+    onRoster: () => undefined,
+    onTiles: (tiles) => become({ tiles }),
+  });
+  room.setCamera(camera);
+  await room.join();
+  return room;
+}
+
+/** From a press. */
+export function joinRoom(session: string, camera: boolean): void {
+  connection?.leave();
+  become({ joining: true });
+  enter(session, camera)
+    .then((entered) => (connection = entered))
+    .catch(() => become({ state: { name: 'ended', why: 'refused', code: 'media', detail: w.waiting.videoFailed } }))
+    .finally(() => become({ joining: false }));
+}
+
+const subscribe = (listener: () => void): (() => void) => {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+};
+
+export const usePlace = (): Place => useSyncExternalStore(subscribe, () => place);
