@@ -10,7 +10,7 @@ import { ana, noor, sam } from '../lib/people.mjs';
 import { must } from '../lib/story.mjs';
 
 const SILENT = `No answer from ${ana.name}`;
-const URGENT = `${ana.name} reports something urgent`;
+const URGENT = `${ana.name} saw something worrying`;
 
 async function dose({ screens }) {
   await therapist.beginDose(screens.lee, ana);
