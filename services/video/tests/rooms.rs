@@ -120,7 +120,7 @@ async fn forged_expired_and_foreign_tickets_open_nothing() {
         house.sign(&chassis::token::RoomTicket { aud: "care".into(), ..good.clone() }),
         house.sign(&chassis::token::RoomTicket { nbf: good.nbf - 120, exp: good.exp - 120, ..good.clone() }),
         house.sign(&chassis::token::RoomTicket { exp: good.exp + 1, ..good.clone() }),
-        house.sign(&chassis::token::RoomTicket { fp: "sha-1 00".into(), ..good.clone() }),
+        house.sign(&chassis::token::RoomTicket { fp: "00:11".into(), ..good.clone() }),
     ] {
         let mut socket = house.knock(&token).await;
         assert_eq!(socket.hears_end().await["code"], "room.ticket_refused", "{token}");

@@ -13,17 +13,14 @@ pub struct Fingerprint([u8; 32]);
 #[error("a fingerprint is sha-256 and 32 pairs of hexadecimal digits")]
 pub struct NotAFingerprint;
 
-impl FromStr for Fingerprint {
-    type Err = NotAFingerprint;
-
-    /// Reads the form that an SDP line has: `sha-256 AA:BB:…`, in either case.
-    fn from_str(text: &str) -> Result<Self, NotAFingerprint> {
-        let (algorithm, digits) = text.split_once(' ').ok_or(NotAFingerprint)?;
-        if !algorithm.eq_ignore_ascii_case("sha-256") {
-            return Err(NotAFingerprint);
-        }
+impl Fingerprint {
+    /// Reads what a ticket carries: `AA:BB:…`, 32 pairs, in either case.
+    ///
+    /// # Errors
+    /// When it is anything else.
+    pub fn from_pairs(text: &str) -> Result<Self, NotAFingerprint> {
         let mut bytes = [0; 32];
-        let mut pairs = digits.split(':');
+        let mut pairs = text.split(':');
         for byte in &mut bytes {
             let pair = pairs.next().filter(|pair| pair.len() == 2).ok_or(NotAFingerprint)?;
             if !pair.bytes().all(|digit| digit.is_ascii_hexdigit()) {
@@ -32,6 +29,16 @@ impl FromStr for Fingerprint {
             *byte = u8::from_str_radix(pair, 16).map_err(|_not_hex| NotAFingerprint)?;
         }
         if pairs.next().is_some() { Err(NotAFingerprint) } else { Ok(Self(bytes)) }
+    }
+}
+
+impl FromStr for Fingerprint {
+    type Err = NotAFingerprint;
+
+    /// Reads what an SDP line carries: `sha-256 AA:BB:…`.
+    fn from_str(text: &str) -> Result<Self, NotAFingerprint> {
+        let (algorithm, pairs) = text.split_once(' ').ok_or(NotAFingerprint)?;
+        if algorithm.eq_ignore_ascii_case("sha-256") { Self::from_pairs(pairs) } else { Err(NotAFingerprint) }
     }
 }
 

@@ -9,6 +9,7 @@ use chassis::work::Act;
 use kernel::id::SignInId;
 use kernel::time::Timestamp;
 use proto::problems as table;
+use video_core::fingerprint::Fingerprint;
 use video_core::member::{Device, Line};
 use video_core::room::{Command, Room, Standing};
 use video_core::ticket::{Known, Ticket};
@@ -78,7 +79,7 @@ fn ticket(claims: RoomTicket) -> Result<Ticket, Problem> {
         person: claims.sub,
         role: claims.role,
         device: Device(claims.device),
-        fingerprint: claims.fp.parse().map_err(|bad| refused().because(bad))?,
+        fingerprint: Fingerprint::from_pairs(&claims.fp).map_err(|bad| refused().because(bad))?,
         issued_at: seconds(claims.nbf),
         expires_at: seconds(claims.exp),
     })

@@ -227,6 +227,8 @@ impl Line {
         match ending {
             Ending::Left => self.tell_room(Command::Leave { person, line }).await,
             Ending::Lost => {
+                // A browser that closed its end waits for ours before it comes again.
+                self.talk.close().await;
                 self.tell_room(Command::Lose { person, line }).await;
                 self.hold().await;
             }

@@ -206,6 +206,11 @@ impl Talk {
         self.say(&ToBrowser::Slots { slots }).await
     }
 
+    /// Closes the socket and keeps the media.
+    pub async fn close(&mut self) {
+        let _gone = self.session.clone().close(Some(actix_ws::CloseCode::Normal.into())).await;
+    }
+
     /// The last word, and the end of the socket.
     pub async fn end(mut self, ending: Ending) {
         let code = match ending {

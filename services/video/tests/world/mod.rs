@@ -126,7 +126,7 @@ impl House {
         self.ground.bus.publish(&envelope).await.unwrap();
     }
 
-    /// The claims of a good ticket.
+    /// The claims of a good ticket for the certificate with this fingerprint, as SDP writes it.
     pub fn claims(&self, who: Someone, fingerprint: &str) -> RoomTicket {
         let now = self.ground.clock.now().seconds();
         RoomTicket {
@@ -138,7 +138,7 @@ impl House {
             role: who.role,
             room: self.session,
             device: who.device.into(),
-            fp: fingerprint.into(),
+            fp: fingerprint.split(' ').next_back().unwrap().into(),
             jti: Uuid::now_v7().to_string(),
             nbf: now,
             exp: now + 60,

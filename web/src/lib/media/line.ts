@@ -12,6 +12,8 @@ export const SLOTS = 4;
 const SILENCE_MAX_MS = 4000;
 /** A disconnected line often comes back by itself; longer than this it is faster to come in again. */
 const DISCONNECTED_MAX_MS = 1500;
+/** From nothing to the door, ticket included: six round trips of a very slow line. A request can hang for minutes. */
+const DOOR_MAX_MS = 8000;
 /** From the offer to a connected line; beyond it something is in the way, and a new line may find another. */
 const CONNECT_MAX_MS = 10_000;
 /** One camera at conversation size: enough for a face, little enough for a home's uplink. */
@@ -83,6 +85,7 @@ export class Line {
 
   /** Makes the offer, spends a ticket, opens the socket. What becomes of it is told by events. */
   async open(): Promise<void> {
+    this.#patience = setTimeout(() => this.#lost('door'), DOOR_MAX_MS);
     try {
       addTransceivers(this.connection, this.#options.stream);
       await this.connection.setLocalDescription(await this.connection.createOffer());
@@ -151,9 +154,11 @@ export class Line {
     if (this.#isOver) return;
     switch (message.type) {
       case 'waiting':
+        this.#stopPatience();
         return events.onWaiting(message.since_at);
       case 'admitted':
         events.onAdmitted();
+        this.#stopPatience();
         this.#patience = setTimeout(() => this.#lost('connect'), CONNECT_MAX_MS);
         return this.send({ type: 'offer', sdp: this.#offer });
       case 'answer':
@@ -263,8 +268,9 @@ function addTransceivers(connection: RTCPeerConnection, stream: MediaStream | nu
   }
 }
 
+/** 32 pairs with colons. Another hash than SHA-256 gives nothing, and the ticket route says so. */
 function fingerprintOf(sdp: string): string {
-  return /^a=fingerprint:(\S+ \S+)/m.exec(sdp)?.[1] ?? '';
+  return /^a=fingerprint:sha-256 (\S+)/im.exec(sdp)?.[1] ?? '';
 }
 
 /** A refusal of the ticket route that a repeat cannot cure ends the room; anything else is a line that dropped. */
