@@ -23,8 +23,9 @@ pub fn cargo() -> Command {
 /// The program, built with the pages inside it.
 pub fn built() -> Result<PathBuf> {
     web::built(&tools::Node::find()?)?;
-    eprintln!("cargo build --release -p holdspace …");
-    run::loud(cargo().args(["build", "--release", "--package", "holdspace"]))?;
+    // The whole workspace at once: another selection of packages has other features, and builds the world again.
+    eprintln!("cargo build --release --workspace --bins …");
+    run::loud(cargo().args(["build", "--release", "--workspace", "--bins"]))?;
     Ok(place::built().join("release/holdspace"))
 }
 

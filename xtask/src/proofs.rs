@@ -133,10 +133,6 @@ impl Stage {
     /// Builds and starts what these proofs need, and nothing else.
     pub fn set(proofs: &[&Proof]) -> Result<Self> {
         let program = house::built()?;
-        if proofs.iter().any(|proof| proof.bin.is_some()) {
-            eprintln!("cargo build --release -p tests --bins …");
-            run::loud(house::cargo().args(["build", "--release", "--package", "tests", "--bins"]))?;
-        }
         let node = Node::find()?;
         let in_browser = proofs.iter().any(|proof| proof.node.is_some());
         if in_browser {

@@ -18,9 +18,6 @@ use proto::envelope::{Envelope, Event as _};
 use proto::events::{care, identity, safety};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// In a demo every session is a drill, six protocol minutes to the minute (decisions.md, drills and pace).
-const DEMO_PACE: i64 = 6;
-
 /// The service.
 pub struct Scheduling {
     store: Store,
@@ -39,7 +36,8 @@ impl Service for Scheduling {
     type Migrations = migrations::Migrations;
 
     fn new(store: Store) -> anyhow::Result<Self> {
-        let demo_pace = if store.ground().config.demo { Some(Pace::new(DEMO_PACE)?) } else { None };
+        let config = &store.ground().config;
+        let demo_pace = config.demo.then_some(config.demo_pace);
         Ok(Self { store, demo_pace })
     }
 

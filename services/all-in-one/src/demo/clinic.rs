@@ -22,6 +22,7 @@ pub(crate) struct People {
     pub(crate) prescriber: PersonId,
     pub(crate) on_call: PersonId,
     pub(crate) coordinator: PersonId,
+    pub(crate) admin: PersonId,
 }
 
 /// Name, role, first name, last name and zone of everyone who is there from the start.
@@ -70,6 +71,7 @@ pub(crate) fn known() -> People {
         prescriber: person("prescriber"),
         on_call: person("noor"),
         coordinator: person("coordinator"),
+        admin: person("admin"),
     }
 }
 

@@ -93,6 +93,7 @@ fn config(options: &Options, port: u16) -> anyhow::Result<Config> {
         public_url: format!("http://localhost:{port}"),
         listen: format!("127.0.0.1:{port}"),
         demo: true,
+        demo_pace: Pace::new(options.pace)?,
         smtp: smtp.clone(),
         alarm_smtp: smtp,
         ..Config::default()
@@ -120,7 +121,9 @@ async fn links(
     port: u16,
 ) -> anyhow::Result<BTreeMap<&'static str, String>> {
     let mut links = BTreeMap::new();
-    for (role, person) in people.by_role() {
+    // Without a session there is a clinic to set up first, and only its administrator adds staff.
+    let admin = session.is_none().then_some(("admin", people.admin));
+    for (role, person) in people.by_role().into_iter().chain(admin) {
         let is_sitter = role == "sitter";
         if is_sitter && session.is_none() {
             continue;

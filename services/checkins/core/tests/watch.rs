@@ -1,11 +1,12 @@
 //! The watch, told as sentences that could be false.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot set itself up should die loudly")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up should die loudly")]
 
 use checkins_core::protocol::Protocol;
 use checkins_core::watch::{Command, Counted, Event, Refusal, Watch};
 use kernel::machine::Machine as _;
 use kernel::severity::Severity;
 use kernel::time::{Pace, Span, Timestamp};
+use std::fmt::Write as _;
 
 const NOON: Timestamp = Timestamp::from_micros(0);
 
@@ -42,10 +43,7 @@ fn until(mut watch: Watch, end: Timestamp) -> (Watch, Vec<Event>) {
 }
 
 fn missed(events: &[Event]) -> Vec<i64> {
-    let sequence = |event: &Event| match event {
-        Event::Missed(due) => Some(due.sequence),
-        _other => None,
-    };
+    let sequence = |event: &Event| if let Event::Missed(due) = event { Some(due.sequence) } else { None };
     events.iter().filter_map(sequence).collect()
 }
 
@@ -156,7 +154,7 @@ fn the_table_in_the_readme_is_the_machine() {
                 Ok(step) => step.state.phase().to_owned(),
                 Err(refusal) => format!("refused: {refusal:?}"),
             };
-            table += &format!("| {} | {name} | {outcome} |\n", state.phase());
+            writeln!(table, "| {} | {name} | {outcome} |", state.phase()).unwrap();
         }
     }
     let readme = include_str!("../../README.md");

@@ -31,6 +31,8 @@ pub struct Config {
     pub alarm_smtp: Option<Smtp>,
     /// Whether this is a demo: seeded people, a mailbox page, drills only.
     pub demo: bool,
+    /// In a demo: protocol minutes per real minute of the sessions booked there.
+    pub demo_pace: kernel::time::Pace,
     /// Where the built web pages are; embedded ones serve when absent.
     pub web_dir: Option<PathBuf>,
     /// HTTP worker threads.
@@ -106,6 +108,7 @@ impl Default for Config {
             smtp: None,
             alarm_smtp: None,
             demo: false,
+            demo_pace: kernel::time::Pace::REAL,
             web_dir: None,
             workers: 2,
             trusted_proxies: vec![],
