@@ -1,16 +1,19 @@
-// Pictures of every sitter screen: node e2e/bedside-shots.mjs DIST OUT [scene …]. Look at them.
+// Pictures of every sitter and patient screen, each judged by axe: node e2e/bedside-shots.mjs DIST OUT [scene …]. Look at them.
 import { createServer } from 'node:http';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
 import { sitterAnswer, sitterScenes } from '../mocks/bedside.mjs';
+import { patientAnswer, patientScenes, patientWorld } from '../mocks/patient.mjs';
 
 const [dist = 'dist', out = '/tmp/shots', ...only] = process.argv.slice(2);
 const SIZES = { phone: { width: 390, height: 844 }, narrow: { width: 320, height: 568 }, wide: { width: 1440, height: 900 } };
 const KIND = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', woff2: 'font/woff2' };
 
 const server = createServer(async (request, response) => {
-  const path = request.url === '/s' ? '/sitter.html' : request.url.split('?')[0];
+  const asked = request.url.split('?')[0];
+  const path = asked === '/s' ? '/sitter.html' : asked.includes('.') ? asked : '/index.html';
   const body = await readFile(join(dist, path)).catch(() => null);
   response.writeHead(body === null ? 404 : 200, { 'content-type': KIND[path.split('.').at(-1)] ?? 'text/plain' }).end(body ?? '');
 }).listen(0);
@@ -31,32 +34,59 @@ const THEN = {
   'phone-test': [['heard', (page) => page.getByRole('button', { name: 'Play the sound' }).click()]],
 };
 
-const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] });
 await mkdir(out, { recursive: true });
-for (const [name, scene] of Object.entries(sitterScenes)) {
-  if (only.length > 0 && !only.includes(name)) continue;
+let faults = 0;
+const fault = (...words) => {
+  faults += 1;
+  console.error(...words);
+};
+
+/** One picture; nothing may stick out sideways, and axe must be content. */
+async function shot(page, name, size) {
+  await page.screenshot({ path: join(out, `${name}.${size}.png`) });
+  if (await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)) fault(name, size, 'is wider than the screen');
+  if (size !== 'phone') return;
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
+  for (const { id, nodes } of violations) fault(name, id, nodes.map(({ target }) => target.join(' ')).join(', '));
+}
+
+async function scene(name, address, begin, then) {
+  if (only.length > 0 && !only.includes(name)) return;
   for (const [size, viewport] of Object.entries(SIZES)) {
-    const page = await (await browser.newContext({ viewport, deviceScaleFactor: 1, reducedMotion: 'reduce' })).newPage();
-    page.on('pageerror', (error) => console.error(name, error.message));
-    const world = scene();
-    await page.routeWebSocket('**/api/live', () => undefined);
+    const page = await (await browser.newContext({ viewport, reducedMotion: 'reduce', serviceWorkers: 'block' })).newPage();
+    page.setDefaultTimeout(5000);
+    const answer = begin();
+    page.on('pageerror', (error) => fault(name, error.message));
+    await page.routeWebSocket('**/api/**', () => undefined);
     await page.route('**/api/**', async (route) => {
       const request = route.request();
-      const [status, body] = sitterAnswer(world, request.method(), request.url().split('/api')[1], request.postDataJSON());
+      const [status, body] = answer(request.method(), request.url().split('/api')[1], request.postDataJSON());
       await route.fulfill({ status, headers: { 'content-type': status < 400 ? 'application/json' : 'application/problem+json', 'x-holdspace-now': String(Date.now() * 1000) }, body: JSON.stringify(body) });
     });
-    await page.goto(`${origin}/s#TOKEN`);
-    await page.waitForTimeout(500);
-    await page.screenshot({ path: join(out, `${name}.${size}.png`) });
-    for (const [then, press] of THEN[name] ?? []) {
-      await press(page);
-      await page.waitForTimeout(300);
-      await page.screenshot({ path: join(out, `${name}-${then}.${size}.png`) });
+    await page.goto(origin + address);
+    await page.waitForTimeout(700);
+    await shot(page, name, size);
+    for (const [step, press] of then) {
+      await press(page).catch((error) => fault(name, step, error.message.split('\n')[0]));
+      await page.waitForTimeout(400);
+      await shot(page, `${name}-${step}`, size);
     }
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
-    if (wide) console.error(`${name} ${size}: wider than the screen`);
     await page.context().close();
   }
 }
+
+for (const [name, make] of Object.entries(sitterScenes)) {
+  const begin = () => {
+    const world = make();
+    return (...request) => sitterAnswer(world, ...request);
+  };
+  await scene(name, '/s#TOKEN', begin, THEN[name] ?? []);
+}
+for (const [name, [address, change, then]] of Object.entries(patientScenes)) {
+  const world = patientWorld(change);
+  await scene(name, address, () => (...request) => patientAnswer(world, ...request), then);
+}
 await browser.close();
 server.close();
+process.exitCode = faults === 0 ? 0 : 1;

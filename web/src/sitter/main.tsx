@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import './sitter.css';
 import { App } from './app';
 import { StoreContext } from './context';
+import { keepPage } from './keep-page';
 import { Store } from './store';
 
 const root = document.getElementById('root');
@@ -14,3 +15,4 @@ createRoot(root).render(
     <App />
   </StoreContext>,
 );
+if (import.meta.env.PROD) keepPage();

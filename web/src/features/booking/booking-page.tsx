@@ -89,12 +89,12 @@ export function BookingPage() {
       <div className={styles.choices}>
         <Choice label={words.with} value={therapist ?? ''} options={(therapists.data ?? []).map((one) => ({ value: one.person, label: one.first_name }))} onChange={(id) => { setTherapist(id); setSlot(null); }} />
         <Choice label={words.zone} value={zone} options={zones(me.time_zone).map((one) => ({ value: one, label: one.replaceAll('_', ' ') }))} onChange={setZone} />
-        {talk ? null : <SitterChoice sitters={sitters} sitter={sitter} onChoose={setSitter} onNamed={add} />}
       </div>
       <div className={styles.sheet}>
         <Month month={month} free={days} chosen={day} onMonth={(next) => { setMonth(next); setDay(null); setSlot(null); }} onDay={(next) => { setDay(next); setSlot(null); }} />
         <Times day={day} slots={day === null ? [] : (days.get(day) ?? [])} zone={zone} chosen={slot} onChoose={setSlot} empty={slots.data !== undefined && days.size === 0} />
       </div>
+      {talk ? null : <SitterChoice sitters={sitters} sitter={sitter} onChoose={setSitter} onNamed={add} />}
       <ProblemNotice problem={book.error} phone={me.clinic_phone} />
       <div className={styles.foot}>
         <Button size="large" busy={book.isPending} refused={slot === null ? words.pickSlot : undefined} onClick={press}>

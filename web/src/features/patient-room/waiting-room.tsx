@@ -22,7 +22,7 @@ import styles from './waiting-room.module.css';
 const words = patientWords.room;
 
 /** The line in words; the therapist's presence is the roster's. */
-function lineOf(state: RoomState, here: boolean, therapist: string): { tone: Tone; said: string } {
+function lineOf(state: RoomState, here: boolean, therapist: string): { tone: Exclude<Tone, 'alarm'>; said: string } {
   switch (state.name) {
     case 'live':
       return { tone: 'ok', said: words.admitted(therapist) };
@@ -40,15 +40,15 @@ function lineOf(state: RoomState, here: boolean, therapist: string): { tone: Ton
 
 export function WaitingRoom({ session, room }: { session: Session; room: Room }) {
   const me = useMe();
-  const names = useSessionNames(session.session, patientWords.someone);
-  const therapist = names.role('therapist');
+  const therapist = useSessionNames(session.session, patientWords.someone).role('therapist');
+  const sitter = useSessionNames(session.session, patientWords.sitter).role('sitter');
   const here = room.roster.some(({ role, place }) => role === 'therapist' && place === 'present');
   const outside = room.state.name === 'idle' || room.state.name === 'ended';
   const line = lineOf(room.state, here, therapist);
   return (
     <Page title={words.title} lead={words.begins(dayAndTime(session.starts_at, me.time_zone))} surface="night">
       <p role="status" className={styles.line}>
-        <StateBadge tone={line.tone}>{outside && room.had && room.state.name === 'idle' ? words.kept : line.said}</StateBadge>
+        <StateBadge tone={line.tone}>{words.line[line.tone]}</StateBadge> {outside && room.had && room.state.name === 'idle' ? words.kept : line.said}
       </p>
       {outside ? (
         <div>
@@ -63,8 +63,8 @@ export function WaitingRoom({ session, room }: { session: Session; room: Room })
         </>
       )}
       {session.phase === 'dosing_offered' ? <p className={styles.offer}>{words.offered(therapist)}</p> : null}
-      <Code session={session.session} sitter={names.role('sitter')} />
-      <Ready session={session} therapist={therapist} sitter={names.role('sitter')} />
+      <Code session={session.session} sitter={sitter} />
+      <Ready session={session} therapist={therapist} sitter={sitter} />
       <OwnOpen session={session.session} />
       <CallOff session={session.session} />
       <p className={styles.phone}>
@@ -98,15 +98,15 @@ function Ready({ session, therapist, sitter }: { session: Session; therapist: st
   const me = useMe();
   const ready = useCommand<object>('safety', () => `/sessions/${session.session}/ready`, session.session);
   const rows = [
-    [words.you, session.ready.patient],
-    [sitter, session.ready.sitter],
-    [therapist, session.ready.therapist],
+    ['patient', words.you, session.ready.patient],
+    ['sitter', sitter, session.ready.sitter],
+    ['therapist', therapist, session.ready.therapist],
   ] as const;
   return (
     <section aria-label={words.who} className={styles.ready}>
       <ul>
-        {rows.map(([name, is]) => (
-          <li key={name}>
+        {rows.map(([role, name, is]) => (
+          <li key={role}>
             {name}
             <StateBadge tone={is ? 'ok' : 'soon'}>{is ? words.isReady : words.notReady}</StateBadge>
           </li>

@@ -12,16 +12,16 @@ function WhoIsReady() {
   const { session } = useWorld();
   const { patient, therapist } = useSession();
   const rows = [
-    [patient, session?.ready.patient],
-    [w.you, session?.ready.sitter],
-    [therapist, session?.ready.therapist],
+    ['patient', patient, session?.ready.patient],
+    ['sitter', w.you, session?.ready.sitter],
+    ['therapist', therapist, session?.ready.therapist],
   ] as const;
   return (
     <section aria-label={w.waiting.who}>
       <h2>{w.waiting.who}</h2>
       <ul className="who">
-        {rows.map(([name, ready]) => (
-          <li key={name}>
+        {rows.map(([role, name, ready]) => (
+          <li key={role}>
             <span>{name}</span>
             <Mark shape={ready === true ? 'ok' : 'soon'}>{ready === true ? w.waiting.isReady : w.waiting.notReady}</Mark>
           </li>

@@ -132,6 +132,7 @@ export const patientWords = {
   room: {
     title: 'Waiting room',
     begins: (when: string) => `Your session begins ${when}.`,
+    line: { ok: 'here', soon: 'waiting', late: 'stopped', unknown: 'line lost' },
     enter: 'Take my place',
     comeBack: 'Come back in',
     kept: 'Your place is kept.',
