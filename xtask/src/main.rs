@@ -42,6 +42,8 @@ enum Command {
     },
     /// Everything that must be green.
     Test,
+    /// Writes the generated documents and types anew.
+    Generate,
     /// Runs throwaway Postgres and Redis for tests, until stopped.
     Stores,
     /// Runs one story; lists them without a name.
@@ -79,6 +81,7 @@ fn obeyed(command: Command) -> anyhow::Result<bool> {
         Command::Demo { check: true, .. } => demo::check(),
         Command::Demo { check: false, port } => demo::show(port),
         Command::Test => suite::run(),
+        Command::Generate => suite::generate(),
         Command::Stores => services::show(),
         Command::Story(choice) => proofs::choose(Kind::Story, choice.name, choice.arguments),
         Command::Bench(choice) => proofs::choose(Kind::Bench, choice.name, choice.arguments),

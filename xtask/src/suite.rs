@@ -103,9 +103,24 @@ fn proofs(table: &mut Table) -> Result<()> {
     Ok(())
 }
 
+/// Writes every generated document anew: what the code says, then the types the pages read.
+pub fn generate() -> Result<bool> {
+    let arguments = ["test", "--package", "tests", "--test", "stories", "documents"];
+    run::loud(house::cargo().env("UPDATE", "1").args(arguments))?;
+    let node = Node::find()?;
+    web::installed(&node)?;
+    types(&node)?;
+    Ok(true)
+}
+
+/// The types of the wire, from `proto/openapi.json`.
+fn types(node: &Node) -> Result<()> {
+    run::loud(node.npm(&place::web()).args(["run", "gen"]))
+}
+
 fn generated_files_are_current(node: Option<&Node>) -> Result<()> {
     if let Some(node) = node {
-        run::loud(node.npm(&place::web()).args(["run", "gen"]))?;
+        types(node)?;
     }
     let git = |arguments: &[&str]| {
         let mut git = Command::new("git");
