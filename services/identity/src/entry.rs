@@ -111,6 +111,21 @@ pub(crate) async fn take_back(
     Ok(())
 }
 
+/// The proof of one sitter's presence in one session: another sitter has another.
+fn presence_of(session: SessionId, sitter: PersonId) -> RecordId {
+    ids::derived(session.0, &sitter.to_string())
+}
+
+/// Makes room for the proof of presence, if there is none yet.
+pub(crate) async fn expect(work: &mut Work, session: SessionId, sitter: PersonId) -> Result<(), Failure> {
+    let id = presence_of(session, sitter);
+    if Presences::load(work, id).await?.is_none() {
+        let about = About { clinic: work.clinic(), session: Some(session), person: sitter };
+        work.create::<Presences>(id, about, Presence::Unproven, &[]).await?;
+    }
+    Ok(())
+}
+
 /// Steps the proof of presence of a session, which begins unproven.
 pub(crate) async fn prove(
     work: &mut Work,
@@ -118,11 +133,8 @@ pub(crate) async fn prove(
     sitter: PersonId,
     command: presence::Command,
 ) -> Result<Presence, Failure> {
-    if Presences::load(work, session).await?.is_none() {
-        let about = About { clinic: work.clinic(), session: Some(session), person: sitter };
-        work.create::<Presences>(session, about, Presence::Unproven, &[]).await?;
-    }
-    Ok(work.step::<Presences>(session, command).await?.state)
+    expect(work, session, sitter).await?;
+    Ok(work.step::<Presences>(presence_of(session, sitter), command).await?.state)
 }
 
 /// How a cookie stands now, and the note that a person was there.
@@ -180,8 +192,8 @@ pub(crate) async fn is_present(
     session: SessionId,
     sitter: PersonId,
 ) -> Result<bool, Failure> {
-    match store.see::<Presence>(clinic, session).await {
-        Ok(row) => Ok(row.about.person == sitter && row.state.is_proven()),
+    match store.see::<Presence>(clinic, presence_of(session, sitter)).await {
+        Ok(row) => Ok(row.state.is_proven()),
         Err(Failure::Missing) => Ok(false),
         Err(failure) => Err(failure),
     }

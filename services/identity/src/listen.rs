@@ -61,6 +61,10 @@ async fn opened_or_changed(work: &mut Work, opened: &safety::SessionOpened) -> R
             publish::sitter_revoked(work, opened.session, cookie.person).await?;
         }
     }
+    for sitter in opened.people.iter().filter(|member| member.role == Role::Sitter) {
+        // Made here, by the one listener, so that two screens asking for the first code never race for it.
+        entry::expect(work, opened.session, sitter.person).await?;
+    }
     let known = sessions::load(work, opened.session).await?;
     match known {
         Some(known) => live(work, opened.session, &known.phase).await,

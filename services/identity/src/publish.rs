@@ -75,11 +75,12 @@ pub(crate) async fn account(
 /// Whether the sitter is in the home: everyone of the session hears.
 pub(crate) async fn presence(
     work: &mut Work,
-    session: SessionId,
+    _id: RecordId,
     row: &Row<Presence>,
     events: &[presence::Event],
 ) -> Result<(), Failure> {
     let (person, at) = (row.about.person, work.now());
+    let session = row.about.session.ok_or(Failure::Missing)?;
     for event in events {
         match event {
             presence::Event::Proven => {

@@ -14,7 +14,7 @@ use identity_core::account::{self, Account};
 use identity_core::invitation::{self, Link};
 use identity_core::presence::{self, Presence};
 use identity_core::session::{self, SignIn};
-use kernel::id::{ClinicId, PersonId, RecordId, SessionId, SignInId};
+use kernel::id::{ClinicId, PersonId, RecordId, SignInId};
 use kernel::time::Timestamp;
 
 /// Makes the keeper of one sealed machine: the same six functions, four times.
@@ -57,6 +57,6 @@ keepers! {
     Links: Link, RecordId, invitation::Event, invitation::Refusal, publish::link, problems::link;
     /// Keeps accounts.
     Accounts: Account, PersonId, account::Event, account::Refusal, publish::account, problems::account;
-    /// Keeps the proof of presence, one for each session.
-    Presences: Presence, SessionId, presence::Event, presence::Refusal, publish::presence, problems::presence;
+    /// Keeps the proof of presence, one for each sitter of each session.
+    Presences: Presence, RecordId, presence::Event, presence::Refusal, publish::presence, problems::presence;
 }

@@ -22,7 +22,10 @@ struct Evening {
 
 impl Evening {
     async fn new() -> Self {
-        let house = House::new().await;
+        Self::at(House::new().await).await
+    }
+
+    async fn at(house: House) -> Self {
         let sam = house.signed_in(Role::Patient, "sam@home.example").await;
         let lee = house.signed_in(Role::Therapist, "lee@clinic.example").await;
         let name = json!({"first_name": "Ana", "last_name": "Reyes", "email": "ana@home.example",
@@ -78,6 +81,36 @@ async fn a_link_lets_the_sitter_prepare_and_six_digits_let_them_in() {
     assert_eq!(evening.house.standing(&cookie).await.unwrap().reach, Reach::Present);
     let (_, me) = evening.house.get(&ana, "/me").await;
     assert_eq!((me["first_name"].as_str(), me["presence"].as_bool()), (Some("Ana"), Some(true)));
+}
+
+#[actix_web::test]
+async fn the_ways_in_and_out_are_the_same_on_every_store() {
+    for house in House::on_every_store().await {
+        let evening = Evening::at(house).await;
+        let (cookie, ana) = evening.phone().await;
+        let code = evening.code().await;
+        assert_eq!(evening.types(&ana, other_than(&code)).await.0, 409);
+        assert_eq!(evening.types(&ana, &code).await.0, 200);
+        evening.house.phase(evening.session, "dosed").await;
+        evening.house.pass(Span::hours(1));
+        evening.house.tick().await;
+        assert_eq!(evening.house.standing(&cookie).await.unwrap().reach, Reach::Present);
+        let (status, _) =
+            evening.house.post(&evening.lee, &evening.path("sitter-revocation"), &json!({})).await;
+        assert_eq!(status, 204);
+        assert!(evening.house.standing(&cookie).await.is_none());
+        for _ in 0..5 {
+            assert_eq!(
+                evening.house.sign_in("lee@clinic.example", "not the password", "000000").await.0,
+                401
+            );
+        }
+        assert_eq!(evening.house.sign_in("lee@clinic.example", "not the password", "000000").await.0, 429);
+        evening.house.pass(Span::minutes(20));
+        evening.house.tick().await;
+        evening.house.tick().await;
+        assert_eq!(evening.house.get(&evening.sam, "/people").await.0, 200);
+    }
 }
 
 #[actix_web::test]
@@ -173,6 +206,25 @@ async fn a_sitter_taken_off_the_session_loses_access() {
     let (cookie, _) = evening.phone().await;
     evening.house.people(evening.session, &[(evening.sam.person, Role::Patient)]).await;
     assert!(evening.house.standing(&cookie).await.is_none());
+}
+
+#[actix_web::test]
+async fn a_new_sitter_of_the_session_proves_their_own_presence() {
+    let evening = Evening::new().await;
+    let (_, ana) = evening.phone().await;
+    let code = evening.code().await;
+    evening.types(&ana, &code).await;
+    let kit = evening.house.person(Role::Sitter, "kit@home.example").await;
+    let people =
+        [(evening.sam.person, Role::Patient), (evening.lee.person, Role::Therapist), (kit, Role::Sitter)];
+    evening.house.people(evening.session, &people).await;
+    evening.house.post(&evening.lee, &evening.path("sitter-invitation"), &json!({})).await;
+    let (_, cookie, _) = evening.house.redeem(&evening.house.mailed(kit).await).await;
+    let kit = evening.house.standing(&cookie).await.unwrap();
+    assert_eq!(kit.reach, Reach::Preparing);
+    let code = evening.code().await;
+    assert_eq!(evening.types(&kit, &code).await.0, 200);
+    assert_eq!(evening.house.standing(&cookie).await.unwrap().reach, Reach::Present);
 }
 
 #[actix_web::test]

@@ -39,7 +39,7 @@ pub struct AppSecret {
 ///
 /// # Errors
 /// When no invitation was pressed in this browser, or the password will not do.
-#[utoipa::path(request_body = NewPassword, responses(
+#[utoipa::path(operation_id = "open_account", request_body = NewPassword, responses(
     (status = 200, body = AppSecret), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 #[post("/account")]
 pub async fn set(
@@ -77,7 +77,7 @@ pub struct FirstCode {
 ///
 /// # Errors
 /// When the code is wrong, or no password was set.
-#[utoipa::path(request_body = FirstCode, responses(
+#[utoipa::path(operation_id = "confirm_account", request_body = FirstCode, responses(
     (status = 204), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 #[post("/account/confirm")]
 pub async fn confirm(

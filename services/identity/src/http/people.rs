@@ -60,7 +60,7 @@ pub struct Sent {
 ///
 /// # Errors
 /// When the address is taken, or the role is not theirs to add.
-#[utoipa::path(request_body = Add, responses((status = 200, body = Added), (status = 409, body = ProblemBody)))]
+#[utoipa::path(operation_id = "add_person", request_body = Add, responses((status = 200, body = Added), (status = 409, body = ProblemBody)))]
 #[post("/people")]
 pub async fn add(identity: Guard<ManagePeople, Identity>, body: Body<Add>) -> Result<HttpResponse, Problem> {
     let who = identity.who()?;
@@ -105,7 +105,7 @@ fn manages(who: &Who, role: Role) -> Result<(), Problem> {
 ///
 /// # Errors
 /// When there is no such person, or they have no account.
-#[utoipa::path(responses((status = 200, body = Sent), (status = 404, body = ProblemBody)))]
+#[utoipa::path(operation_id = "invite_patient", responses((status = 200, body = Sent), (status = 404, body = ProblemBody)))]
 #[post("/people/{person}/invitation")]
 pub async fn invite(
     identity: Guard<ManagePeople, Identity>,
@@ -127,6 +127,7 @@ pub async fn invite(
 
 /// Whom to list.
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
     /// One role; everyone when left out.
@@ -147,7 +148,7 @@ pub struct Listed {
 ///
 /// # Errors
 /// When the role is not theirs to see.
-#[utoipa::path(params(Wanted), responses((status = 200, body = [Listed]), (status = 422, body = ProblemBody)))]
+#[utoipa::path(operation_id = "list_people", params(Wanted), responses((status = 200, body = [Listed]), (status = 422, body = ProblemBody)))]
 #[get("/people")]
 pub async fn list(
     identity: Guard<ReadPeople, Identity>,
@@ -205,7 +206,7 @@ pub struct Member {
 ///
 /// # Errors
 /// When the session is not theirs.
-#[utoipa::path(responses((status = 200, body = [Member]), (status = 404, body = ProblemBody)))]
+#[utoipa::path(operation_id = "read_session_people", responses((status = 200, body = [Member]), (status = 404, body = ProblemBody)))]
 #[get("/sessions/{session}/people")]
 pub async fn of_session(
     identity: Guard<ReadSessionPeople, Identity>,

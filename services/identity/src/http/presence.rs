@@ -29,7 +29,7 @@ pub struct Shown {
 ///
 /// # Errors
 /// When the sitter is confirmed already, or a code was just spent.
-#[utoipa::path(responses((status = 200, body = Shown), (status = 409, body = ProblemBody)))]
+#[utoipa::path(operation_id = "read_presence_code", responses((status = 200, body = Shown), (status = 409, body = ProblemBody)))]
 #[get("/sessions/{session}/presence-code")]
 pub async fn shown(
     identity: Guard<ReadPresenceCode, Identity>,
@@ -81,7 +81,7 @@ enum Outcome {
 ///
 /// # Errors
 /// When the code is wrong, spent, or none is open.
-#[utoipa::path(request_body = Typed, responses((status = 200, body = Proven), (status = 409, body = ProblemBody)))]
+#[utoipa::path(operation_id = "prove_presence", request_body = Typed, responses((status = 200, body = Proven), (status = 409, body = ProblemBody)))]
 #[post("/sessions/{session}/presence")]
 pub async fn prove(
     identity: Guard<ProvePresence, Identity>,

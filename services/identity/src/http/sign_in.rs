@@ -59,7 +59,7 @@ pub struct Entered {
 ///
 /// # Errors
 /// With `sign_in.refused`, or `sign_in.throttled` after too many tries.
-#[utoipa::path(request_body = Credentials, responses(
+#[utoipa::path(security(()), request_body = Credentials, responses(
     (status = 200, body = Entered), (status = 401, body = ProblemBody), (status = 429, body = ProblemBody)))]
 #[post("/sign-in")]
 pub async fn sign_in(
@@ -194,7 +194,7 @@ pub struct Me {
 ///
 /// # Errors
 /// When nobody is signed in.
-#[utoipa::path(responses((status = 200, body = Me), (status = 401, body = ProblemBody)))]
+#[utoipa::path(operation_id = "read_me", responses((status = 200, body = Me), (status = 401, body = ProblemBody)))]
 #[get("/me")]
 pub async fn me(identity: Guard<KnowSelf, Identity>) -> Result<HttpResponse, Problem> {
     let (who, store) = (identity.who()?, &identity.store);
@@ -231,7 +231,7 @@ pub struct Redeem {
 ///
 /// # Errors
 /// With `link.refused`.
-#[utoipa::path(request_body = Redeem, responses((status = 200, body = Entered), (status = 410, body = ProblemBody)))]
+#[utoipa::path(operation_id = "redeem_link", security(()), request_body = Redeem, responses((status = 200, body = Entered), (status = 410, body = ProblemBody)))]
 #[post("/links/redeem")]
 pub async fn redeem(identity: Guard<Enter, Identity>, body: Body<Redeem>) -> Result<HttpResponse, Problem> {
     let store = &identity.store;
@@ -267,7 +267,7 @@ async fn sitting(work: &mut Work, link: &LinkRow) -> Result<SignIn, Failure> {
 }
 
 /// The public keys of the tokens that services accept (RFC 7517).
-#[utoipa::path(responses((status = 200, description = "A JSON Web Key Set")))]
+#[utoipa::path(operation_id = "read_keys", security(()), responses((status = 200, description = "A JSON Web Key Set")))]
 #[get("/keys")]
 pub async fn keys(identity: Guard<Enter, Identity>) -> HttpResponse {
     HttpResponse::Ok().json(token::key_set(&[identity.store.ground().keys.public()]))

@@ -45,7 +45,7 @@ pub struct Sitter {
 ///
 /// # Errors
 /// When a field will not do.
-#[utoipa::path(request_body = Sitter, responses((status = 200, body = Added), (status = 422, body = ProblemBody)))]
+#[utoipa::path(operation_id = "name_sitter", request_body = Sitter, responses((status = 200, body = Added), (status = 422, body = ProblemBody)))]
 #[post("/sitters")]
 pub async fn name(
     identity: Guard<NameSitter, Identity>,
@@ -73,7 +73,7 @@ pub async fn name(
 ///
 /// # Errors
 /// When the session has no sitter.
-#[utoipa::path(responses((status = 200, body = Sent), (status = 404, body = ProblemBody)))]
+#[utoipa::path(operation_id = "invite_sitter", responses((status = 200, body = Sent), (status = 404, body = ProblemBody)))]
 #[post("/sessions/{session}/sitter-invitation")]
 pub async fn invite(
     identity: Guard<InviteSitter, Identity>,
@@ -100,7 +100,7 @@ pub async fn invite(
 ///
 /// # Errors
 /// When the session has no sitter.
-#[utoipa::path(responses((status = 204), (status = 404, body = ProblemBody)))]
+#[utoipa::path(operation_id = "revoke_sitter", responses((status = 204), (status = 404, body = ProblemBody)))]
 #[post("/sessions/{session}/sitter-revocation")]
 pub async fn revoke(
     identity: Guard<RevokeSitter, Identity>,

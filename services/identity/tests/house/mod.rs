@@ -61,20 +61,31 @@ pub fn code_for(secret: &[u8], now: Timestamp) -> String {
 
 impl House {
     pub async fn new() -> Self {
-        Self::with(false).await
+        Self::open(false, "sqlite:".into()).await
     }
 
     pub async fn demonstration() -> Self {
-        Self::with(true).await
+        Self::open(true, "sqlite:".into()).await
     }
 
-    async fn with(demo: bool) -> Self {
+    /// One on SQLite, and one on Postgres where `TEST_POSTGRES_URL` names a server.
+    pub async fn on_every_store() -> Vec<Self> {
+        let mut houses = vec![Self::new().await];
+        if let Some(url) = postgres().await {
+            houses.push(Self::open(false, url).await);
+        }
+        houses
+    }
+
+    async fn open(demo: bool, database_url: String) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let config = Config { data_dir: folder.path().into(), demo, ..Config::default() };
+        let config = Config { data_dir: folder.path().into(), demo, database_url, ..Config::default() };
         let clock = Clock::test(Timestamp::from_micros(1_800_000_000_000_000));
         let ground = run::ground(config, clock).await.unwrap();
-        let pool = Pool::open(&ground.config.database(), None).await.unwrap();
-        let (identity, mounted) = run::mount::<Identity>(&ground, Some(&pool)).await.unwrap();
+        let url = ground.config.database();
+        let shared =
+            if url.starts_with("sqlite:") { Some(Pool::open(&url, None).await.unwrap()) } else { None };
+        let (identity, mounted) = run::mount::<Identity>(&ground, shared.as_ref()).await.unwrap();
         let clinic = ids::fresh();
         let named = Clinic {
             name: "Harbour".into(),
@@ -329,4 +340,15 @@ fn from_base32(text: &str) -> Vec<u8> {
         })
         .collect();
     bits.chunks_exact(8).map(|byte| byte.iter().fold(0, |value, bit| (value << 1) | bit)).collect()
+}
+
+/// An empty database of its own on the test server, if there is one.
+#[expect(clippy::disallowed_methods, reason = "where the test server is, only the caller knows")]
+async fn postgres() -> Option<String> {
+    let server = std::env::var("TEST_POSTGRES_URL").ok()?;
+    let name = format!("identity_{}", ids::fresh::<PersonId>().0.simple());
+    let admin = sea_orm::Database::connect(&server).await.unwrap();
+    admin.execute_unprepared(&format!("create database {name}")).await.unwrap();
+    let (host, _database) = server.rsplit_once('/').unwrap();
+    Some(format!("{host}/{name}"))
 }
