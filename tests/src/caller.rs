@@ -99,8 +99,8 @@ impl Caller {
             None => request.send().await,
         };
         let mut response = sent.map_err(|error| anyhow::anyhow!("{path}: {error}"))?;
-        let set = response.headers().get("set-cookie").and_then(|value| value.to_str().ok());
-        if let Some(pair) = set.and_then(|set| set.split(';').next()) {
+        let baked = response.headers().get("set-cookie").and_then(|value| value.to_str().ok());
+        if let Some(pair) = baked.and_then(|baked| baked.split(';').next()) {
             *self.cookie.borrow_mut() = Some(pair.to_owned());
         }
         let bytes =

@@ -15,7 +15,6 @@ use kernel::id::{CommandId, RecordId, SessionId};
 use kernel::machine::Machine as _;
 use kernel::severity::Severity;
 use kernel::time::Timestamp;
-use proto::events::checkins as say;
 use std::collections::BTreeMap;
 
 /// One look, as it arrives.
@@ -99,8 +98,7 @@ pub(crate) async fn ask_support(work: &mut Work, session: SessionId) -> Result<R
     let support: RecordId = ids::fresh();
     let deadline_at = row.state.protocol().support_deadline(work.now());
     rows::ask_support(work, support, session, deadline_at).await?;
-    work.tell(session, &say::SupportAsked { session, support, at: work.now() }).await?;
-    work.audit("support.asked", support, Some(session));
+    publish::support_asked(work, session, support).await?;
     Ok(support)
 }
 
@@ -113,10 +111,7 @@ pub(crate) async fn see_support(
     if !rows::see_support(work, support, session).await? {
         return Err(Failure::Missing);
     }
-    let (by, at) = (work.act().actor, work.now());
-    work.tell(session, &say::SupportSeen { session, support, by, at }).await?;
-    work.audit("support.seen", support, Some(session));
-    Ok(())
+    publish::support_seen(work, session, support).await
 }
 
 /// Calls for support that nobody saw in time become incidents.

@@ -4,7 +4,7 @@ mod incidents;
 mod links;
 
 use crate::answers::{self, Look};
-use crate::view::{self, NextLook, WatchView};
+use crate::store::view::{self, NextLook, WatchView};
 use crate::{Checkins, publish};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
@@ -109,7 +109,7 @@ struct Reported {
     next: Option<NextLook>,
 }
 
-#[utoipa::path(tag = "checkins", params(("session" = SessionId, Path)), request_body = Report,
+#[utoipa::path(tag = "checkins", operation_id = "answer_checkin", params(("session" = SessionId, Path)), request_body = Report,
     responses((status = 200, body = Reported), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 #[post("/sessions/{session}/checkins")]
 async fn report(

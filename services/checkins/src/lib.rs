@@ -9,7 +9,6 @@ mod problems;
 mod publish;
 mod sender;
 mod store;
-mod view;
 
 use chassis::problem::Failure;
 use chassis::service::Service;

@@ -13,7 +13,7 @@ use kernel::id::SessionId;
 use kernel::role::Role;
 use kernel::severity::Severity;
 use proto::envelope::{Envelope, Event as _};
-use proto::events::{care, checkins, identity, safety};
+use proto::events::{care, identity, safety};
 
 /// One event, in the transaction that notes it as heard.
 pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Failure> {
@@ -63,9 +63,7 @@ async fn opened(work: &mut Work, heard: safety::SessionOpened) -> Result<(), Fai
     let about = About { clinic: work.clinic(), session: Some(heard.session), person: patient.person };
     let state = Watch::Standing { protocol: Protocol { pace: heard.pace } };
     if rows::open_watch(work, &about, &state, heard.drill).await? {
-        let fact = checkins::WatchArmed { session: heard.session, at: work.now() };
-        work.tell(heard.session, &fact).await?;
-        work.audit("watch.armed", heard.session, Some(heard.session));
+        publish::armed(work, heard.session).await?;
     }
     Ok(())
 }

@@ -1,13 +1,13 @@
 //! The privacy border: what leaves this service about a watch or an incident, and who is told.
 
-use crate::store::notifications::{self, Message};
+use crate::store::notifications::{self, Attempt, Leased, Message};
 use crate::store::{Incidents, Watches, rows};
 use chassis::keeper::{About, Row};
 use chassis::problem::Failure;
 use chassis::work::Work;
 use checkins_core::escalation::{self, Cause, Incident, Matter};
 use checkins_core::watch::{self, Watch};
-use kernel::id::{IncidentId, SessionId};
+use kernel::id::{IncidentId, PersonId, RecordId, SessionId};
 use kernel::role::Role;
 use kernel::severity::Severity;
 use kernel::time::Timestamp;
@@ -227,4 +227,57 @@ pub(crate) async fn ask_on_call(work: &mut Work, session: SessionId, round: i64)
 
 fn session_of(about: &About) -> Result<SessionId, Failure> {
     about.session.ok_or_else(|| Failure::Stored("a watch without a session".into()))
+}
+
+/// The watch stands.
+pub(crate) async fn armed(work: &mut Work, session: SessionId) -> Result<(), Failure> {
+    work.tell(session, &say::WatchArmed { session, at: work.now() }).await?;
+    work.audit("watch.armed", session, Some(session));
+    Ok(())
+}
+
+/// The on-call lead answered.
+pub(crate) async fn on_call_confirmed(
+    work: &mut Work,
+    session: SessionId,
+    person: PersonId,
+) -> Result<(), Failure> {
+    work.tell(session, &say::OnCallConfirmed { session, person, at: work.now() }).await?;
+    work.audit("on_call.confirmed", session, Some(session));
+    Ok(())
+}
+
+/// The patient asked for support.
+pub(crate) async fn support_asked(
+    work: &mut Work,
+    session: SessionId,
+    support: RecordId,
+) -> Result<(), Failure> {
+    work.tell(session, &say::SupportAsked { session, support, at: work.now() }).await?;
+    work.audit("support.asked", support, Some(session));
+    Ok(())
+}
+
+/// Somebody saw it.
+pub(crate) async fn support_seen(
+    work: &mut Work,
+    session: SessionId,
+    support: RecordId,
+) -> Result<(), Failure> {
+    let (by, at) = (work.act().actor, work.now());
+    work.tell(session, &say::SupportSeen { session, support, by, at }).await?;
+    work.audit("support.seen", support, Some(session));
+    Ok(())
+}
+
+/// A safety message was tried.
+pub(crate) async fn attempted(work: &mut Work, leased: &Leased, attempt: &Attempt) -> Result<(), Failure> {
+    let (session, incident) = (leased.session, leased.incident);
+    work.tell(session, &say::NotificationChanged { session, incident }).await?;
+    let action = match attempt {
+        Attempt::Accepted(_) => "notification.accepted",
+        Attempt::Failed(_) => "notification.failed",
+    };
+    work.audit(action, leased.id, Some(session));
+    Ok(())
 }

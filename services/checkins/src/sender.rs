@@ -1,6 +1,6 @@
 //! Sends safety messages: claim, send, then mark. A crash anywhere sends twice rather than never.
 
-use crate::Checkins;
+use crate::{Checkins, publish};
 use crate::mail::{Lane, Mail};
 use crate::store::notifications::{self, Addressee, Attempt, Leased};
 use chassis::crypto;
@@ -13,7 +13,6 @@ use chassis::work::Act;
 use chassis::{clock, store::Store};
 use kernel::id::SessionId;
 use kernel::time::{Span, Timestamp};
-use proto::events::checkins::NotificationChanged;
 use proto::sealed::{self, Contact};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,9 +51,7 @@ async fn deliver(service: Arc<Checkins>, leased: Leased) {
     }
     let marked = service.store().work(Act::clock(leased.clinic), async |work| {
         if notifications::mark(work, &leased, &attempt).await? {
-            let incident = leased.incident;
-            work.tell(leased.session, &NotificationChanged { session: leased.session, incident }).await?;
-            work.audit(&format!("notification.{}", attempt.word()), leased.id, Some(leased.session));
+            publish::attempted(work, &leased, &attempt).await?;
         }
         Ok(())
     });
@@ -111,15 +108,6 @@ async fn attempt(service: &Checkins, leased: &Leased) -> Result<Attempt, Failure
     }
     let mail = Mail { id: leased.id.to_string(), to: &contact.email, subject: &subject, text: &text };
     Ok(service.lane.send(&mail).await.map_or_else(Attempt::Failed, Attempt::Accepted))
-}
-
-impl Attempt {
-    const fn word(&self) -> &'static str {
-        match self {
-            Self::Accepted(_) => "accepted",
-            Self::Failed(_) => "failed",
-        }
-    }
 }
 
 /// Fixed sentences: an opaque label, a time, a link. Nothing else leaves the house.

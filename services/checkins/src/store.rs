@@ -2,6 +2,7 @@
 
 pub(crate) mod notifications;
 pub(crate) mod rows;
+pub(crate) mod view;
 
 use crate::{problems, publish};
 use chassis::keeper::{About, DUE_MAX, Keeper, Row};

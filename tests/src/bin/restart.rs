@@ -18,12 +18,12 @@ use tests::process::{House, Plan, free_port};
 use tests::sink::Sink;
 use tests::{folder, now, pause, told};
 
-/// Where the process is killed.
+/// What the process is killed right before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Point {
-    BeforeCommit,
-    BeforeSend,
-    BeforeMark,
+    Commit,
+    Send,
+    Mark,
 }
 
 /// One store's figures.
@@ -103,7 +103,7 @@ async fn drill(store: &str, database: Option<String>, each: u32) -> anyhow::Resu
     let session = book(&house, plan.port).await?;
     let mut stage = Stage { plan, sink, house: Some(house), therapist, session };
     let mut figures = Figures::default();
-    for point in [Point::BeforeCommit, Point::BeforeSend, Point::BeforeMark] {
+    for point in [Point::Commit, Point::Send, Point::Mark] {
         for round in 0..each {
             eprintln!("{store}: {point:?}, kill {}", round + 1);
             stage
@@ -157,9 +157,9 @@ impl Stage {
         self.quiet().await?;
         let before = self.sink.mails()?.len();
         match point {
-            Point::BeforeCommit => self.kill_before_commit().await?,
-            Point::BeforeSend => self.kill_while_sending("stall-before-data 30", before).await?,
-            Point::BeforeMark => self.kill_while_sending("stall-after-data 30", before).await?,
+            Point::Commit => self.kill_before_commit().await?,
+            Point::Send => self.kill_while_sending("stall-before-data 30", before).await?,
+            Point::Mark => self.kill_while_sending("stall-after-data 30", before).await?,
         }
         figures.kills += 1;
         self.sink.behave("ok")?;
@@ -251,8 +251,8 @@ impl Stage {
         let deadline = Instant::now() + Duration::from_secs(20);
         let expected: &[&str] = match point {
             // Step 2 is the on-call lead's; the prescriber comes with step 3.
-            Point::BeforeCommit => &["noor@demo.example"],
-            Point::BeforeSend | Point::BeforeMark => &["noor@demo.example", "prescriber@demo.example"],
+            Point::Commit => &["noor@demo.example"],
+            Point::Send | Point::Mark => &["noor@demo.example", "prescriber@demo.example"],
         };
         loop {
             let mails = self.sink.mails()?;

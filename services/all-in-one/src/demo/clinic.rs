@@ -14,15 +14,23 @@ use uuid::Uuid;
 const ALL_DAY: [i64; 7] = [1, 2, 3, 4, 5, 6, 7];
 
 /// Who there is.
-pub(crate) struct People {
-    pub(crate) clinic: ClinicId,
-    pub(crate) patient: PersonId,
-    pub(crate) sitter: PersonId,
-    pub(crate) therapist: PersonId,
-    pub(crate) prescriber: PersonId,
-    pub(crate) on_call: PersonId,
-    pub(crate) coordinator: PersonId,
-    pub(crate) admin: PersonId,
+pub struct People {
+    /// The clinic.
+    pub clinic: ClinicId,
+    /// Sam takes the medicine.
+    pub patient: PersonId,
+    /// Ana sits.
+    pub sitter: PersonId,
+    /// Dr. Lee leads.
+    pub therapist: PersonId,
+    /// Dr. Okafor orders.
+    pub prescriber: PersonId,
+    /// Noor is on call.
+    pub on_call: PersonId,
+    /// Mia runs the day.
+    pub coordinator: PersonId,
+    /// Jo runs the accounts.
+    pub admin: PersonId,
 }
 
 /// Name, role, first name, last name and zone of everyone who is there from the start.
@@ -39,7 +47,7 @@ const ROSTER: [(&str, Role, &str, &str, &str); 8] = [
 
 impl People {
     /// The five roles that get a link.
-    pub(crate) fn by_role(&self) -> [(&'static str, PersonId); 5] {
+    pub fn by_role(&self) -> [(&'static str, PersonId); 5] {
         [
             ("patient", self.patient),
             ("sitter", self.sitter),
@@ -50,7 +58,7 @@ impl People {
     }
 
     /// Somebody, acting.
-    pub(crate) fn acting(
+    pub fn acting(
         &self,
         inside: &Inside,
         person: PersonId,
@@ -62,7 +70,7 @@ impl People {
 }
 
 /// Fixed ids: the same demo has the same people each time.
-pub(crate) fn known() -> People {
+pub fn known() -> People {
     People {
         clinic: derived("clinic"),
         patient: person("patient"),
@@ -76,7 +84,7 @@ pub(crate) fn known() -> People {
 }
 
 /// Everyone's id by name, for stories.
-pub(crate) fn ids() -> Value {
+pub fn ids() -> Value {
     ROSTER
         .iter()
         .map(|(name, ..)| ((*name).to_owned(), json!(person(name))))
@@ -89,7 +97,10 @@ fn person(name: &str) -> PersonId {
 }
 
 /// Founds the clinic, adds the people, fills the calendar and the on-call roster.
-pub(crate) async fn found(house: &House, inside: &Inside) -> anyhow::Result<People> {
+///
+/// # Errors
+/// When a service refuses a step.
+pub async fn found(house: &House, inside: &Inside) -> anyhow::Result<People> {
     let people = known();
     let failed = |failure: chassis::problem::Failure| anyhow::anyhow!("{failure}");
     let clinic = Clinic {

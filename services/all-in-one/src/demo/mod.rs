@@ -1,8 +1,8 @@
 //! `holdspace demo`: a seeded clinic whose session is under way, at T+22 with a look due soon.
 #![expect(clippy::print_stdout, reason = "the links are what the command is for")]
 
-mod clinic;
-mod session;
+pub mod clinic;
+pub mod session;
 
 use crate::house::House;
 use crate::inside::Inside;

@@ -21,28 +21,34 @@ const PREPARING: Span = Span::seconds(90);
 const TRIES: usize = 600;
 
 /// Everyone of one session, acting.
-struct Cast {
-    session: SessionId,
-    patient: Acting,
-    sitter: Acting,
-    therapist: Acting,
-    people: [(Role, Acting); 5],
+pub struct Cast {
+    /// The session.
+    pub session: SessionId,
+    /// Sam.
+    pub patient: Acting,
+    /// Ana.
+    pub sitter: Acting,
+    /// Dr. Lee.
+    pub therapist: Acting,
+    /// Everyone who answers items, by role.
+    pub people: [(Role, Acting); 5],
 }
 
 /// Tells the past of the session and returns its id. The clock is the machine's again afterwards.
-pub(crate) async fn tell(
-    house: &House,
-    inside: &Inside,
-    people: &People,
-    pace: Pace,
-) -> anyhow::Result<SessionId> {
+///
+/// # Errors
+/// When a service refuses a step.
+pub async fn tell(house: &House, inside: &Inside, people: &People, pace: Pace) -> anyhow::Result<SessionId> {
     let clock = &house.ground.clock;
     let since_dose = Span::minutes(OPENS_AT_MINUTE).at(pace);
     clock.set_back(Span::micros(since_dose.as_micros() + PREPARING.as_micros()));
     let session = book(house, inside, people, pace).await?;
     let cast = Cast::of(inside, people, session);
-    prepare(&cast).await?;
-    readings(house, &cast, since_dose).await?;
+    prepare(&cast, "").await?;
+    for (before, systolic) in [(Span::seconds(75), 124), (Span::seconds(10), 122)] {
+        clock.set_back(Span::micros(since_dose.as_micros() + before.as_micros()));
+        reading(&cast, systolic, Some(98), clock.now()).await?;
+    }
     on_call(house, inside, people, &cast).await?;
     cast.dose().await?;
     for (sequence, minute) in LOOKS {
@@ -54,10 +60,10 @@ pub(crate) async fn tell(
 }
 
 /// Asks again until there is an answer: events arrive a moment after the command that caused them.
-pub(crate) async fn until<T>(
-    what: &str,
-    ask: impl AsyncFn() -> anyhow::Result<Option<T>>,
-) -> anyhow::Result<T> {
+///
+/// # Errors
+/// When the answer never comes.
+pub async fn until<T>(what: &str, ask: impl AsyncFn() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
     for _try in 0..TRIES {
         if let Some(found) = ask().await? {
             return Ok(found);
@@ -68,7 +74,10 @@ pub(crate) async fn until<T>(
 }
 
 /// Does it again until it is taken; the last refusal is the reason when it never is.
-pub(crate) async fn insist(acting: &Acting, path: &str, body: &Value) -> anyhow::Result<Value> {
+///
+/// # Errors
+/// When it is never taken.
+pub async fn insist(acting: &Acting, path: &str, body: &Value) -> anyhow::Result<Value> {
     let mut last = Value::Null;
     for _try in 0..TRIES {
         let (status, answer) = acting.try_post(path, body).await?;
@@ -81,7 +90,11 @@ pub(crate) async fn insist(acting: &Acting, path: &str, body: &Value) -> anyhow:
     bail!("{path} was never taken: {last}")
 }
 
-async fn book(house: &House, inside: &Inside, people: &People, pace: Pace) -> anyhow::Result<SessionId> {
+/// Books the first free time as the patient, with Ana as the sitter.
+///
+/// # Errors
+/// When there is no free time.
+pub async fn book(house: &House, inside: &Inside, people: &People, pace: Pace) -> anyhow::Result<SessionId> {
     let patient = people.acting(inside, people.patient, Role::Patient, None);
     let now = house.ground.clock.now();
     let (from_at, until_at) = (now.minus(Span::hours(1)), now.plus(Span::hours(24)));
@@ -106,7 +119,8 @@ async fn book(house: &House, inside: &Inside, people: &People, pace: Pace) -> an
 }
 
 impl Cast {
-    fn of(inside: &Inside, people: &People, session: SessionId) -> Self {
+    /// Everyone of this session.
+    pub fn of(inside: &Inside, people: &People, session: SessionId) -> Self {
         let act = |person: PersonId, role: Role| people.acting(inside, person, role, None);
         let patient = act(people.patient, Role::Patient);
         let sitter = people.acting(inside, people.sitter, Role::Sitter, Some(session));
@@ -122,14 +136,24 @@ impl Cast {
         Self { session, patient, sitter, therapist, people }
     }
 
-    fn safety(&self, path: &str) -> String {
+    /// A path of this session in safety.
+    pub fn safety(&self, path: &str) -> String {
         format!("/api/safety/sessions/{}/{path}", self.session)
     }
 
-    async fn dose(&self) -> anyhow::Result<()> {
+    /// Patient, sitter and therapist press ready.
+    ///
+    /// # Errors
+    /// When one is refused.
+    pub async fn ready(&self) -> anyhow::Result<()> {
         for acting in [&self.patient, &self.sitter, &self.therapist] {
             acting.post(&self.safety("ready"), &json!({})).await?;
         }
+        Ok(())
+    }
+
+    async fn dose(&self) -> anyhow::Result<()> {
+        self.ready().await?;
         // The watch and the on-call answer arrive as events; until then the gate is rightly closed.
         insist(&self.therapist, &self.safety("dose/offer"), &json!({})).await?;
         self.sitter.post(&self.safety("dose/witness"), &json!({})).await.map(drop)
@@ -149,20 +173,35 @@ impl Cast {
     }
 }
 
-/// Everything before the readings: papers, training, address, presence, checklists.
-async fn prepare(cast: &Cast) -> anyhow::Result<()> {
+/// Everything before the readings: papers, training, address, presence, checklists. `but` leaves one item out.
+///
+/// # Errors
+/// When a service refuses a step.
+pub async fn prepare(cast: &Cast, but: &str) -> anyhow::Result<()> {
     insist(&cast.patient, &cast.safety("arrival"), &json!({})).await?;
-    papers(cast, &cast.patient).await?;
-    papers(cast, &cast.sitter).await?;
-    training(cast).await?;
-    let phone = json!({ "sound": true, "vibration": true, "round_trip_ms": 80, "battery_percent": 82, "charging": true });
-    cast.sitter.post(&cast.safety("phone-test"), &phone).await?;
-    let address = json!({
-        "line1": "12 Harbor Lane", "line2": "Unit 4", "city": "Oakland", "region": "CA", "postal_code": "94607",
-        "country": "US", "entry_notes": "Blue door, code at the gate", "emergency_number": "911",
-    });
-    cast.patient.post(&cast.safety("address"), &address).await?;
-    presence(cast).await?;
+    if but != "PT-CONS" {
+        papers(cast, &cast.patient).await?;
+    }
+    if but != "ST-AGREE" {
+        papers(cast, &cast.sitter).await?;
+    }
+    if but != "ST-TRAIN" {
+        training(cast).await?;
+    }
+    if but != "ST-PHONE" {
+        let phone = json!({ "sound": true, "vibration": true, "round_trip_ms": 80, "battery_percent": 82, "charging": true });
+        cast.sitter.post(&cast.safety("phone-test"), &phone).await?;
+    }
+    if but != "PT-LOC" {
+        let address = json!({
+            "line1": "12 Harbor Lane", "line2": "Unit 4", "city": "Oakland", "region": "CA", "postal_code": "94607",
+            "country": "US", "entry_notes": "Blue door, code at the gate", "emergency_number": "911",
+        });
+        cast.patient.post(&cast.safety("address"), &address).await?;
+    }
+    if but != "ST-PRES" {
+        presence(cast).await?;
+    }
     cast.sitter.post(&cast.safety("arrival"), &json!({})).await?;
     cast.therapist.post(&cast.safety("arrival"), &json!({})).await?;
     for (role, acting) in &cast.people {
@@ -281,25 +320,34 @@ async fn checklist(cast: &Cast, role: Role, acting: &Acting) -> anyhow::Result<(
     Ok(())
 }
 
-/// Two readings a while apart, both in band.
-async fn readings(house: &House, cast: &Cast, since_dose: Span) -> anyhow::Result<()> {
-    for (before, systolic) in [(Span::seconds(75), 124), (Span::seconds(10), 122)] {
-        house.ground.clock.set_back(Span::micros(since_dose.as_micros() + before.as_micros()));
-        let vitals = json!({
-            "moment": "before", "systolic": systolic, "diastolic": 78, "heart_rate": 68, "spo2": 98,
-            "respiratory_rate": 14, "device": "upper_arm", "symptoms": false, "taken_at": house.ground.clock.now(),
-        });
-        cast.sitter.post(&cast.safety("vitals"), &vitals).await?;
-    }
-    Ok(())
+/// One reading before the dose.
+///
+/// # Errors
+/// When it is refused.
+pub async fn reading(
+    cast: &Cast,
+    systolic: i64,
+    spo2: Option<i64>,
+    taken_at: Timestamp,
+) -> anyhow::Result<()> {
+    let vitals = json!({
+        "moment": "before", "systolic": systolic, "diastolic": 78, "heart_rate": 68, "spo2": spo2,
+        "respiratory_rate": 14, "device": "upper_arm", "symptoms": false, "taken_at": taken_at,
+    });
+    cast.sitter.post(&cast.safety("vitals"), &vitals).await.map(drop)
 }
 
 /// The on-call lead answers the mail by its link.
-async fn on_call(house: &House, inside: &Inside, people: &People, cast: &Cast) -> anyhow::Result<()> {
+///
+/// # Errors
+/// When the mail does not come.
+pub async fn on_call(house: &House, inside: &Inside, people: &People, cast: &Cast) -> anyhow::Result<()> {
     let mail = until("the mail to the on-call lead", async || {
         let mails = house.ground.mailbox.of(people.clinic);
-        let found = mails.into_iter().find(|mail| mail.to == people.on_call);
-        Ok(found.and_then(|mail| mail.links.into_iter().find(|link| link.contains("/oncall#"))))
+        let is_for_noor = |mail: &chassis::mailbox::Mail| mail.to == people.on_call;
+        let links = mails.into_iter().filter(is_for_noor).flat_map(|mail| mail.links);
+        // Newest first: the one about this session.
+        Ok(links.into_iter().find(|link| link.contains("/oncall#")))
     })
     .await?;
     let token = mail.rsplit_once('#').map(|(_, token)| token.to_owned()).context("no token in the link")?;

@@ -3,7 +3,7 @@
 use super::{Answer, Done, Nothing};
 use crate::Checkins;
 use crate::store::{Incidents, rows};
-use crate::view::{self, Incident};
+use crate::store::view::{self, Incident};
 use actix_web::web::{Path, Query};
 use actix_web::{HttpResponse, get, post};
 use chassis::body::Body;
@@ -69,7 +69,7 @@ async fn touchable<P: Permission>(
     }
 }
 
-#[utoipa::path(tag = "checkins", params(("incident" = IncidentId, Path)), request_body = Nothing,
+#[utoipa::path(tag = "checkins", operation_id = "acknowledge_incident", params(("incident" = IncidentId, Path)), request_body = Nothing,
     responses((status = 200, body = Done), (status = 409, body = ProblemBody)))]
 #[post("/incidents/{incident}/acknowledge")]
 pub(super) async fn acknowledge(
@@ -100,7 +100,7 @@ struct Resolution {
     note: Option<String>,
 }
 
-#[utoipa::path(tag = "checkins", params(("incident" = IncidentId, Path)), request_body = Resolution,
+#[utoipa::path(tag = "checkins", operation_id = "resolve_incident", params(("incident" = IncidentId, Path)), request_body = Resolution,
     responses((status = 200, body = Done), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 #[post("/incidents/{incident}/resolve")]
 pub(super) async fn resolve(

@@ -1,9 +1,9 @@
 //! Routes of one-use links: they act only on a press, and prove themselves by their token.
 
 use super::{Answer, Done};
-use crate::Checkins;
+use crate::{Checkins, publish};
 use crate::store::{Incidents, Watches, rows};
-use crate::view::{self, LinkView};
+use crate::store::view::{self, LinkView};
 use actix_web::{HttpResponse, post};
 use chassis::body::Body;
 use chassis::crypto;
@@ -14,7 +14,6 @@ use chassis::service::Service as _;
 use chassis::work::{Act, Work};
 use checkins_core::escalation::Command;
 use garde::Validate;
-use proto::events::checkins as say;
 use proto::permissions::Enter;
 use proto::problems;
 use serde::Deserialize;
@@ -29,7 +28,7 @@ struct Token {
     token: String,
 }
 
-#[utoipa::path(tag = "checkins", request_body = Token,
+#[utoipa::path(tag = "checkins", security(()), request_body = Token,
     responses((status = 200, body = LinkView), (status = 410, body = ProblemBody)))]
 #[post("/links/peek")]
 pub(super) async fn peek_link(checkins: Guard<Enter, Checkins>, body: Body<Token>) -> Answer {
@@ -52,7 +51,7 @@ async fn usable(checkins: &Checkins, token: &str, kind: &str) -> Result<(rows::L
     }
 }
 
-#[utoipa::path(tag = "checkins", request_body = Token,
+#[utoipa::path(tag = "checkins", security(()), request_body = Token,
     responses((status = 200, body = Done), (status = 410, body = ProblemBody)))]
 #[post("/links/acknowledge")]
 pub(super) async fn acknowledge_by_link(checkins: Guard<Enter, Checkins>, body: Body<Token>) -> Answer {
@@ -69,7 +68,7 @@ pub(super) async fn acknowledge_by_link(checkins: Guard<Enter, Checkins>, body: 
     Ok(HttpResponse::Ok().json(done.await?))
 }
 
-#[utoipa::path(tag = "checkins", request_body = Token,
+#[utoipa::path(tag = "checkins", security(()), request_body = Token,
     responses((status = 200, body = Done), (status = 410, body = ProblemBody)))]
 #[post("/links/on-call-confirmation")]
 pub(super) async fn confirm_on_call(checkins: Guard<Enter, Checkins>, body: Body<Token>) -> Answer {
@@ -80,9 +79,7 @@ pub(super) async fn confirm_on_call(checkins: Guard<Enter, Checkins>, body: Body
         }
         Watches::load(work, link.session).await?.ok_or(Failure::Missing)?;
         rows::confirm_on_call(work, link.session).await?;
-        let fact = say::OnCallConfirmed { session: link.session, person: link.person, at: work.now() };
-        work.tell(link.session, &fact).await?;
-        work.audit("on_call.confirmed", link.session, Some(link.session));
+        publish::on_call_confirmed(work, link.session, link.person).await?;
         Ok(Done { at: work.now() })
     });
     Ok(HttpResponse::Ok().json(done.await?))
