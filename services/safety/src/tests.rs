@@ -4,4 +4,5 @@ mod day;
 mod gate;
 pub(crate) mod house;
 mod papers;
+mod steps;
 mod vitals;

@@ -73,7 +73,7 @@ struct SignedOff {
     next_morning_at: Option<Timestamp>,
 }
 
-#[utoipa::path(tag = "safety", params(("session" = SessionId, Path)), request_body = Proposal,
+#[utoipa::path(tag = "safety", operation_id = "propose_discharge", params(("session" = SessionId, Path)), request_body = Proposal,
     responses((status = 200, body = SignedOff), (status = 409, body = ProblemBody)))]
 #[post("/sessions/{session}/discharge")]
 pub(super) async fn propose(
@@ -106,7 +106,7 @@ struct Acceptance {
     restrictions_read_back: bool,
 }
 
-#[utoipa::path(tag = "safety", params(("session" = SessionId, Path)), request_body = Acceptance,
+#[utoipa::path(tag = "safety", operation_id = "accept_hand_over", params(("session" = SessionId, Path)), request_body = Acceptance,
     responses((status = 200, body = SignedOff), (status = 409, body = ProblemBody)))]
 #[post("/sessions/{session}/discharge/acceptance")]
 pub(super) async fn accept(

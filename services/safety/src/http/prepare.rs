@@ -67,7 +67,7 @@ struct Attested {
 const HOLDS: &[(&str, &str)] =
     &[("PT-CNT", "the lozenge count was off"), ("PT-CSSRS", "the suicide screen was not clear")];
 
-#[utoipa::path(tag = "safety", params(("session" = SessionId, Path), ("item" = String, Path)),
+#[utoipa::path(tag = "safety", operation_id = "attest_item", params(("session" = SessionId, Path), ("item" = String, Path)),
     request_body = Attest, responses((status = 200, body = Attested), (status = 403, body = ProblemBody),
     (status = 404, body = ProblemBody), (status = 409, body = ProblemBody)))]
 #[post("/sessions/{session}/checklist/{item}")]

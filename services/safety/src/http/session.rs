@@ -204,7 +204,7 @@ struct Ending {
     reason: String,
 }
 
-#[utoipa::path(tag = "safety", params(("session" = SessionId, Path)), request_body = Ending,
+#[utoipa::path(tag = "safety", operation_id = "end_session", params(("session" = SessionId, Path)), request_body = Ending,
     responses((status = 200, body = Moved), (status = 409, body = ProblemBody)))]
 #[post("/sessions/{session}/end")]
 pub(super) async fn end(
@@ -233,7 +233,7 @@ struct Closure {
     note: Option<String>,
 }
 
-#[utoipa::path(tag = "safety", params(("session" = SessionId, Path)), request_body = Closure,
+#[utoipa::path(tag = "safety", operation_id = "close_session", params(("session" = SessionId, Path)), request_body = Closure,
     responses((status = 200, body = Moved), (status = 409, body = ProblemBody)))]
 #[post("/sessions/{session}/closure")]
 pub(super) async fn close(

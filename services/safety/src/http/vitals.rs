@@ -162,7 +162,7 @@ struct Noted {
     at: Timestamp,
 }
 
-#[utoipa::path(tag = "safety", params(("session" = SessionId, Path)), request_body = NewDecision,
+#[utoipa::path(tag = "safety", operation_id = "decide_amber", params(("session" = SessionId, Path)), request_body = NewDecision,
     responses((status = 200, body = Noted), (status = 409, body = ProblemBody)))]
 #[post("/sessions/{session}/decision")]
 pub(super) async fn decide(

@@ -1,6 +1,7 @@
 //! The day over HTTP: from the dose to the closing signature, and every other end.
 
-use super::house::{House, One, houses, ids_of, sheet};
+use super::house::{House, One, on_each_store};
+use super::steps::{ids_of, sheet};
 use chassis::ids;
 use kernel::severity::Severity;
 use kernel::time::{Pace, Span};
@@ -26,7 +27,7 @@ async fn discharged(house: &House) {
 
 #[actix_web::test]
 async fn a_session_runs_from_the_dose_to_the_closing_signature() {
-    for house in houses().await {
+    on_each_store(async |house| {
         discharged(&house).await;
         assert_eq!(house.phase().await, "discharged");
         let close = json!({"note": null});
@@ -37,24 +38,26 @@ async fn a_session_runs_from_the_dose_to_the_closing_signature() {
         house.does(One::DrLee, "closure", close).await;
         let said: SessionClosed = house.next(&mut heard).await;
         assert_eq!((said.by, house.phase().await.as_str()), (house.person(One::DrLee), "closed"));
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn the_house_hears_when_the_next_morning_is() {
-    for house in houses().await {
+    on_each_store(async |house| {
         recovered(&house).await;
         let mut heard = house.listen().await;
         house.does(One::DrLee, "discharge", sheet()).await;
         house.does(One::Ana, "discharge/acceptance", json!({"restrictions_read_back": true})).await;
         let said: Discharged = house.next(&mut heard).await;
         assert_eq!(said.next_morning_at, house.now().plus(Span::hours(18)));
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn nobody_is_discharged_too_early() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         house.dose().await;
         house.pass(Span::minutes(119)).await;
@@ -62,12 +65,13 @@ async fn nobody_is_discharged_too_early() {
         let (status, problem) = house.post(One::DrLee, "discharge", &sheet()).await;
         assert_eq!((status, problem["code"].as_str()), (409, Some("discharge.too_early")));
         assert_eq!(ids_of(&problem["fields"], "name"), ["earliest_discharge_at"]);
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn an_unmet_criterion_is_named_and_the_sitter_cannot_go_first() {
-    for house in houses().await {
+    on_each_store(async |house| {
         recovered(&house).await;
         let accept = json!({"restrictions_read_back": true});
         assert_eq!(house.post(One::Ana, "discharge/acceptance", &accept).await.0, 409);
@@ -78,12 +82,13 @@ async fn an_unmet_criterion_is_named_and_the_sitter_cannot_go_first() {
         assert_eq!((status, problem["code"].as_str()), (409, Some("discharge.unmet")));
         assert_eq!(ids_of(&problem["fields"], "name"), ["D4", "PADSS"]);
         assert_eq!(house.phase().await, "recovering");
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn vitals_far_from_the_start_and_open_incidents_keep_the_patient() {
-    for house in houses().await {
+    on_each_store(async |house| {
         recovered(&house).await;
         house.does(One::Ana, "vitals", house.reading("discharge", 150)).await;
         let (session, at, incident) = (house.session, house.now(), ids::fresh());
@@ -94,12 +99,13 @@ async fn vitals_far_from_the_start_and_open_incidents_keep_the_patient() {
         house.hear(&IncidentResolved { session, incident, by: house.person(One::DrLee), at }).await;
         house.does(One::Ana, "vitals", house.reading("discharge", 124)).await;
         house.does(One::DrLee, "discharge", sheet()).await;
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn the_sitter_repeats_the_rules_before_taking_over() {
-    for house in houses().await {
+    on_each_store(async |house| {
         recovered(&house).await;
         house.does(One::DrLee, "discharge", sheet()).await;
         let silent = json!({"restrictions_read_back": false});
@@ -107,12 +113,13 @@ async fn the_sitter_repeats_the_rules_before_taking_over() {
         let spoken = json!({"restrictions_read_back": true});
         assert_eq!(house.post(One::DrLee, "discharge/acceptance", &spoken).await.0, 403);
         house.does(One::Ana, "discharge/acceptance", spoken).await;
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn a_dose_outside_the_gate_is_stored_and_starts_the_observation() {
-    for house in houses().await {
+    on_each_store(async |house| {
         let mut heard = house.listen().await;
         let taken_at = house.now().minus(Span::minutes(3));
         let dose = json!({"taken_at": taken_at, "lozenges": 1, "note": "Taken before the call"});
@@ -121,12 +128,13 @@ async fn a_dose_outside_the_gate_is_stored_and_starts_the_observation() {
         let said: DoseRecorded = house.next(&mut heard).await;
         assert_eq!((said.at, said.out_of_order), (taken_at, true));
         assert_eq!(house.post(One::Sam, "dose/record", &json!({})).await.0, 403);
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn a_long_session_calls_the_prescriber_and_then_urgently() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         house.dose().await;
         let mut heard = house.listen().await;
@@ -134,12 +142,13 @@ async fn a_long_session_calls_the_prescriber_and_then_urgently() {
         assert_eq!(house.next::<Prolonged>(&mut heard).await.severity, Severity::Watch);
         house.pass(Span::minutes(120)).await;
         assert_eq!(house.next::<Prolonged>(&mut heard).await.severity, Severity::Urgent);
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn every_other_end_waits_for_a_signature() {
-    for mut house in houses().await {
+    on_each_store(async |house| {
         let ends = [
             (One::DrLee, "without_dose", "ended_without_dose"),
             (One::Sam, "withdrawn", "withdrawn"),
@@ -152,12 +161,13 @@ async fn every_other_end_waits_for_a_signature() {
             house.does(One::DrLee, "closure", json!({"note": null})).await;
             assert_eq!(house.phase().await, "closed");
         }
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn after_the_dose_only_a_hand_over_ends_it_and_the_reason_is_for_those_who_treat() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         house.dose().await;
         for (one, kind) in [(One::Sam, "withdrawn"), (One::DrLee, "without_dose"), (One::DrLee, "no_show")] {
@@ -172,12 +182,13 @@ async fn after_the_dose_only_a_hand_over_ends_it_and_the_reason_is_for_those_who
             (Some("handed_over"), Some("Ambulance 7"))
         );
         assert!(house.get(One::Ana, &path).await.1["end"]["reason"].is_null());
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn a_cancelled_booking_never_reaches_the_gate_even_if_it_is_heard_first() {
-    for mut house in houses().await {
+    on_each_store(async |house| {
         let (patient, therapist) = (house.person(One::Sam), house.person(One::DrLee));
         let at = house.now();
         house.hear(&SessionCancelled { session: house.session, patient, therapist, at }).await;
@@ -185,24 +196,26 @@ async fn a_cancelled_booking_never_reaches_the_gate_even_if_it_is_heard_first() 
         house.hear(&SessionCancelled { session: ids::fresh(), patient, therapist, at }).await;
         house.session = house.books(Pace::REAL).await;
         assert_eq!(house.phase().await, "booked");
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn the_people_of_a_session_are_said_once_with_the_duty_they_hold() {
-    for house in houses().await {
+    on_each_store(async |house| {
         let mut heard = house.listen().await;
         house.books(Pace::REAL).await;
         let said: SessionOpened = house.next(&mut heard).await;
         let on_call: Vec<_> = said.people.iter().filter(|member| member.on_call).collect();
         assert_eq!((said.people.len(), on_call.len()), (5, 1));
         assert_eq!(on_call[0].person, house.person(One::Noor));
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn a_drill_at_sixty_is_over_in_minutes() {
-    for mut house in houses().await {
+    on_each_store(async |house| {
         house.session = house.books(Pace::new(60).unwrap()).await;
         house.everything_but("nothing").await;
         house.dose().await;
@@ -212,12 +225,13 @@ async fn a_drill_at_sixty_is_over_in_minutes() {
         let signed =
             house.does(One::Ana, "discharge/acceptance", json!({"restrictions_read_back": true})).await;
         assert_eq!(signed["next_morning_at"], json!(house.now().plus(Span::seconds(30))));
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn a_second_real_dose_within_three_days_is_refused() {
-    for mut house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         house.dose().await;
         house.pass(Span::hours(71)).await;
@@ -225,12 +239,13 @@ async fn a_second_real_dose_within_three_days_is_refused() {
         house.session = house.books(Pace::REAL).await;
         house.everything_but("nothing").await;
         assert_eq!(house.red().await, ["PT-INTV"]);
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn the_board_shows_own_sessions_and_the_clinics_to_the_coordinator() {
-    for house in houses().await {
+    on_each_store(async |house| {
         for one in [One::Sam, One::Ana, One::DrLee, One::Ida, One::Noor, One::Mia] {
             let (status, rows) = house.get(one, "/sessions").await;
             assert_eq!((status, rows.as_array().unwrap().len()), (200, 1), "{one:?}");
@@ -239,5 +254,6 @@ async fn the_board_shows_own_sessions_and_the_clinics_to_the_coordinator() {
         assert_eq!(house.stranger(kernel::role::Role::Patient, true, "/sessions").await, 200);
         let (_, trail) = house.get(One::DrLee, "trail").await;
         assert_eq!(trail[0]["action"], "session.opened");
-    }
+    })
+    .await;
 }

@@ -1,6 +1,7 @@
 //! The gate over HTTP: each reason alone keeps it closed, and a refusal leaves nothing behind.
 
-use super::house::{House, One, address, houses, ids_of};
+use super::house::{House, One, on_each_store};
+use super::steps::{address, ids_of};
 use chassis::ids;
 use kernel::role::Role;
 use kernel::time::Span;
@@ -25,7 +26,7 @@ async fn stays_closed(house: &House, expected: &[&str]) {
 
 #[actix_web::test]
 async fn everything_in_place_opens_the_gate_and_the_sitter_witnesses() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         assert_eq!(house.red().await, Vec::<String>::new());
         let mut heard = house.listen().await;
@@ -33,7 +34,8 @@ async fn everything_in_place_opens_the_gate_and_the_sitter_witnesses() {
         assert_eq!(house.phase().await, "dosed");
         let offered: DoseOffered = house.next(&mut heard).await;
         assert_eq!(offered.until_at, house.now().plus(Span::seconds(30)));
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
@@ -82,7 +84,7 @@ async fn each_missing_press_alone_keeps_the_gate_closed() {
 
 #[actix_web::test]
 async fn advisory_items_are_declined_with_a_reason_and_never_block() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("PT-MASK").await;
         let declined = json!({"answer": "declined", "reason": null});
         assert_eq!(house.post(One::Sam, "checklist/PT-MASK", &declined).await.0, 422);
@@ -90,12 +92,13 @@ async fn advisory_items_are_declined_with_a_reason_and_never_block() {
             .does(One::Sam, "checklist/PT-MASK", json!({"answer": "declined", "reason": "I dislike it"}))
             .await;
         house.dose().await;
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn no_blocking_item_can_be_skipped() {
-    for house in houses().await {
+    on_each_store(async |house| {
         let declined = json!({"answer": "declined", "reason": "We are in a hurry today"});
         let (status, problem) = house.post(One::Sam, "checklist/PT-FOOD", &declined).await;
         assert_eq!((status, problem["code"].as_str()), (409, Some("checklist.required")));
@@ -105,57 +108,62 @@ async fn no_blocking_item_can_be_skipped() {
         let (status, problem) = house.post(One::Sam, "checklist/PT-ID", &yes).await;
         assert_eq!((status, problem["code"].as_str()), (403, Some("checklist.not_yours")));
         assert_eq!(house.post(One::Sam, "checklist/PT-NOPE", &yes).await.0, 404);
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn answers_run_out_after_an_hour() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         house.pass(Span::minutes(60)).await;
         let (status, problem) = house.post(One::DrLee, "dose/offer", &json!({})).await;
         assert_eq!(status, 409);
         assert!(ids_of(&problem["fields"], "name").contains(&"PT-FOOD".to_owned()));
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn a_gate_that_closes_after_the_offer_refuses_the_witness() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         house.does(One::DrLee, "dose/offer", json!({})).await;
         house.says(One::Sam, "PT-WELL", "no").await;
         let (status, problem) = house.post(One::Ana, "dose/witness", &json!({})).await;
         assert_eq!((status, ids_of(&problem["fields"], "name")), (409, vec!["PT-WELL".to_owned()]));
         assert_eq!(house.phase().await, "dosing_offered");
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn losing_the_sitter_or_the_watch_closes_the_gate() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         let (session, at) = (house.session, house.now());
         house.hear(&SitterRevoked { session, person: house.person(One::Ana), at }).await;
         house.hear(&WatchClosed { session, at }).await;
         assert_eq!(house.red().await, ["ST-PRES", "WATCH-ARMED"]);
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn a_new_address_has_to_be_confirmed_again() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         house.does(One::Sam, "address", address()).await;
         assert_eq!(house.red().await, ["PT-LOC"]);
         house.says(One::DrLee, "PT-LOC", "yes").await;
         assert_eq!(house.red().await, Vec::<String>::new());
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn a_wrong_count_places_a_hold_that_only_the_prescriber_lifts() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         house.says(One::DrLee, "PT-CNT", "no").await;
         house.says(One::DrLee, "PT-CNT", "yes").await;
@@ -164,12 +172,13 @@ async fn a_wrong_count_places_a_hold_that_only_the_prescriber_lifts() {
         assert_eq!(house.post(One::DrLee, "hold/clearance", &why).await.0, 403);
         house.does(One::Ida, "hold/clearance", why).await;
         assert_eq!(house.red().await, Vec::<String>::new());
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn only_the_leading_therapist_begins_and_only_the_sitter_witnesses() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         for one in [One::Sam, One::Ana, One::Ida, One::Mia, One::Noor] {
             assert_eq!(house.post(one, "dose/offer", &json!({})).await.0, 403, "{one:?}");
@@ -179,12 +188,13 @@ async fn only_the_leading_therapist_begins_and_only_the_sitter_witnesses() {
             assert_eq!(house.post(one, "dose/witness", &json!({})).await.0, 403, "{one:?}");
         }
         house.does(One::Ana, "dose/witness", json!({})).await;
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn the_witness_has_thirty_seconds() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         house.does(One::DrLee, "dose/offer", json!({})).await;
         house.pass(Span::seconds(31)).await;
@@ -192,12 +202,13 @@ async fn the_witness_has_thirty_seconds() {
         assert_eq!((status, problem["code"].as_str()), (409, Some("dose.offer_over")));
         assert_eq!(house.phase().await, "gate");
         house.dose().await;
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn the_same_command_twice_gives_the_first_answer_and_one_dose() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         let key = ids::fresh();
         let first = house.send(One::DrLee, "dose/offer", &json!({}), key).await;
@@ -208,16 +219,18 @@ async fn the_same_command_twice_gives_the_first_answer_and_one_dose() {
         house.pass(Span::minutes(5)).await;
         assert_eq!(house.send(One::Ana, "dose/witness", &json!({}), key).await, first);
         assert_eq!(first.0, 200);
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn nobody_outside_the_session_learns_that_it_exists() {
-    for house in houses().await {
+    on_each_store(async |house| {
         for rest in ["gate", "checklist", "vitals", "emergency-card"] {
             assert_eq!(house.stranger(Role::Therapist, false, rest).await, 404, "{rest}");
             assert_eq!(house.stranger(Role::Therapist, true, rest).await, 404, "{rest}");
             assert_eq!(house.stranger(Role::Coordinator, false, "gate").await, 404);
         }
-    }
+    })
+    .await;
 }

@@ -1,6 +1,6 @@
 //! Readings over HTTP: what they mean, who decides on amber, and what leaves the house.
 
-use super::house::{One, houses};
+use super::house::{One, on_each_store};
 use chassis::ids;
 use kernel::severity::Severity;
 use kernel::time::{Pace, Span};
@@ -9,7 +9,7 @@ use serde_json::json;
 
 #[actix_web::test]
 async fn amber_waits_for_a_rest_a_repeat_and_the_prescriber() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("RX-AMB").await;
         assert_eq!(house.red().await, ["RX-AMB"]);
         let proceed = json!({"decision": "proceed", "reason": "White coat, known for years"});
@@ -24,22 +24,24 @@ async fn amber_waits_for_a_rest_a_repeat_and_the_prescriber() {
         assert_eq!(house.red().await, ["RX-AMB"]);
         house.does(One::Ida, "decision", proceed).await;
         house.dose().await;
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn there_is_nothing_to_decide_on_green_or_red() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("PT-BP").await;
         let proceed = json!({"decision": "proceed", "reason": "It is only a little high"});
         let (status, problem) = house.post(One::Ida, "decision", &proceed).await;
         assert_eq!((status, problem["code"].as_str()), (409, Some("vitals.not_amber")));
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn red_stays_red_for_the_day_and_two_red_days_place_a_hold() {
-    for mut house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("PT-BP").await;
         house.pass(Span::minutes(20)).await;
         for _reading in 0..2 {
@@ -52,12 +54,13 @@ async fn red_stays_red_for_the_day_and_two_red_days_place_a_hold() {
         house.session = house.books(Pace::REAL).await;
         house.everything_but("PT-BP").await;
         assert_eq!(house.red().await, ["PT-BP", "HOLD"]);
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn a_reading_says_what_it_means_and_the_house_hears_only_how_bad_it_is() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         house.dose().await;
         let mut heard = house.listen().await;
@@ -69,12 +72,13 @@ async fn a_reading_says_what_it_means_and_the_house_hears_only_how_bad_it_is() {
         assert_eq!(said.severity, Severity::Urgent);
         reading["symptoms"] = true.into();
         assert_eq!(house.does(One::Ana, "vitals", reading).await["severity"], "emergency");
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn what_is_unknown_is_shown_as_incomplete_and_never_green() {
-    for house in houses().await {
+    on_each_store(async |house| {
         let mut reading = house.reading("before", 120);
         reading["spo2"] = json!(null);
         let answer = house.does(One::Sam, "vitals", reading).await;
@@ -85,23 +89,25 @@ async fn what_is_unknown_is_shown_as_incomplete_and_never_green() {
         house.pass(Span::minutes(1)).await;
         let answer = house.does(One::Sam, "vitals", house.reading("before", 161)).await;
         assert_eq!((answer["band"].as_str(), answer["completes_set"].as_bool()), (Some("amber"), Some(true)));
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn the_same_reading_sent_twice_is_kept_once() {
-    for house in houses().await {
+    on_each_store(async |house| {
         let (key, reading) = (ids::fresh(), house.reading("before", 120));
         let first = house.send(One::Sam, "vitals", &reading, key).await;
         assert_eq!(house.send(One::Sam, "vitals", &reading, key).await, first);
         let (_, all) = house.get(One::DrLee, "vitals").await;
         assert_eq!(all.as_array().unwrap().len(), 1);
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn the_patient_does_not_read_the_numbers_and_nonsense_is_refused() {
-    for house in houses().await {
+    on_each_store(async |house| {
         assert_eq!(house.get(One::Sam, "vitals").await.0, 403);
         let mut reading = house.reading("before", 120);
         reading["systolic"] = json!(900);
@@ -109,16 +115,18 @@ async fn the_patient_does_not_read_the_numbers_and_nonsense_is_refused() {
         reading["systolic"] = json!(120);
         reading["mood"] = json!("fine");
         assert_eq!(house.post(One::Sam, "vitals", &reading).await.0, 422);
-    }
+    })
+    .await;
 }
 
 #[actix_web::test]
 async fn what_was_measured_and_said_is_nowhere_in_the_clear() {
-    for house in houses().await {
+    on_each_store(async |house| {
         house.everything_but("nothing").await;
         let kept = crate::store::tests::all_text(house.service()).await;
         for secret in ["Elm Street", "systolic", "\"answer\"", "Blue door"] {
             assert!(!kept.contains(secret), "{secret}");
         }
-    }
+    })
+    .await;
 }
