@@ -40,7 +40,8 @@ function lineOf(state: RoomState, here: boolean, therapist: string): { tone: Exc
 
 export function WaitingRoom({ session, room }: { session: Session; room: Room }) {
   const me = useMe();
-  const therapist = useSessionNames(session.session, patientWords.someone).role('therapist');
+  const names = useSessionNames(session.session, patientWords.someone);
+  const therapist = names.role('therapist');
   const sitter = useSessionNames(session.session, patientWords.sitter).role('sitter');
   const here = room.roster.some(({ role, place }) => role === 'therapist' && place === 'present');
   const outside = room.state.name === 'idle' || room.state.name === 'ended';

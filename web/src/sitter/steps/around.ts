@@ -9,6 +9,7 @@ import { PhoneTest } from './phone-test';
 import { Presence } from './presence';
 import { Training } from './training';
 
+export { Vitals } from './vitals';
 export const aroundSteps: Record<LaterStep, ComponentType<{ onWatch: () => void }>> = {
   agreement: Agreement,
   training: Training,

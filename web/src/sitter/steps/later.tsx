@@ -1,21 +1,21 @@
-// The steps around the watch, fetched when one is shown: the watch opens without them.
-import { useEffect, useState, type ComponentType } from 'react';
+// What is fetched when it is first shown: the steps around the watch, and the blood pressure form. The watch opens without them.
+import { useEffect, useState } from 'react';
 import type { LaterStep } from '../step';
 import { Loading } from './door';
 
-type Steps = Record<LaterStep, ComponentType<{ onWatch: () => void }>>;
+type Around = typeof import('./around');
 
 /** 2 s: soon enough after a tunnel, seldom enough not to matter. */
 const AGAIN_MS = 2_000;
 
-export function Later({ step, onWatch }: { step: LaterStep; onWatch: () => void }) {
-  const [steps, setSteps] = useState<Steps | null>(null);
+function useAround(): Around | null {
+  const [around, setAround] = useState<Around | null>(null);
   const [tries, setTries] = useState(0);
   useEffect(() => {
     let gone = false;
     let timer: ReturnType<typeof setTimeout> | undefined;
     import('./around').then(
-      ({ aroundSteps }) => gone || setSteps(aroundSteps),
+      (found) => gone || setAround(found),
       () => (timer = setTimeout(() => setTries((count) => count + 1), AGAIN_MS)),
     );
     return () => {
@@ -23,6 +23,15 @@ export function Later({ step, onWatch }: { step: LaterStep; onWatch: () => void 
       clearTimeout(timer);
     };
   }, [tries]);
-  const Shown = steps?.[step];
+  return around;
+}
+
+export function Later({ step, onWatch }: { step: LaterStep; onWatch: () => void }) {
+  const Shown = useAround()?.aroundSteps[step];
   return Shown === undefined ? <Loading /> : <Shown onWatch={onWatch} />;
+}
+
+export function Pressure({ onBack }: { onBack: () => void }) {
+  const around = useAround();
+  return around === null ? <Loading /> : <around.Vitals onBack={onBack} />;
 }

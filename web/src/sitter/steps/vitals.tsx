@@ -4,6 +4,7 @@ import { serverNow } from '../../api/clock';
 import type { VitalsAnswer, VitalsEntry } from '../../api/types';
 import { clockTime } from '../../lib/time';
 import { sitterWords as w } from '../../words/en/sitter';
+import { aroundWords as p } from '../../words/en/sitter-around';
 import { useSession, useStore, useWorld } from '../context';
 import type { Outcome } from '../outbox';
 import { Choices } from '../parts/choices';
@@ -16,7 +17,7 @@ type Written = Record<Field, string>;
 const RANGES: Record<Field, readonly [number, number]> = { systolic: [60, 260], diastolic: [30, 160], heart_rate: [30, 220], spo2: [50, 100] };
 /** Far enough from usual to ask "is that what it shows?" (clinical.md §4.3, §6.6 RF-4, RF-5, RF-12). */
 const SURE: Record<Field, readonly [number, number]> = { systolic: [90, 160], diastolic: [50, 100], heart_rate: [50, 120], spo2: [94, 100] };
-const LABELS: Record<Field, string> = { systolic: w.vitals.systolic, diastolic: w.vitals.diastolic, heart_rate: w.vitals.heartRate, spo2: w.vitals.spo2 };
+const LABELS: Record<Field, string> = { systolic: p.vitals.systolic, diastolic: p.vitals.diastolic, heart_rate: p.vitals.heartRate, spo2: p.vitals.spo2 };
 const FIELDS: readonly Field[] = ['systolic', 'diastolic', 'heart_rate', 'spo2'];
 const BANDS: Record<string, Shape> = { green: 'ok', amber: 'soon', red: 'late', crisis: 'alarm' };
 
@@ -24,11 +25,11 @@ function objection(written: Written): string | null {
   for (const field of FIELDS) {
     const [from, until] = RANGES[field];
     if (written[field] === '' && field === 'spo2') continue;
-    if (written[field] === '') return w.vitals.missing(LABELS[field]);
+    if (written[field] === '') return p.vitals.missing(LABELS[field]);
     const value = Number(written[field]);
-    if (!(value >= from && value <= until)) return w.vitals.range(LABELS[field], from, until);
+    if (!(value >= from && value <= until)) return p.vitals.range(LABELS[field], from, until);
   }
-  return Number(written.systolic) > Number(written.diastolic) ? null : w.vitals.order;
+  return Number(written.systolic) > Number(written.diastolic) ? null : p.vitals.order;
 }
 
 const unusual = (written: Written): boolean =>
@@ -49,16 +50,16 @@ function Fields({ written, onWrite }: { written: Written; onWrite: (field: Field
 
 function Said({ outcome }: { outcome: Outcome<VitalsAnswer> }) {
   const { zone } = useSession();
-  if (outcome.kind === 'kept') return <Note tone="unknown" live>{w.vitals.offline}</Note>;
+  if (outcome.kind === 'kept') return <Note tone="unknown" live>{p.vitals.offline}</Note>;
   if (outcome.kind === 'refused') return <Note tone="late" live>{outcome.problem.message}</Note>;
   const { band, todo, recheck_at } = outcome.answer;
   return (
     <Note tone={BANDS[band] ?? 'unknown'} live>
       <h2>
-        <Mark shape={BANDS[band] ?? 'unknown'}>{w.vitals.bands[band]}</Mark>
+        <Mark shape={BANDS[band] ?? 'unknown'}>{p.vitals.bands[band]}</Mark>
       </h2>
       <p>{todo}</p>
-      {recheck_at !== null && <p>{w.vitals.recheck(clockTime(recheck_at, zone))}</p>}
+      {recheck_at !== null && <p>{p.vitals.recheck(clockTime(recheck_at, zone))}</p>}
     </Note>
   );
 }
@@ -90,22 +91,22 @@ export function Vitals({ onBack }: { onBack: () => void }) {
   const numbers = `${written.systolic}/${written.diastolic}, ${written.heart_rate}${written.spo2 === '' ? '' : `, ${written.spo2} %`}`;
   const dock = outcome !== null ? null : asked ? (
     <>
-      <Press tone="primary" big onPress={send}>{w.vitals.confirmYes}</Press>
-      <Press onPress={() => setAsked(false)}>{w.vitals.confirmNo}</Press>
+      <Press tone="primary" big onPress={send}>{p.vitals.confirmYes}</Press>
+      <Press onPress={() => setAsked(false)}>{p.vitals.confirmNo}</Press>
     </>
   ) : (
-    <Press tone="primary" big onPress={send}>{w.vitals.press}</Press>
+    <Press tone="primary" big onPress={send}>{p.vitals.press}</Press>
   );
   return (
-    <div className="overlay" role="dialog" aria-modal="true" aria-label={w.vitals.heading}>
+    <div className="overlay" role="dialog" aria-modal="true" aria-label={p.vitals.heading}>
       <Screen dock={<>{dock}<Press onPress={onBack}>{w.back}</Press></>}>
-        <Heading>{asked && outcome === null ? w.vitals.check : w.vitals.heading}</Heading>
-        {outcome !== null ? <Said outcome={outcome} /> : asked ? <p className="asked">{w.vitals.confirm(numbers)}</p> : (
+        <Heading>{asked && outcome === null ? p.vitals.check : p.vitals.heading}</Heading>
+        {outcome !== null ? <Said outcome={outcome} /> : asked ? <p className="asked">{p.vitals.confirm(numbers)}</p> : (
           <>
-            <p>{w.vitals.intro}</p>
+            <p>{p.vitals.intro}</p>
             <Fields written={written} onWrite={(field, value) => setWritten({ ...written, [field]: value })} />
-            <p className="label">{w.vitals.symptoms}</p>
-            <Choices label={w.vitals.symptoms} choices={[{ value: 'no', label: w.no }, { value: 'yes', label: w.yes }]} chosen={symptoms} onChoose={setSymptoms} />
+            <p className="label">{p.vitals.symptoms}</p>
+            <Choices label={p.vitals.symptoms} choices={[{ value: 'no', label: w.no }, { value: 'yes', label: w.yes }]} chosen={symptoms} onChoose={setSymptoms} />
           </>
         )}
         <div role="alert">{trouble !== null && <p className="trouble"><Mark shape="late">{trouble}</Mark></p>}</div>

@@ -6,7 +6,7 @@ import { useSession, useWorld } from '../context';
 import { EmergencyButton } from '../parts/dock';
 import { Heading, Mark, Press, Screen } from '../parts/screen';
 import { VideoCorner } from '../video-corner';
-import { Vitals } from './vitals';
+import { Pressure } from './later';
 
 function WhoIsReady() {
   const { session } = useWorld();
@@ -64,7 +64,7 @@ export function Waiting() {
       <VideoCorner />
       <WhoIsReady />
       <StillOpen />
-      {measuring && <Vitals onBack={() => setMeasuring(false)} />}
+      {measuring && <Pressure onBack={() => setMeasuring(false)} />}
     </Screen>
   );
 }

@@ -14,7 +14,7 @@ import { Ring } from '../parts/ring';
 import { Mark, Note, Press, Screen } from '../parts/screen';
 import { useNudge, useWatch, type WatchView } from '../use-watch';
 import { VideoCorner } from '../video-corner';
-import { Vitals } from './vitals';
+import { Pressure } from './later';
 import { judged, Result } from './result';
 import { LookQuestion, useLook, type Given } from './look';
 
@@ -71,7 +71,7 @@ function More() {
         {w.watch.pressure}
       </button>
       {open === 'normal' && <NormalCard onBack={close} />}
-      {open === 'vitals' && <Vitals onBack={close} />}
+      {open === 'vitals' && <Pressure onBack={close} />}
     </nav>
   );
 }

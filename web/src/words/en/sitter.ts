@@ -195,27 +195,6 @@ export const sitterWords = {
     callList: ['Pauses in breath, gasps, no breath', 'Blue or grey lips', 'You cannot wake them', 'Chest pain, fainting, worst headache ever', 'Face drops, one arm is weak', 'A fit', 'Choking', 'Hit the head', 'Wants to die now, or a weapon'],
   },
 
-  vitals: {
-    heading: 'Blood pressure',
-    intro: 'Seated or lying, arm at heart height, no talking. Press start on the cuff. Read the numbers out loud, then write them here.',
-    systolic: 'Top number',
-    diastolic: 'Lower number',
-    heartRate: 'Pulse',
-    spo2: 'Oxygen, if you have a finger clip',
-    symptoms: 'Chest pain, bad headache, or trouble seeing?',
-    press: 'Send these numbers',
-    check: 'Please look again',
-    range: (name: string, from: number, until: number) => `${name} is usually between ${from} and ${until}.`,
-    order: 'The top number is larger than the lower one.',
-    missing: (name: string) => `Write the ${name.toLowerCase()}.`,
-    confirm: (text: string) => `You wrote ${text}. Is that what the cuff shows?`,
-    confirmYes: 'Yes, send it',
-    confirmNo: 'Change it',
-    bands: { green: 'In the usual range', amber: 'Higher or lower than usual', red: 'Outside the limit', crisis: 'Call now' },
-    recheck: (clock: string) => `Measure again at ${clock}.`,
-    offline: 'No connection. The numbers are kept and sent later.',
-  },
-
   after: {
   },
 
