@@ -122,7 +122,7 @@ impl RoomNow {
 }
 
 /// Opens the signalling socket: see `proto/signalling.md`.
-#[utoipa::path(responses((status = 101, description = "A WebSocket; its first message carries the ticket.")))]
+#[utoipa::path(security(()), responses((status = 101, description = "A WebSocket; its first message carries the ticket.")))]
 #[get("/signal")]
 pub async fn open_signal(
     video: Guard<KnockAtRoom, Video>,
@@ -145,7 +145,7 @@ pub async fn read_room(
 }
 
 /// Lets someone in by name.
-#[utoipa::path(responses((status = 200, body = RoomNow), (status = 409, body = ProblemBody)))]
+#[utoipa::path(operation_id = "admit_person", responses((status = 200, body = RoomNow), (status = 409, body = ProblemBody)))]
 #[post("/sessions/{session}/admissions/{person}")]
 pub async fn admit(
     video: Guard<AdmitPerson, Video>,
@@ -157,7 +157,7 @@ pub async fn admit(
 }
 
 /// Sends someone out, with no way back.
-#[utoipa::path(responses((status = 200, body = RoomNow), (status = 409, body = ProblemBody)))]
+#[utoipa::path(operation_id = "remove_person", responses((status = 200, body = RoomNow), (status = 409, body = ProblemBody)))]
 #[post("/sessions/{session}/removals/{person}")]
 pub async fn remove(
     video: Guard<AdmitPerson, Video>,

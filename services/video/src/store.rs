@@ -68,16 +68,17 @@ pub async fn version(store: &Store, clinic: ClinicId, session: SessionId) -> Res
     Ok(row.map_or(Ok(-1), |row| row.try_get("", "version"))?)
 }
 
-/// Tells every open room that all lines are gone: this process has just started, and it is the one that held them.
+/// Writes off the lines of every open room: this process has just started, and it is the one that held them.
 pub async fn sweep(store: &Store) -> Result<(), Failure> {
     let sql = "select clinic_id, id from video_machine where kind = $1 and phase = 'open'";
     for row in store.db().query_all_raw(store.sql(sql, [Room::KIND.into()])).await? {
         let (clinic, session) = (store::id(&row, "clinic_id")?, store::id::<SessionId>(&row, "id")?);
-        store
-            .work(Act::clock(clinic), async |work| {
-                work.step::<Rooms>(session, Command::Restart).await.map(drop)
-            })
-            .await?;
+        let room = store.see::<Room>(clinic, session).await?.state;
+        if room.members().iter().all(|member| member.place.line().is_none()) {
+            continue;
+        }
+        let restart = async |work: &mut Work| work.step::<Rooms>(session, Command::Restart).await.map(drop);
+        store.work(Act::clock(clinic), restart).await?;
     }
     Ok(())
 }

@@ -143,9 +143,10 @@ fn arranged(sections: Vec<Section>) -> Result<Vec<Line>, NotAnOffer> {
     if receiving.len() % 2 == 0 { Ok(receiving) } else { Err(NotAnOffer::OtherOrder) }
 }
 
-/// A mid is a short token (RFC 5888); ours are single digits.
+/// A mid is a short token (RFC 5888): single digits in most browsers, `sdparta_0` in some.
 fn is_a_name(mid: &str) -> bool {
-    !mid.is_empty() && mid.len() <= 16 && mid.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    !mid.is_empty() && mid.len() <= 16 && mid.bytes().all(is_plain)
 }
 
 #[cfg(test)]

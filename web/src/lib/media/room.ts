@@ -76,7 +76,8 @@ export class RoomConnection {
     this.#attempt = this.#refusals = 0;
     this.#sound.open(SLOTS);
     this.#watchTracks();
-    window.addEventListener('online', this.#onOnline);
+    window.addEventListener('online', this.#onBetter);
+    document.addEventListener('visibilitychange', this.#onBetter);
     window.addEventListener('pagehide', this.#onPageHide);
     this.#measuring ??= setInterval(() => void this.#measure(), MEASURE_EVERY_MS);
     this.#become({ name: 'connecting' });
@@ -225,9 +226,9 @@ export class RoomConnection {
     }, waitBefore(this.#attempt));
   }
 
-  /** The network is back: no reason to wait for the next attempt. */
-  readonly #onOnline = (): void => {
-    if (this.#retry === null) return;
+  /** The network is back, or the phone was unlocked: no reason to wait for the next attempt. */
+  readonly #onBetter = (): void => {
+    if (this.#retry === null || document.visibilityState === 'hidden') return;
     clearTimeout(this.#retry);
     this.#retry = null;
     void this.#comeIn();
@@ -243,7 +244,8 @@ export class RoomConnection {
     if (this.#retry !== null) clearTimeout(this.#retry);
     if (this.#measuring !== null) clearInterval(this.#measuring);
     this.#retry = this.#measuring = null;
-    window.removeEventListener('online', this.#onOnline);
+    window.removeEventListener('online', this.#onBetter);
+    document.removeEventListener('visibilitychange', this.#onBetter);
     window.removeEventListener('pagehide', this.#onPageHide);
     for (const line of [this.#coming, this.#playing]) {
       line?.leave();
