@@ -15,4 +15,4 @@ createRoot(root).render(
     <App />
   </StoreContext>,
 );
-if (import.meta.env.PROD) keepPage();
+if (import.meta.env.PROD) void keepPage();
