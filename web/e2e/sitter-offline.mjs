@@ -41,7 +41,7 @@ const timed = async (name, what) => {
   return Date.now() - from;
 };
 await page.goto(`http://localhost:${server.address().port}/s`);
-await page.waitForFunction(async () => (await (await caches.open('sitter-1')).keys()).length > 4);
+await page.waitForFunction(async () => (await caches.match('/s')) !== undefined && navigator.serviceWorker.controller !== null);
 
 await context.setOffline(true);
 server.closeAllConnections();
