@@ -18,7 +18,7 @@ pub struct Now {
 }
 
 /// What time it is here.
-#[utoipa::path(responses((status = 200, body = Now)))]
+#[utoipa::path(operation_id = "read_time", security(()), responses((status = 200, body = Now)))]
 #[get("/api/time")]
 pub async fn time(gateway: Gateway) -> HttpResponse {
     HttpResponse::Ok().json(Now { now_at: gateway.clock.now() })

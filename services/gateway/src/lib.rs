@@ -1,5 +1,6 @@
 //! The only public door: cookies to tokens, limits, sockets, pages. It knows no clinical word and keeps no row.
 
+pub mod document;
 pub mod door;
 pub mod fanout;
 pub mod gate;

@@ -26,7 +26,7 @@ const FRAME_BYTES_MAX: usize = 4 * 1024;
 ///
 /// # Errors
 /// When nobody is signed in, or the request opens no socket.
-#[utoipa::path(responses((status = 101, description = "Beats and changes, as JSON text frames"), (status = 401)))]
+#[utoipa::path(operation_id = "open_live", responses((status = 101, description = "Beats and changes, as JSON text frames"), (status = 401)))]
 #[get("/api/live")]
 pub async fn open(
     gateway: Gateway,

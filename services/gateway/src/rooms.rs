@@ -37,7 +37,7 @@ pub struct Ticket {
 ///
 /// # Errors
 /// When nobody is signed in, or the role never enters a room.
-#[utoipa::path(request_body = Wanted, responses((status = 200, body = Ticket), (status = 403, body = ProblemBody)))]
+#[utoipa::path(operation_id = "ask_ticket", request_body = Wanted, responses((status = 200, body = Ticket), (status = 403, body = ProblemBody)))]
 #[post("/api/rooms/{session}/ticket")]
 pub async fn ticket(
     gateway: Gateway,

@@ -1,7 +1,7 @@
 //! Opens the public port and hangs the house behind it.
 
 use crate::gate::{self, Seat};
-use crate::{Gateway, house, live, rooms};
+use crate::{Gateway, document, house, live, rooms};
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
@@ -68,7 +68,7 @@ impl Gateway {
     /// The documented routes of everything mounted here, as in `proto/openapi.json`.
     pub fn openapi(&self) -> OpenApi {
         let app = App::new().into_utoipa_app().configure(|config| self.configure(config));
-        app.split_for_parts().1
+        document::complete(app.split_for_parts().1)
     }
 }
 

@@ -52,7 +52,7 @@ pub struct MailboxEntry {
 }
 
 /// The demo's mailbox, newest first; repeats about one incident are folded.
-#[utoipa::path(responses((status = 200, body = Vec<MailboxEntry>), (status = 404, body = ProblemBody)))]
+#[utoipa::path(operation_id = "read_mailbox", responses((status = 200, body = Vec<MailboxEntry>), (status = 404, body = ProblemBody)))]
 #[get("/mailbox")]
 pub async fn mailbox(notify: Guard<ReadMailbox, Notify>) -> Result<HttpResponse, Problem> {
     let (who, ground) = (notify.who()?, notify.store().ground());
@@ -125,7 +125,7 @@ pub struct TestMail {
 }
 
 /// Sends a test mail to oneself and waits for the mail server's word.
-#[utoipa::path(request_body = TestMailRequest,
+#[utoipa::path(operation_id = "send_test_mail", request_body = TestMailRequest,
     responses((status = 200, body = TestMail), (status = 409, body = ProblemBody)))]
 #[post("/test-mail")]
 pub async fn test_mail(

@@ -123,7 +123,7 @@ pub struct Booked {
 }
 
 /// Books an appointment. A taken time answers 409 with the two nearest that are free.
-#[utoipa::path(request_body = BookingRequest, responses((status = 200, body = Booked),
+#[utoipa::path(operation_id = "book_session", request_body = BookingRequest, responses((status = 200, body = Booked),
     (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 #[post("/bookings")]
 pub async fn book(
@@ -256,7 +256,7 @@ pub struct Cancelled {
 }
 
 /// Calls an appointment off, before the day.
-#[utoipa::path(request_body = Cancellation, params(("session" = SessionId, Path)),
+#[utoipa::path(operation_id = "cancel_booking", request_body = Cancellation, params(("session" = SessionId, Path)),
     responses((status = 200, body = Cancelled), (status = 409, body = ProblemBody)))]
 #[post("/bookings/{session}/cancellation")]
 pub async fn cancel(
@@ -312,7 +312,7 @@ pub struct BookingEntry {
 }
 
 /// Appointments: one's own, or the clinic's for those who run its day.
-#[utoipa::path(responses((status = 200, body = Vec<BookingEntry>)))]
+#[utoipa::path(operation_id = "read_bookings", responses((status = 200, body = Vec<BookingEntry>)))]
 #[get("/bookings")]
 pub async fn bookings(scheduling: Guard<ReadBookings, Scheduling>) -> Result<HttpResponse, Problem> {
     let who = scheduling.who()?;

@@ -48,7 +48,7 @@ pub struct Opening {
 }
 
 /// The therapist's own week; empty when none was set.
-#[utoipa::path(responses((status = 200, body = Availability)))]
+#[utoipa::path(operation_id = "read_availability", responses((status = 200, body = Availability)))]
 #[get("/availability")]
 pub async fn availability(scheduling: Guard<SetAvailability, Scheduling>) -> Result<HttpResponse, Problem> {
     let who = scheduling.who()?;
@@ -138,7 +138,7 @@ pub struct OnCall {
 }
 
 /// The roster, from yesterday on.
-#[utoipa::path(responses((status = 200, body = Vec<OnCall>)))]
+#[utoipa::path(operation_id = "read_on_call", responses((status = 200, body = Vec<OnCall>)))]
 #[get("/on-call")]
 pub async fn on_call(scheduling: Guard<ReadOnCall, Scheduling>) -> Result<HttpResponse, Problem> {
     let duties = store::duties(scheduling.store(), scheduling.who()?.clinic).await?;

@@ -61,7 +61,7 @@ pub struct Slot {
 }
 
 /// Free slots of a therapist, taking the patient's own appointments into account.
-#[utoipa::path(params(SlotQuery), responses((status = 200, body = Slots), (status = 422, body = ProblemBody)))]
+#[utoipa::path(operation_id = "read_slots", params(SlotQuery), responses((status = 200, body = Slots), (status = 422, body = ProblemBody)))]
 #[get("/slots")]
 pub async fn slots(
     scheduling: Guard<ReadSlots, Scheduling>,
