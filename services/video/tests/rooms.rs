@@ -209,6 +209,24 @@ async fn media_goes_on_while_a_lost_socket_comes_back() {
 }
 
 #[actix_web::test]
+async fn after_a_restart_whoever_was_let_in_is_let_in_and_heard_again() {
+    let mut house = House::start().await;
+    let mut sams = house.knock(&house.ticket(house.sam, ANY_PRINT)).await;
+    sams.hears("waiting").await;
+    house.admit(house.sam).await;
+    sams.hears("admitted").await;
+    house.restart().await;
+    let began_at = Instant::now();
+    let (mut lee, mut sam) = (Bot::new().await, Bot::new().await);
+    let mut lees = lee.knock(&house, house.lee).await;
+    lee.offer_over(&mut lees).await;
+    let mut back = sam.knock(&house, house.sam).await;
+    sam.offer_over(&mut back).await;
+    assert!(is_heard(&mut lee, &mut sam, b"there you are").await);
+    assert!(began_at.elapsed() < Duration::from_secs(5));
+}
+
+#[actix_web::test]
 async fn packets_from_unknown_addresses_are_dropped_and_counted() {
     let house = House::start().await;
     let stranger = UdpSocket::bind("127.0.0.1:0").unwrap();

@@ -57,6 +57,7 @@ pub struct House {
     clinic: ClinicId,
     signer: Signer,
     address: String,
+    pool: Pool,
     _rows: tempfile::TempDir,
 }
 
@@ -66,15 +67,7 @@ impl House {
         let config = Config { data_dir: rows.path().to_owned(), ..Config::default() };
         let ground = ground(config, Clock::system()).await.unwrap();
         let pool = Pool::open(&ground.config.database(), None).await.unwrap();
-        let (video, mounted) = mount::<Video>(&ground, Some(&pool)).await.unwrap();
-        let server = HttpServer::new(move || {
-            let configure = Arc::clone(&mounted.configure);
-            let video = scope::scope("/api/video").configure(move |config| configure(config));
-            App::new().into_utoipa_app().service(video).into_app()
-        });
-        let server = server.workers(1).bind(("127.0.0.1", 0)).unwrap();
-        let address = server.addrs().first().unwrap().to_string();
-        actix_web::rt::spawn(server.run());
+        let (video, address) = stand(&ground, &pool).await;
         let someone = |role, device| Someone { person: PersonId(Uuid::now_v7()), role, device };
         let house = Self {
             video,
@@ -86,10 +79,17 @@ impl House {
             signer: Signer::new(&ground.keys).unwrap(),
             ground,
             address,
+            pool,
             _rows: rows,
         };
         house.open_session().await;
         house
+    }
+
+    /// The process ends without a word, and another begins on the same rows.
+    pub async fn restart(&mut self) {
+        (self.video, self.address) = stand(&self.ground, &self.pool).await;
+        until(async || self.video.unready().is_empty()).await;
     }
 
     /// Says on the bus that the session exists, and waits until the room does.
@@ -203,6 +203,20 @@ impl House {
         };
         self.signer.sign(ACCESS, &access).unwrap()
     }
+}
+
+/// Mounts the service and serves it on a free port.
+async fn stand(ground: &Ground, pool: &Pool) -> (Arc<Video>, String) {
+    let (video, mounted) = mount::<Video>(ground, Some(pool)).await.unwrap();
+    let server = HttpServer::new(move || {
+        let configure = Arc::clone(&mounted.configure);
+        let video = scope::scope("/api/video").configure(move |config| configure(config));
+        App::new().into_utoipa_app().service(video).into_app()
+    });
+    let server = server.workers(1).bind(("127.0.0.1", 0)).unwrap();
+    let address = server.addrs().first().unwrap().to_string();
+    actix_web::rt::spawn(server.run());
+    (video, address)
 }
 
 /// The browser's end of the signalling socket.
