@@ -15,7 +15,8 @@ async function keep(key, response) {
 async function page(request) {
   const kept = await caches.match(PAGE);
   try {
-    return await keep(PAGE, await fetch(request, { signal: AbortSignal.timeout(kept ? 4000 : 30000) }));
+    // By address: a navigation request itself cannot be given a time limit.
+    return await keep(PAGE, await fetch(request.url, { credentials: 'same-origin', signal: AbortSignal.timeout(kept ? 4000 : 30000) }));
   } catch (gone) {
     if (kept) return kept;
     throw gone;
