@@ -25,7 +25,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(session::read_board)
         .service(session::read_session)
-        .service(session::arrive)
+        .service(session::arrive_in_session)
         .service(session::press_ready)
         .service(session::offer_dose)
         .service(session::witness_dose)

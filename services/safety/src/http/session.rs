@@ -58,7 +58,7 @@ struct Moved {
 #[utoipa::path(tag = "safety", params(("session" = SessionId, Path)), request_body = Nothing,
     responses((status = 200, body = Moved), (status = 409, body = ProblemBody)))]
 #[post("/sessions/{session}/arrival")]
-pub(super) async fn arrive(
+pub(super) async fn arrive_in_session(
     safety: Guard<Arrive, Safety>,
     session: Path<SessionId>,
     body: Body<Nothing>,

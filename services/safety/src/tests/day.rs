@@ -28,7 +28,7 @@ async fn discharged(house: &House) {
 #[actix_web::test]
 async fn a_session_runs_from_the_dose_to_the_closing_signature() {
     on_each_store(async |house| {
-        discharged(&house).await;
+        discharged(house).await;
         assert_eq!(house.phase().await, "discharged");
         let close = json!({"note": null});
         assert_eq!(house.post(One::DrLee, "closure", &close).await.0, 409);
@@ -45,7 +45,7 @@ async fn a_session_runs_from_the_dose_to_the_closing_signature() {
 #[actix_web::test]
 async fn the_house_hears_when_the_next_morning_is() {
     on_each_store(async |house| {
-        recovered(&house).await;
+        recovered(house).await;
         let mut heard = house.listen().await;
         house.does(One::DrLee, "discharge", sheet()).await;
         house.does(One::Ana, "discharge/acceptance", json!({"restrictions_read_back": true})).await;
@@ -72,7 +72,7 @@ async fn nobody_is_discharged_too_early() {
 #[actix_web::test]
 async fn an_unmet_criterion_is_named_and_the_sitter_cannot_go_first() {
     on_each_store(async |house| {
-        recovered(&house).await;
+        recovered(house).await;
         let accept = json!({"restrictions_read_back": true});
         assert_eq!(house.post(One::Ana, "discharge/acceptance", &accept).await.0, 409);
         let mut unsteady = sheet();
@@ -89,7 +89,7 @@ async fn an_unmet_criterion_is_named_and_the_sitter_cannot_go_first() {
 #[actix_web::test]
 async fn vitals_far_from_the_start_and_open_incidents_keep_the_patient() {
     on_each_store(async |house| {
-        recovered(&house).await;
+        recovered(house).await;
         house.does(One::Ana, "vitals", house.reading("discharge", 150)).await;
         let (session, at, incident) = (house.session, house.now(), ids::fresh());
         let (cause, severity) = ("missed_checkin".to_owned(), Severity::Urgent);
@@ -106,7 +106,7 @@ async fn vitals_far_from_the_start_and_open_incidents_keep_the_patient() {
 #[actix_web::test]
 async fn the_sitter_repeats_the_rules_before_taking_over() {
     on_each_store(async |house| {
-        recovered(&house).await;
+        recovered(house).await;
         house.does(One::DrLee, "discharge", sheet()).await;
         let silent = json!({"restrictions_read_back": false});
         assert_eq!(house.post(One::Ana, "discharge/acceptance", &silent).await.0, 409);

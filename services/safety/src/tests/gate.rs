@@ -167,7 +167,7 @@ async fn a_wrong_count_places_a_hold_that_only_the_prescriber_lifts() {
         house.everything_but("nothing").await;
         house.says(One::DrLee, "PT-CNT", "no").await;
         house.says(One::DrLee, "PT-CNT", "yes").await;
-        stays_closed(&house, &["HOLD"]).await;
+        stays_closed(house, &["HOLD"]).await;
         let why = json!({"reason": "Counted again on camera"});
         assert_eq!(house.post(One::DrLee, "hold/clearance", &why).await.0, 403);
         house.does(One::Ida, "hold/clearance", why).await;
