@@ -59,7 +59,11 @@ function Rest({ view }: { view: WatchView }) {
   );
 }
 
+/** After the discharge the room and the measuring are closed; the looks and the card stay. */
+const useIsOver = (): boolean => useWorld().session?.phase === 'discharged';
+
 function More() {
+  const over = useIsOver();
   const [open, setOpen] = useState<'normal' | 'vitals' | null>(null);
   const close = (): void => setOpen(null);
   return (
@@ -67,9 +71,11 @@ function More() {
       <button type="button" onClick={() => setOpen('normal')}>
         {w.watch.normal}
       </button>
-      <button type="button" onClick={() => setOpen('vitals')}>
-        {w.watch.pressure}
-      </button>
+      {over ? null : (
+        <button type="button" onClick={() => setOpen('vitals')}>
+          {w.watch.pressure}
+        </button>
+      )}
       {open === 'normal' && <NormalCard onBack={close} />}
       {open === 'vitals' && <Pressure onBack={close} />}
     </nav>
@@ -93,6 +99,7 @@ export function WatchStep({ onHandover }: { onHandover?: () => void }) {
   useNudge(view);
   useAwake();
   const store = useStore();
+  const over = useIsOver();
   const { id } = useSession();
   const [given, setGiven] = useState<Given | null>(null);
   const [wrong, setWrong] = useState<Wrong | null>(null);
@@ -124,7 +131,7 @@ export function WatchStep({ onHandover }: { onHandover?: () => void }) {
         {given === null && wrong === null && view.incidents.length === 0 && <LateLine view={view} />}
         {given !== null ? <Result given={given} onDone={done} /> : looking ? <LookQuestion key={view.next?.sequence} look={look} /> : <Rest view={view} />}
         <More />
-        <VideoCorner />
+        {over ? null : <VideoCorner />}
       </Screen>
       {given !== null && judged(given).severity === 'emergency' && <EmergencyCard onBack={done} />}
     </>
