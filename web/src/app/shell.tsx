@@ -55,7 +55,8 @@ function SignedInOnly({ children }: { children: ReactNode }) {
   const out = problem?.status === 401 || status === 'revoked';
   useLiveFeed(me !== undefined && !out);
   useEffect(() => {
-    if (out) void navigate({ to: paths.signIn(), search: { from: here }, replace: true });
+    // On the way to the door the old page is still drawn: it must not ask for the way again.
+    if (out && !here.startsWith(paths.signIn())) void navigate({ to: paths.signIn(), search: { from: here }, replace: true });
   }, [out, navigate, here]);
   if (me !== undefined) return <MeProvider me={me}>{children}</MeProvider>;
   if (problem !== null && !out)

@@ -1,4 +1,4 @@
-import { useClinicNames } from '../../api/people';
+import { useSessionNames } from '../../api/people';
 import { useMe } from '../../api/me';
 import type { Booking, Id } from '../../api/types';
 import { useCommand } from '../../api/use-command';
@@ -35,13 +35,13 @@ export function SittersCard() {
 
 function SitterRow({ booking }: { booking: Booking }) {
   const { role } = useMe();
-  const { name } = useClinicNames();
+  const { name } = useSessionNames(booking.session, clinicWords.someone);
   const approve = useCommand<{ session$: Id }>('identity', ({ session$ }) => `/sessions/${session$}/sitter-invitation`, booking.session);
-  const sitter = name(booking.sitter, clinicWords.someone);
+  const [sitter, patient] = [name(booking.sitter), name(booking.patient)];
   return (
     <li className={styles.row}>
       <span>
-        {words.row(sitter, name(booking.patient, clinicWords.someone))} <span className={styles.muted}>{dayAndTime(booking.starts_at)}</span>
+        {words.row(sitter, patient)} <span className={styles.muted}>{dayAndTime(booking.starts_at)}</span>
       </span>
       {approve.isSuccess ? (
         <span role="status">{words.sent}</span>
@@ -51,7 +51,7 @@ function SitterRow({ booking }: { booking: Booking }) {
         </Button>
       )}
       <ProblemNotice problem={approve.error} />
-      {role === 'coordinator' ? <Relationship booking={booking} sitter={sitter} patient={name(booking.patient, clinicWords.someone)} /> : null}
+      {role === 'coordinator' ? <Relationship booking={booking} sitter={sitter} patient={patient} /> : null}
     </li>
   );
 }
