@@ -66,7 +66,7 @@ function Mail({ mail }: { mail: MailboxItem }) {
       <header>
         <h2>{mail.subject}</h2>
         <p className={styles.meta}>
-          {words.to(mail.to_name, shellWords.roles[mail.to_role])} · {age(now, mail.sent_at)}
+          {words.to(mail.to_name ?? words.someone, mail.to_role === null ? words.no_role : shellWords.roles[mail.to_role])} · {age(now, mail.sent_at)}
         </p>
       </header>
       <p className={styles.text}>{mail.text}</p>

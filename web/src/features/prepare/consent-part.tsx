@@ -22,7 +22,7 @@ const textOf = (choice: Choice): string => (typeof choice === 'string' ? choice 
 interface SigningBody {
   session: Id;
   kind: string;
-  version: string;
+  version: number;
   sha256: string;
   signature: string;
   answers: Record<string, string>;

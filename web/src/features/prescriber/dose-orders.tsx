@@ -2,7 +2,7 @@ import { NativeSelect, NumberInput } from '@mantine/core';
 import { useState } from 'react';
 import { useCommand } from '../../api/use-command';
 import { useNow } from '../../api/use-now';
-import type { DoseOrder, Id } from '../../api/types';
+import type { DoseOrder, Id, NewDoseOrder } from '../../api/types';
 import { dayAndTime } from '../../lib/time';
 import { fromLocal } from '../../lib/zones';
 import { Button } from '../../ui/button';
@@ -35,7 +35,7 @@ export function DoseOrders({ session, patient }: { session: Id; patient: Id }) {
       {current.length === 0 ? <p>{words.none}</p> : null}
       <ul className={styles.items}>
         {current.map((order) => (
-          <li key={order.order ?? order.valid_until_at} className={styles.item}>
+          <li key={order.order} className={styles.item}>
             <strong>{words.line(order.lozenges, order.strength_mg, order.hold_minutes, words.disposals[order.disposal])}</strong>
             <span className={styles.muted}>{words.limits(order.max_sessions, order.min_interval_hours, dayAndTime(order.valid_until_at))}</span>
           </li>
@@ -53,7 +53,7 @@ function NewOrder({ session, patient }: { session: Id; patient: Id }) {
   const [numbers, setNumbers] = useState<Numbers>({ strength_mg: null, lozenges: null, hold_minutes: 10, max_sessions: null, min_interval_hours: 72 });
   const [disposal, setDisposal] = useState<DoseOrder['disposal']>('spit');
   const [until, setUntil] = useState('');
-  const sign = useCommand<DoseOrder & { patient$: Id }>('care', ({ patient$ }) => `/patients/${patient$}/dose-orders`, session);
+  const sign = useCommand<NewDoseOrder & { patient$: Id }>('care', ({ patient$ }) => `/patients/${patient$}/dose-orders`, session);
   const valid_until_at = fromLocal(`${until}T23:59`);
   const { strength_mg, lozenges, hold_minutes, max_sessions, min_interval_hours } = numbers;
   const order = strength_mg === null || lozenges === null || hold_minutes === null || max_sessions === null || min_interval_hours === null || valid_until_at === null ? null : { patient$: patient, strength_mg, lozenges, hold_minutes, disposal, max_sessions, min_interval_hours, valid_until_at };

@@ -5,6 +5,9 @@ export const inOrder = (a: TrailEntry, b: TrailEntry): number => a.at - b.at || 
 
 export const merge = (parts: readonly (readonly TrailEntry[])[]): TrailEntry[] => parts.flat().sort(inOrder);
 
+/** Whether nobody did it: time passed, or one service told another. */
+export const isTheHouse = ({ role }: TrailEntry): boolean => role === 'clock' || role === 'bus';
+
 /** "checkin_answered" → "Checkin answered": the action as the service names it, readable. */
 export function actionWords(action: string): string {
   const plain = (action.split('.').find((part) => !['identity', 'scheduling', 'safety', 'checkins', 'care', 'video', 'notify'].includes(part)) ?? action).replaceAll('_', ' ').replace(/([a-z])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`);

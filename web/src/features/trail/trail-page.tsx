@@ -13,13 +13,15 @@ import { Page } from '../../ui/page';
 import { StateBadge } from '../../ui/state-badge';
 import { shellWords } from '../../words/en/shell';
 import { trailWords as words } from '../../words/en/trail';
-import { actionWords, merge } from './merge';
+import { actionWords, isTheHouse, merge } from './merge';
 import styles from './trail.module.css';
 
 const SERVICES: readonly Service[] = ['identity', 'scheduling', 'safety', 'checkins', 'care', 'video', 'notify'];
 
 // Milliseconds matter when latencies are read off the trail.
 const precise = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 });
+
+const roles: Record<string, string> = shellWords.roles;
 
 export function TrailPage() {
   const { session } = useParams({ strict: false }) as { session: string };
@@ -43,7 +45,7 @@ export function TrailPage() {
             <span className={styles.service}>{words.services[entry.service] ?? entry.service}</span>
             <span className={styles.action}>
               {actionWords(entry.action)}
-              <span className={styles.muted}> {words.by(entry.actor === null ? words.system : name(entry.actor, entry.role === null ? words.someone : shellWords.roles[entry.role]))}</span>
+              <span className={styles.muted}> {words.by(isTheHouse(entry) ? words.system : name(entry.actor, roles[entry.role] ?? words.someone))}</span>
             </span>
           </li>
         ))}

@@ -7,5 +7,7 @@ export const mailboxWords = {
   none: 'This clinic is not a demo: its mail goes to people and is not shown here.',
   incident: (count: number) => (count === 1 ? 'An incident: one mail' : `An incident: ${count} mails`),
   to: (name: string, role: string) => `To ${name}, ${role}`,
+  someone: 'somebody',
+  no_role: 'no longer here',
   open: 'Open this link',
 } as const;
