@@ -86,7 +86,7 @@ permissions! {
     /// Lists bookings: own, or the clinic's.
     ReadBookings: Clinic [Patient, Therapist, Prescriber, Coordinator, Admin];
     /// Sees who is on call.
-    ReadOnCall: Clinic [Patient, Therapist, Prescriber, Coordinator, Admin, Auditor];
+    ReadOnCall: Clinic [Therapist, Prescriber, Coordinator, Admin, Auditor];
     /// Sets who is on call.
     SetOnCall: Clinic [Therapist, Prescriber, Coordinator, Admin];
 

@@ -6,6 +6,7 @@
 
 pub mod caller;
 pub mod process;
+pub mod requests;
 pub mod sink;
 
 use std::path::PathBuf;

@@ -6,6 +6,7 @@
 )]
 
 mod architecture;
+mod authz;
 mod documents;
 mod planted;
 mod rooms;

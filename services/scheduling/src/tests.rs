@@ -250,7 +250,7 @@ async fn a_week_and_a_duty_that_make_no_sense_are_refused() {
         assert_eq!(house.post(Coordinator, house.mia, "/on-call", &backwards).await.0, 422);
         let by_a_sitter = json!({"person": house.ana, "from_at": now, "until_at": now.plus(Span::hours(1))});
         assert_eq!(house.post(Coordinator, house.mia, "/on-call", &by_a_sitter).await.0, 422);
-        let (_, roster) = house.get(Patient, house.sam, "/on-call").await;
+        let (_, roster) = house.get(Coordinator, house.mia, "/on-call").await;
         assert_eq!(roster[0]["person"], json!(house.noor));
     }
 }
