@@ -235,13 +235,17 @@ impl Work {
         let (key, wrapped) = self.store.vault().make(clinic, person)?;
         let sql = format!(
             "insert into {service}_data_key (clinic_id, person_id, version, wrapped, created_at)
-             values ($1, $2, $3, $4, $5)"
+             values ($1, $2, $3, $4, $5) on conflict do nothing"
         );
         let values =
             [clinic.0.into(), person.0.into(), key.version.into(), wrapped.into(), self.now.micros().into()];
-        self.tx.execute_raw(self.store.sql(sql, values)).await?;
-        self.fresh_keys.push((clinic, person, key.clone()));
-        Ok(key)
+        if self.tx.execute_raw(self.store.sql(sql, values)).await?.rows_affected() == 1 {
+            self.fresh_keys.push((clinic, person, key.clone()));
+            return Ok(key);
+        }
+        // Two first acts of one person at once: the other one's key is committed by now, and is everyone's.
+        let known = store::data_key(&self.tx, self.store.vault(), service, (clinic, person), None).await?;
+        known.ok_or(Failure::Changed)
     }
 
     /// Claims the command id; the first answer if it was claimed before.
@@ -269,13 +273,22 @@ impl Work {
         if what != self.act.what || actor != self.act.actor.0 {
             return Err(Problem::new(&problems::IDEMPOTENCY_KEY_REUSED).into());
         }
-        Ok(Some(row.try_get("", "answer")?))
+        let sealed = crypto::from_base64(&row.try_get::<String>("", "answer")?)?;
+        let plain = self.open(&self.answer_place(&table, command), &sealed).await?;
+        String::from_utf8(plain).map(Some).map_err(|error| Failure::Stored(error.utf8_error().to_string()))
     }
 
-    pub(crate) async fn keep_answer(&self, answer: &impl Serialize) -> Result<(), Failure> {
+    /// An answer repeats what was recorded, so it is sealed like the record: with the key of who asked.
+    fn answer_place<'a>(&self, table: &'a str, command: CommandId) -> Place<'a> {
+        Place { clinic: self.act.clinic, person: self.act.actor, table, column: "answer", row: command.0 }
+    }
+
+    pub(crate) async fn keep_answer(&mut self, answer: &impl Serialize) -> Result<(), Failure> {
         let Some(command) = self.act.command else { return Ok(()) };
-        let answer = serde_json::to_string(answer).map_err(|error| Failure::Stored(error.to_string()))?;
+        let answer = serde_json::to_vec(answer).map_err(|error| Failure::Stored(error.to_string()))?;
         let table = format!("{}_command", self.store.service());
+        let sealed = self.seal(&self.answer_place(&table, command), &answer).await?;
+        let answer = crypto::to_base64(&sealed);
         let sql = format!("update {table} set answer = $1 where clinic_id = $2 and id = $3");
         let values = [answer.into(), self.act.clinic.0.into(), command.0.into()];
         self.tx.execute_raw(self.store.sql(sql, values)).await?;
