@@ -1,7 +1,7 @@
 // What people have understood: the right answer to each question of the papers and of the training, in its own words.
 // Written by hand from safety's consents and training, so that a changed text is noticed.
 
-export const right = [
+export const patientKnows = [
   // Taking ketamine at home
   'No. It is used off label, and the lozenges were not checked by the FDA.',
   "The next day after a night's sleep, and not before 24 hours.",
@@ -21,6 +21,9 @@ export const right = [
   'The clinic phones my sitter, and we go on by phone until I am safe.',
   'Only if I and everyone in the picture agreed before the dose.',
   'My first name, address, this dose and the checklist.',
+];
+
+export const sitterKnows = [
   // Sitting for someone
   'Call the emergency number first, then tell the therapist.',
   'Never.',

@@ -7,7 +7,7 @@ const password = 'a lamp left on in the next room';
 export async function openAccount(page, link, person) {
   await page.goto(link);
   await page.getByRole('button', { name: 'Come in' }).click();
-  await page.getByLabel('Choose a password').fill(password);
+  await page.getByRole('textbox', { name: 'Choose a password' }).fill(password);
   await page.getByRole('button', { name: 'Go on' }).click();
   const app = new Authenticator(await page.getByRole('code').innerText());
   await page.getByLabel('The six digits it shows now').fill(app.next());
@@ -20,8 +20,8 @@ export async function openAccount(page, link, person) {
 export async function signIn(page, origin, person, app) {
   await page.goto(`${origin}/sign-in`);
   await page.getByLabel('E-mail').fill(person.email);
-  await page.getByLabel('Password').fill(password);
-  await page.getByLabel('Code').fill(app.next());
+  await page.getByRole('textbox', { name: 'Password' }).fill(password);
+  await page.getByRole('textbox', { name: 'Code' }).fill(app.next());
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: `Hello ${person.name}` }).waitFor();
 }

@@ -1,5 +1,5 @@
 // Sam: books, gets ready, waits, and later writes.
-import { right } from './answers.mjs';
+import { patientKnows } from './answers.mjs';
 
 /** Names who sits, picks the first free time and books it. Answers the session's id. */
 export async function book(page, sitter) {
@@ -37,7 +37,7 @@ export async function signPapers(page) {
   for (const title of ['Taking ketamine at home', 'Care over video', 'Therapy around the medicine']) {
     const paper = page.getByRole('article').filter({ has: page.getByRole('heading', { name: title }) });
     await paper.waitFor();
-    for (const words of right) {
+    for (const words of patientKnows) {
       const choice = paper.getByLabel(words, { exact: true });
       if ((await choice.count()) > 0) await choice.check();
     }

@@ -1,5 +1,5 @@
 // Ana: opens her link, learns, tests the phone, proves that she is there, and watches.
-import { right } from './answers.mjs';
+import { sitterKnows } from './answers.mjs';
 
 export async function openLink(page, link) {
   await page.goto(link);
@@ -8,7 +8,7 @@ export async function openLink(page, link) {
 
 export async function signAgreement(page) {
   await page.getByRole('heading', { name: 'Sitting for someone' }).waitFor();
-  for (const words of right) {
+  for (const words of sitterKnows) {
     const choice = page.getByRole('button', { name: words, exact: true });
     if ((await choice.count()) > 0) await choice.click();
   }
@@ -22,7 +22,7 @@ export async function train(page) {
     await page.getByText(`Question ${number} of 5`).waitFor();
     const answers = page.getByRole('group').getByRole('button');
     const words = await answers.allInnerTexts();
-    await answers.nth(words.findIndex((word) => right.includes(word.trim()))).click();
+    await answers.nth(words.findIndex((word) => sitterKnows.includes(word.trim()))).click();
   }
 }
 
@@ -46,7 +46,7 @@ export async function testPhone(page) {
 /** Six digits, typed on the phone: the page sends them with the last one. */
 export async function provePresence(page, code) {
   await page.getByLabel('Six digits').fill(code);
-  await page.getByText(/^1 of \d+$/).waitFor();
+  await page.getByText(/^\d+ of \d+$/).waitFor();
 }
 
 /** Yes to everything around the home, one at a time, and the ready-press after it. */
@@ -68,16 +68,17 @@ export async function sayReady(page) {
 }
 
 /** Numbers off the cuff. */
-export async function measure(page, { systolic, diastolic, pulse, oxygen }) {
+export async function measure(page, { systolic, diastolic, pulse, oxygen, breaths = 14 }, answer = 'In the usual range') {
   await page.getByRole('button', { name: 'Blood pressure' }).click();
   const sheet = page.getByRole('dialog', { name: 'Blood pressure' });
   await sheet.getByLabel('Top number').fill(String(systolic));
   await sheet.getByLabel('Lower number').fill(String(diastolic));
   await sheet.getByLabel('Pulse').fill(String(pulse));
   await sheet.getByLabel(/^Oxygen/).fill(String(oxygen));
+  await sheet.getByLabel('Breaths in one minute').fill(String(breaths));
   await sheet.getByRole('group', { name: /^Chest pain/ }).getByRole('button', { name: 'No' }).click();
   await sheet.getByRole('button', { name: 'Send these numbers' }).click();
-  await sheet.getByRole('heading', { name: /usual/ }).waitFor();
+  await sheet.getByRole('heading', { name: answer }).waitFor();
   await sheet.getByRole('button', { name: 'Back', exact: true }).click();
 }
 

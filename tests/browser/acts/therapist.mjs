@@ -1,6 +1,7 @@
 // Dr. Lee: opens the room, admits by name, gets everything ready, begins the dose, answers what comes, signs.
 
 export async function openConsole(page, patient) {
+  await page.getByRole('link', { name: 'Home', exact: true }).click();
   await page.getByRole('link', { name: `Open the console: ${patient.name}` }).click();
   await page.getByRole('button', { name: 'Open the room' }).click();
   await page.getByLabel('You', { exact: true }).locator('visible=true').first().waitFor();

@@ -28,7 +28,7 @@ async function write(page) {
 }
 
 async function morning({ mail, screens, origin }, before) {
-  const asked = await mail.to(sam.email, ({ subject, text }) => subject === 'A few questions for this morning' && text.includes('/link#'), before, 60_000);
+  const asked = await mail.to(sam.email, ({ subject, text }) => subject.endsWith('A few questions for this morning') && text.includes('/link#'), before, 60_000);
   await screens.sam.goto(linkIn(asked, 'link').replace(/^http:\/\/[^/]+/, origin));
   await screens.sam.getByRole('button', { name: 'Come in' }).click();
   await screens.sam.getByRole('heading', { name: 'Good morning' }).waitFor();

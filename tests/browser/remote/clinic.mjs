@@ -20,7 +20,7 @@ async function staffComeIn({ mail, origin, screens, links }) {
 /** Everyone is told of the booking, and nobody else could tell from the mail what it is. */
 async function confirmed(mail, before) {
   for (const person of [sam, lee]) {
-    const told = await mail.to(person.email, ({ subject }) => subject === 'Your appointment is booked', before);
+    const told = await mail.to(person.email, ({ subject }) => subject === '[Drill] Your appointment is booked', before);
     const entry = told.attachments.find(({ type }) => type.startsWith('text/calendar'));
     must(entry !== undefined, `${person.name} got no calendar entry`);
     for (const line of [/^SUMMARY:Appointment\s*$/m, /^UID:\S+/m, /^METHOD:REQUEST\s*$/m, /^DTSTART/m]) must(line.test(entry.text), `the calendar entry lacks ${line}`);

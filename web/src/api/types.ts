@@ -68,7 +68,8 @@ export type KnownAddress = Said<'Address'>;
 export type Address = { [K in keyof KnownAddress]: string };
 export type EmergencyCard = Said<'Card'>;
 export type Consent = Said<'ConsentView'>;
-export type Band = 'green' | 'amber' | 'red' | 'crisis';
+/** Incomplete: nothing known is bad, and something is not known. */
+export type Band = 'green' | 'amber' | 'red' | 'crisis' | 'incomplete';
 type Measured = { moment: 'before' | 'during' | 'discharge'; device: 'upper_arm' | 'wrist' };
 export type VitalsEntry = Closely<Said<'NewReading'>, Measured>;
 export type Vitals = Closely<Said<'VitalsView'>, Measured & { band: Band }>;

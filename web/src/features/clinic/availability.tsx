@@ -1,6 +1,7 @@
 import { NativeSelect } from '@mantine/core';
+import type { UseMutationResult } from '@tanstack/react-query';
 import { useState } from 'react';
-import { asProblem } from '../../api/problems';
+import { asProblem, type Problem } from '../../api/problems';
 import { useCommand } from '../../api/use-command';
 import type { Availability, WeeklyWindow } from '../../api/types';
 import { zones } from '../../lib/zones';
@@ -16,19 +17,20 @@ const words = clinicWords.availability;
 
 export function AvailabilityCard() {
   const { data, error } = useAvailability();
+  // Kept outside of the editor, which begins anew with what was saved.
+  const save = useCommand<Availability>('scheduling', () => '/availability');
   return (
     <Card title={words.title}>
       <p className={styles.muted}>{words.lead}</p>
       <ProblemNotice problem={error === null ? null : asProblem(error)} />
-      {data === undefined ? error === null ? <Loading>{clinicWords.loading}</Loading> : null : <Editor key={JSON.stringify(data)} saved={data} />}
+      {data === undefined ? error === null ? <Loading>{clinicWords.loading}</Loading> : null : <Editor key={JSON.stringify(data)} saved={data} save={save} />}
     </Card>
   );
 }
 
-function Editor({ saved }: { saved: Availability }) {
+function Editor({ saved, save }: { saved: Availability; save: UseMutationResult<void, Problem, Availability> }) {
   const [zone, setZone] = useState(saved.time_zone);
   const [weekly, setWeekly] = useState(saved.weekly);
-  const save = useCommand<Availability>('scheduling', () => '/availability');
   const wrong = weekly.find(({ from, until }) => until <= from);
   const change = (changed: WeeklyWindow, next: WeeklyWindow | null): void => setWeekly((all) => all.flatMap((one) => (one !== changed ? [one] : next === null ? [] : [next])));
   return (

@@ -29,7 +29,7 @@ const SHAPE: Record<Mark['kind'], string> = { look: '●', vitals: '◆', dose: 
 
 function marks({ watch, vitals, session, patient }: Scene): Mark[] {
   const toneOf = { ok: 'ok', watch: 'soon', urgent: 'alarm', emergency: 'alarm' } as const;
-  const bandOf = { green: 'ok', amber: 'soon', red: 'late', crisis: 'alarm' } as const;
+  const bandOf = { green: 'ok', amber: 'soon', red: 'late', crisis: 'alarm', incomplete: 'muted' } as const;
   return [
     ...(session.dose_at === null ? [] : [{ key: `dose ${patient}`, kind: 'dose' as const, at: session.dose_at, tone: 'text' }]),
     ...(watch?.history ?? []).map((look) => ({ key: `look ${look.sequence}`, kind: 'look' as const, at: look.received_at, tone: look.counted === 'late' ? 'late' : toneOf[look.severity] })),

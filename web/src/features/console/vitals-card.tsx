@@ -9,7 +9,7 @@ import { useScene } from './scene';
 import styles from './vitals.module.css';
 
 const words = consoleWords.vitals;
-export const BAND_TONE: Record<Band, Tone> = { green: 'ok', amber: 'soon', red: 'late', crisis: 'alarm' };
+export const BAND_TONE: Record<Band, Tone> = { green: 'ok', amber: 'soon', red: 'late', crisis: 'alarm', incomplete: 'unknown' };
 
 export const newestFirst = (vitals: Vitals[]): Vitals[] => [...vitals].sort((a, b) => b.taken_at - a.taken_at);
 

@@ -5,6 +5,7 @@ import { useCommand } from '../../api/use-command';
 import type { ChecklistItem, Id } from '../../api/types';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
+import { Loading } from '../../ui/empty';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { prescriberWords } from '../../words/en/prescriber';
 import styles from './prescriber.module.css';
@@ -14,7 +15,9 @@ const words = prescriberWords.items;
 
 export function OwnItems({ session }: { session: Id }) {
   const { role } = useMe();
-  const { data = [] } = useChecklist(session);
+  const { data } = useChecklist(session);
+  // Not known yet is not nothing left.
+  if (data === undefined) return <Loading>{prescriberWords.loading}</Loading>;
   const mine = data.filter(({ attesters, state }) => attesters.includes(role) && state !== 'yes' && state !== 'declined');
   return (
     <Card title={words.title}>

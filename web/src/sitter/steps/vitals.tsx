@@ -10,21 +10,25 @@ import type { Outcome } from '../outbox';
 import { Choices } from '../parts/choices';
 import { Heading, Mark, Note, Press, Screen, type Shape } from '../parts/screen';
 
-type Field = 'systolic' | 'diastolic' | 'heart_rate' | 'spo2';
+type Field = 'systolic' | 'diastolic' | 'heart_rate' | 'spo2' | 'respiratory_rate';
+/** A clip or a count may be missing; the server then says what is not known. */
+const OPTIONAL: readonly Field[] = ['spo2', 'respiratory_rate'];
 type Written = Record<Field, string>;
 
 /** What a home cuff and a finger clip can show at all; outside it a digit went astray (reliability.md §5, T-BAD-52…55). */
-const RANGES: Record<Field, readonly [number, number]> = { systolic: [60, 260], diastolic: [30, 160], heart_rate: [30, 220], spo2: [50, 100] };
+const RANGES: Record<Field, readonly [number, number]> = { systolic: [60, 260], diastolic: [30, 160], heart_rate: [30, 220], spo2: [50, 100], respiratory_rate: [2, 80] };
 /** Far enough from usual to ask "is that what it shows?" (clinical.md §4.3, §6.6 RF-4, RF-5, RF-12). */
-const SURE: Record<Field, readonly [number, number]> = { systolic: [90, 160], diastolic: [50, 100], heart_rate: [50, 120], spo2: [94, 100] };
-const LABELS: Record<Field, string> = { systolic: p.vitals.systolic, diastolic: p.vitals.diastolic, heart_rate: p.vitals.heartRate, spo2: p.vitals.spo2 };
-const FIELDS: readonly Field[] = ['systolic', 'diastolic', 'heart_rate', 'spo2'];
+const SURE: Record<Field, readonly [number, number]> = { systolic: [90, 160], diastolic: [50, 100], heart_rate: [50, 120], spo2: [94, 100], respiratory_rate: [10, 24] };
+const LABELS: Record<Field, string> = { systolic: p.vitals.systolic, diastolic: p.vitals.diastolic, heart_rate: p.vitals.heartRate, spo2: p.vitals.spo2, respiratory_rate: p.vitals.breaths };
+const FIELDS: readonly Field[] = ['systolic', 'diastolic', 'heart_rate', 'spo2', 'respiratory_rate'];
 const BANDS: Record<string, Shape> = { green: 'ok', amber: 'soon', red: 'late', crisis: 'alarm' };
+
+const numberOf = (text: string): number | null => (text === '' ? null : Number(text));
 
 function objection(written: Written): string | null {
   for (const field of FIELDS) {
     const [from, until] = RANGES[field];
-    if (written[field] === '' && field === 'spo2') continue;
+    if (written[field] === '' && OPTIONAL.includes(field)) continue;
     if (written[field] === '') return p.vitals.missing(LABELS[field]);
     const value = Number(written[field]);
     if (!(value >= from && value <= until)) return p.vitals.range(LABELS[field], from, until);
@@ -64,7 +68,7 @@ function Said({ outcome }: { outcome: Outcome<VitalsAnswer> }) {
   );
 }
 
-const NOTHING: Written = { systolic: '', diastolic: '', heart_rate: '', spo2: '' };
+const NOTHING: Written = { systolic: '', diastolic: '', heart_rate: '', spo2: '', respiratory_rate: '' };
 
 export function Vitals({ onBack }: { onBack: () => void }) {
   const store = useStore();
@@ -84,11 +88,11 @@ export function Vitals({ onBack }: { onBack: () => void }) {
     if (unusual(written) && !asked) return setAsked(true);
     const entry: VitalsEntry = {
       moment, systolic: Number(written.systolic), diastolic: Number(written.diastolic), heart_rate: Number(written.heart_rate),
-      spo2: written.spo2 === '' ? null : Number(written.spo2), respiratory_rate: null, device: 'upper_arm', symptoms: symptoms === 'yes', taken_at: Math.round(serverNow()),
+      spo2: numberOf(written.spo2), respiratory_rate: numberOf(written.respiratory_rate), device: 'upper_arm', symptoms: symptoms === 'yes', taken_at: Math.round(serverNow()),
     };
     void store.outbox.put<VitalsAnswer>(`/safety/sessions/${id}/vitals`, entry).then(setOutcome);
   };
-  const numbers = `${written.systolic}/${written.diastolic}, ${written.heart_rate}${written.spo2 === '' ? '' : `, ${written.spo2} %`}`;
+  const numbers = `${written.systolic}/${written.diastolic}, ${written.heart_rate}${written.spo2 === '' ? '' : `, ${written.spo2} %`}${written.respiratory_rate === '' ? '' : `, ${written.respiratory_rate}`}`;
   const dock = outcome !== null ? null : asked ? (
     <>
       <Press tone="primary" big onPress={send}>{p.vitals.confirmYes}</Press>

@@ -151,7 +151,7 @@ export const consoleWords = {
     swapped: 'The upper number is not above the lower one. Read the display again.',
     fill: 'Pressure and pulse are needed.',
     second: 'One more reading, a minute apart.',
-    band: { green: 'in range', amber: 'raised', red: 'out of range', crisis: 'crisis' },
+    band: { green: 'in range', amber: 'raised', red: 'out of range', crisis: 'crisis', incomplete: 'not complete' },
     recheck: (time: string) => `Measure again at ${time}.`,
     chart: 'Blood pressure so far',
     numbers: (systolic: number, diastolic: number, heart_rate: number) => `${systolic}/${diastolic} · ${heart_rate}`,
