@@ -4,7 +4,7 @@ use crate::bars::Strictness;
 use crate::proofs::{Kind, Proof, Registry, Stage};
 use crate::services::Services;
 use crate::tools::Node;
-use crate::{house, place, run, web};
+use crate::{house, place, run, tools, web};
 use anyhow::{Context, Result, bail, ensure};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -67,6 +67,7 @@ pub fn run() -> Result<bool> {
         let services = Services::start()?;
         let mut test = house::cargo();
         test.env("TEST_POSTGRES_URL", &services.postgres_url).env("TEST_REDIS_URL", &services.redis_url);
+        test.env("PROOF_PYTHON", tools::python_with_mail_sink()?);
         run::loud(test.args(["test", "--workspace", "--no-fail-fast"]))
     });
     if let Some(node) = &node {

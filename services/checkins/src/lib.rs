@@ -37,6 +37,7 @@ impl Service for Checkins {
         safety::Discharged::NAME,
         safety::SessionClosed::NAME,
         care::NextMorningAnswered::NAME,
+        care::ResponseRecorded::NAME,
         identity::ContactChanged::NAME,
         identity::SitterRevoked::NAME,
     ];

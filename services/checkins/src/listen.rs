@@ -43,6 +43,7 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
             let heard: care::NextMorningAnswered = fact(envelope)?;
             watch(work, heard.session, Command::MorningAnswered(heard.severity)).await
         }
+        care::ResponseRecorded::NAME => response_recorded(work, fact(envelope)?).await,
         identity::ContactChanged::NAME => {
             let heard: identity::ContactChanged = fact(envelope)?;
             rows::keep_contact(work, heard.person, heard.role, &heard.sealed).await
@@ -90,6 +91,20 @@ async fn vitals(work: &mut Work, heard: safety::VitalsRecorded) -> Result<(), Fa
         publish::raise(work, &row.about.clone(), &row, Cause::Vitals, heard.severity).await?;
     }
     Ok(())
+}
+
+/// A questionnaire's answer may worry as much as a look's: PHQ-9 item 9 goes to the ladder (clinical.md §8.2).
+async fn response_recorded(work: &mut Work, heard: care::ResponseRecorded) -> Result<(), Failure> {
+    let Some(session) = heard.session.filter(|_session| heard.severity >= Severity::Urgent) else {
+        return Ok(());
+    };
+    match Watches::load(work, session).await? {
+        Some(row) => {
+            publish::raise(work, &row.about.clone(), &row, Cause::WorryingAnswer, heard.severity).await
+        }
+        // An integration visit has no watch; the clinicians' screens show the answer.
+        None => Ok(()),
+    }
 }
 
 async fn sitter_revoked(work: &mut Work, heard: identity::SitterRevoked) -> Result<(), Failure> {

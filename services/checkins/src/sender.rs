@@ -1,8 +1,8 @@
 //! Sends safety messages: claim, send, then mark. A crash anywhere sends twice rather than never.
 
-use crate::{Checkins, publish};
 use crate::mail::{Lane, Mail};
 use crate::store::notifications::{self, Addressee, Attempt, Leased};
+use crate::{Checkins, publish};
 use chassis::crypto;
 use chassis::ids;
 use chassis::mailbox;

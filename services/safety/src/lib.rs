@@ -30,6 +30,7 @@ impl Service for Safety {
         scheduling::SessionBooked::NAME,
         scheduling::SessionCancelled::NAME,
         identity::SitterPresent::NAME,
+        identity::SitterAbsent::NAME,
         identity::SitterRevoked::NAME,
         checkins::OnCallConfirmed::NAME,
         checkins::WatchArmed::NAME,

@@ -7,7 +7,7 @@ use chassis::keeper::{About, Keeper as _};
 use chassis::problem::Failure;
 use chassis::service::fact;
 use chassis::work::Work;
-use kernel::id::SessionId;
+use kernel::id::{PersonId, SessionId};
 use proto::envelope::{Envelope, Event as _};
 use proto::events::{care, checkins, identity, safety, scheduling};
 use safety_core::protocol::Protocol;
@@ -23,7 +23,14 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
             cancelled(work, heard.session).await
         }
         identity::SitterPresent::NAME => sitter_present(work, fact(envelope)?).await,
-        identity::SitterRevoked::NAME => sitter_revoked(work, fact(envelope)?).await,
+        identity::SitterAbsent::NAME => {
+            let heard: identity::SitterAbsent = fact(envelope)?;
+            sitter_gone(work, heard.session, heard.person).await
+        }
+        identity::SitterRevoked::NAME => {
+            let heard: identity::SitterRevoked = fact(envelope)?;
+            sitter_gone(work, heard.session, heard.person).await
+        }
         checkins::OnCallConfirmed::NAME => {
             let heard: checkins::OnCallConfirmed = fact(envelope)?;
             note(work, heard.session, Heard::OnCall(heard.at)).await
@@ -87,13 +94,10 @@ async fn sitter_present(work: &mut Work, heard: identity::SitterPresent) -> Resu
     }
 }
 
-async fn sitter_revoked(work: &mut Work, heard: identity::SitterRevoked) -> Result<(), Failure> {
-    let folder = sessions::folder(work, heard.session).await?;
-    if folder.sitter == Some(heard.person) {
-        note(work, heard.session, Heard::Presence(None)).await
-    } else {
-        Ok(())
-    }
+/// Presence has to be proven again: another device took the place, or the access was taken back.
+async fn sitter_gone(work: &mut Work, session: SessionId, person: PersonId) -> Result<(), Failure> {
+    let folder = sessions::folder(work, session).await?;
+    if folder.sitter == Some(person) { note(work, session, Heard::Presence(None)).await } else { Ok(()) }
 }
 
 /// A fact about a session that is not here yet is heard again later.

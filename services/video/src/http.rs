@@ -1,6 +1,7 @@
 //! The routes: the signalling socket, who is at the door, letting in and sending out, device checks.
 
 use crate::Video;
+use crate::publish;
 use crate::signal::socket;
 use crate::store::{self, Rooms};
 use actix_web::web::{Path, Payload};
@@ -11,7 +12,6 @@ use chassis::problem::{Failure, Problem, ProblemBody};
 use garde::Validate;
 use kernel::id::{PersonId, SessionId};
 use kernel::time::Timestamp;
-use proto::events::video::DeviceChecked;
 use proto::permissions::{AdmitPerson, CheckDevice, KnockAtRoom, Permission, ReadRoom};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -180,9 +180,7 @@ pub async fn check_device(
     let passed = check.passed();
     let keep = async |work: &mut chassis::work::Work| -> Result<Checked, Failure> {
         store::keep_check(work, session, person, &check).await?;
-        work.audit(if passed { "devices passed" } else { "devices failed" }, person, Some(session));
-        let at = work.now();
-        work.tell(session, &DeviceChecked { session, person, passed, at }).await?;
+        publish::checked(work, session, person, passed).await?;
         Ok(Checked { passed })
     };
     Ok(HttpResponse::Ok().json(video.store.command(video.act()?, keep).await?))

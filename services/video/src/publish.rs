@@ -2,7 +2,7 @@
 
 use chassis::problem::Failure;
 use chassis::work::Work;
-use kernel::id::SessionId;
+use kernel::id::{PersonId, SessionId};
 use proto::events::video as say;
 use video_core::room::{Event, Room};
 
@@ -45,4 +45,16 @@ pub async fn room(work: &mut Work, session: SessionId, room: &Room, events: &[Ev
         }
     }
     Ok(())
+}
+
+/// Says that somebody's devices were checked.
+pub async fn checked(
+    work: &mut Work,
+    session: SessionId,
+    person: PersonId,
+    passed: bool,
+) -> Result<(), Failure> {
+    work.audit(if passed { "devices passed" } else { "devices failed" }, person, Some(session));
+    let at = work.now();
+    work.tell(session, &say::DeviceChecked { session, person, passed, at }).await
 }

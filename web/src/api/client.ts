@@ -11,6 +11,12 @@ const TIMEOUT_MS = 10_000;
 const RETRY_AFTER_MS = [300, 1_200];
 
 const base = '/api';
+/** After this long without a touch or a key, asking again is the page's own doing. */
+const HAND_OFF_MS = 30_000;
+let touched_ms = Date.now();
+for (const sign of ['pointerdown', 'keydown']) {
+  globalThis.addEventListener?.(sign, () => { touched_ms = Date.now(); }, { capture: true, passive: true });
+}
 
 export interface PostOptions {
   /** The command id. Give one when a press must stay the same command across page loads. */
@@ -42,7 +48,9 @@ async function read<T>(response: Response): Promise<T> {
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   let response: Response;
   try {
-    response = await once(path, { headers: { accept: 'application/json' }, ...(signal ? { signal } : {}) });
+    // A page that refreshes itself must not keep somebody signed in who has left.
+    const alone: Record<string, string> = Date.now() - touched_ms > HAND_OFF_MS ? { 'x-holdspace-poll': '1' } : {};
+    response = await once(path, { headers: { accept: 'application/json', ...alone }, ...(signal ? { signal } : {}) });
   } catch (cause) {
     if (signal?.aborted) throw cause;
     throw unreachable();

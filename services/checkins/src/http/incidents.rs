@@ -2,8 +2,8 @@
 
 use super::{Answer, Done, Nothing};
 use crate::Checkins;
-use crate::store::{Incidents, rows};
 use crate::store::view::{self, Incident};
+use crate::store::{Incidents, rows};
 use actix_web::web::{Path, Query};
 use actix_web::{HttpResponse, get, post};
 use chassis::body::Body;

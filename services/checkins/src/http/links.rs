@@ -1,9 +1,9 @@
 //! Routes of one-use links: they act only on a press, and prove themselves by their token.
 
 use super::{Answer, Done};
-use crate::{Checkins, publish};
-use crate::store::{Incidents, Watches, rows};
 use crate::store::view::{self, LinkView};
+use crate::store::{Incidents, Watches, rows};
+use crate::{Checkins, publish};
 use actix_web::{HttpResponse, post};
 use chassis::body::Body;
 use chassis::crypto;
