@@ -250,7 +250,7 @@ async fn redeemed(work: &mut Work, link: &LinkRow, purpose: Purpose) -> Result<(
         Purpose::Account => (SignIn::open(Kind::Setup, now), "account"),
         Purpose::Morning => (SignIn::open(Kind::Morning, now), "morning"),
         Purpose::Sitter => (sitting(work, link).await?, "sitter"),
-        Purpose::Demonstration if person.role == Role::Sitter => (sitting(work, link).await?, "sitter"),
+        Purpose::Demonstration if person.role == Role::Sitter => (seated(work, link).await?, "sitter"),
         Purpose::Demonstration => (SignIn::open(Kind::of(person.role), now), "home"),
     };
     let token = entry::open(work, open, person.id, person.role, link.session).await?;
@@ -260,9 +260,15 @@ async fn redeemed(work: &mut Work, link: &LinkRow, purpose: Purpose) -> Result<(
 /// One active device: the one before it counts no longer, and presence is proven anew.
 async fn sitting(work: &mut Work, link: &LinkRow) -> Result<SignIn, Failure> {
     let session = link.session.ok_or(Failure::Missing)?;
+    entry::prove(work, session, link.person, presence::Command::Restart).await?;
+    seated(work, link).await
+}
+
+/// The same in a demonstration, whose made-up sitter proved to be in the home before it opened.
+async fn seated(work: &mut Work, link: &LinkRow) -> Result<SignIn, Failure> {
+    let session = link.session.ok_or(Failure::Missing)?;
     let known = sessions::load(work, session).await?.ok_or(Failure::Missing)?;
     entry::end_all(work, link.person, Some(session), Ending::Replaced).await?;
-    entry::prove(work, session, link.person, presence::Command::Restart).await?;
     Ok(SignIn::sitting(known.ends_at, work.now()))
 }
 
