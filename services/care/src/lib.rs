@@ -12,7 +12,7 @@ use chassis::service::Service;
 use chassis::store::Store;
 use chassis::work::Work;
 use proto::envelope::{Envelope, Event as _};
-use proto::events::{safety, scheduling};
+use proto::events::{identity, safety, scheduling};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The care service.
@@ -23,6 +23,7 @@ pub struct Care {
 impl Service for Care {
     const NAME: &'static str = "care";
     const HEARS: &'static [&'static str] = &[
+        identity::ContactChanged::NAME,
         safety::SessionOpened::NAME,
         safety::DoseBegun::NAME,
         safety::DoseRecorded::NAME,

@@ -7,13 +7,19 @@ use chassis::problem::Failure;
 use chassis::service::fact;
 use chassis::work::Work;
 use kernel::id::SessionId;
+use kernel::role::Role;
 use proto::envelope::{Envelope, Event as _};
+use proto::events::identity::ContactChanged;
 use proto::events::safety::{Discharged, DoseBegun, DoseRecorded, SessionOpened};
 use proto::events::scheduling::{IntegrationBooked, SessionCancelled};
 
 /// Turns one event into rows. Events may come twice, late and in any order.
 pub async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Failure> {
     match envelope.name.as_str() {
+        ContactChanged::NAME => {
+            let ContactChanged { person, role, .. } = fact(envelope)?;
+            if role == Role::Patient { people::is_patient(work, person).await } else { Ok(()) }
+        }
         SessionOpened::NAME => {
             let opened: SessionOpened = fact(envelope)?;
             aftercare::opened(work, &opened).await?;

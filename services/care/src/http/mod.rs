@@ -36,7 +36,7 @@ impl Care {
         let may = match who.role {
             Role::Patient => who.person == patient,
             Role::Therapist => people::treats(&self.store, who.clinic, who.person, patient).await?,
-            Role::Prescriber => true,
+            Role::Prescriber => people::is_known(&self.store, who.clinic, patient).await?,
             Role::Sitter | Role::Coordinator | Role::Admin | Role::Auditor => false,
         };
         if may { Ok(()) } else { Err(Problem::new(&problems::NOT_FOUND)) }

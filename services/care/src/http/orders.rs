@@ -125,6 +125,7 @@ pub(super) async fn write_dose_order(
     patient: Path<PersonId>,
     body: Body<NewOrder>,
 ) -> Result<HttpResponse, Problem> {
+    care.may_see(care.who()?, *patient).await?;
     let row = care
         .store
         .command(care.act()?, async |work| {

@@ -1,6 +1,7 @@
 //! The tables of care, forward only.
 
 mod m0002_care;
+mod m0003_patients;
 
 use chassis::schema::HouseTables;
 use sea_orm_migration::prelude::*;
@@ -11,7 +12,11 @@ pub struct Migrations;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(HouseTables("care")), Box::new(m0002_care::Migration)]
+        vec![
+            Box::new(HouseTables("care")),
+            Box::new(m0002_care::Migration),
+            Box::new(m0003_patients::Migration),
+        ]
     }
 
     fn migration_table_name() -> DynIden {

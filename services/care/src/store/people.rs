@@ -20,6 +20,20 @@ pub async fn treats(
     Ok(store.db().query_one_raw(store.sql(sql, values)).await?.is_some())
 }
 
+/// Notes that somebody is a patient of this clinic.
+pub async fn is_patient(work: &Work, person: PersonId) -> Result<(), Failure> {
+    let sql = "insert into care_patient (clinic_id, person_id) values ($1, $2) on conflict do nothing";
+    work.tx().execute_raw(work.store().sql(sql, [work.clinic().0.into(), person.0.into()])).await?;
+    Ok(())
+}
+
+/// Whether somebody is a patient of this clinic.
+pub async fn is_known(store: &Store, clinic: ClinicId, patient: PersonId) -> Result<bool, Failure> {
+    let sql = "select 1 as one from care_patient where clinic_id = $1 and person_id = $2";
+    let row = store.db().query_one_raw(store.sql(sql, [clinic.0.into(), patient.0.into()])).await?;
+    Ok(row.is_some())
+}
+
 /// The therapists and prescribers of all of a patient's sessions: who may hear that something changed.
 pub async fn clinicians(work: &Work, patient: PersonId) -> Result<Vec<PersonId>, Failure> {
     let sql = "select distinct c.person_id from care_member p join care_member c

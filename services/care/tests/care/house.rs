@@ -16,6 +16,7 @@ use kernel::id::{ClinicId, PersonId, SessionId};
 use kernel::role::Role;
 use kernel::time::{Pace, Span, Timestamp};
 use proto::envelope::{Envelope, Event};
+use proto::events::identity::ContactChanged;
 use proto::events::safety::{Member, SessionOpened};
 use serde_json::Value;
 use std::sync::Arc;
@@ -70,7 +71,10 @@ impl House {
         let [sam, ana, dr_lee, dr_okafor] =
             [Role::Patient, Role::Sitter, Role::Therapist, Role::Prescriber].map(person);
         let clinic = ids::fresh();
-        Self { clock, folder, clinic, sam, ana, dr_lee, dr_okafor, ground, care, mounted, bus }
+        let house = Self { clock, folder, clinic, sam, ana, dr_lee, dr_okafor, ground, care, mounted, bus };
+        let contact = ContactChanged { person: house.sam.id, role: Role::Patient, sealed: String::new() };
+        house.hears(&contact).await;
+        house
     }
 
     pub fn now(&self) -> Timestamp {

@@ -107,3 +107,13 @@ async fn a_dose_that_nobody_ordered_is_kept_and_found() {
         assert_eq!(found, ["no_order", "outside_the_gate"]);
     }
 }
+
+#[actix_web::test]
+async fn nobody_orders_for_someone_who_is_no_patient_of_the_clinic() {
+    for house in House::on_every_store().await {
+        let path = format!("/patients/{}/dose-orders", person(Role::Patient).id);
+        let asked = order(house.now().plus(Span::hours(24)));
+        assert_eq!(house.post(house.dr_okafor, &path, asked).await.0, StatusCode::NOT_FOUND);
+        assert_eq!(house.get(house.dr_okafor, &path).await.0, StatusCode::NOT_FOUND);
+    }
+}
