@@ -1,1 +1,4 @@
-//! testkit.
+//! What tests of several crates share.
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up should die loudly")]
+
+pub mod tokens;
