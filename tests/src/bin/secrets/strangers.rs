@@ -5,6 +5,8 @@ use crate::living::{Living, enter};
 use actix_web::{App, test};
 use anyhow::Context as _;
 use awc::ws::{CloseCode, Frame};
+use chassis::store::Store;
+use chassis::vault::Place;
 use futures_util::StreamExt as _;
 use kernel::id::SessionId;
 use sea_orm::ConnectionTrait as _;
@@ -124,6 +126,7 @@ pub async fn moved_values(living: &Living, faults: &mut Vec<String>) -> anyhow::
     let [one, other] = rows.as_slice() else {
         anyhow::bail!("Sam wrote two pages, and there are {}", rows.len())
     };
+    let mut refused = elsewhere(store, living, one, faults).await?;
     let sam = living.of("patient", patient, None).await?;
     let entry = |row: &sea_orm::QueryResult| row.try_get::<Vec<u8>>("", "entry");
     let put = async |row: &sea_orm::QueryResult, value: Vec<u8>| -> anyhow::Result<()> {
@@ -132,7 +135,6 @@ pub async fn moved_values(living: &Living, faults: &mut Vec<String>) -> anyhow::
         store.db().execute_raw(store.sql(sql, [value.into(), page.into()])).await?;
         Ok(())
     };
-    let mut refused = 0;
     put(one, entry(other)?).await?;
     let answer = sam.get("/api/care/journal").await?;
     if answer.status == 500 {
@@ -144,6 +146,38 @@ pub async fn moved_values(living: &Living, faults: &mut Vec<String>) -> anyhow::
     let answer = sam.get("/api/care/journal").await?;
     if answer.status != 200 {
         faults.push(format!("a page moved back answered {}", answer.status));
+    }
+    Ok(refused)
+}
+
+/// A page taken from the database opens at its own place, and at no other.
+async fn elsewhere(
+    store: &Store,
+    living: &Living,
+    row: &sea_orm::QueryResult,
+    faults: &mut Vec<String>,
+) -> anyhow::Result<usize> {
+    let value: Vec<u8> = row.try_get("", "entry")?;
+    let page: uuid::Uuid = row.try_get("", "id")?;
+    let (clinic, person) = (living.people.clinic, living.people.patient);
+    let own = Place { clinic, person, table: "care_journal", column: "entry", row: page };
+    if store.open(&own, &value).await.is_err() {
+        faults.push("a page does not open at its own place: the others prove nothing".into());
+    }
+    let places = [
+        ("another row", Place { row: chassis::ids::fresh(), ..own }),
+        ("another column", Place { column: "note", ..own }),
+        ("another table", Place { table: "care_response", ..own }),
+        ("another clinic", Place { clinic: living.others.clinic, ..own }),
+        ("another person", Place { person: living.kim.0, ..own }),
+    ];
+    let mut refused = 0;
+    for (name, place) in places {
+        if store.open(&place, &value).await.is_err() {
+            refused += 1;
+        } else {
+            faults.push(format!("a page opens as if it were of {name}"));
+        }
     }
     Ok(refused)
 }
