@@ -918,7 +918,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: operations["arrive"];
+        post: operations["arrive_in_session"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7029,7 +7029,7 @@ export interface operations {
             };
         };
     };
-    arrive: {
+    arrive_in_session: {
         parameters: {
             query?: never;
             header: {
