@@ -12,10 +12,12 @@ import { must } from '../lib/story.mjs';
 const SILENT = `No answer from ${ana.name}`;
 const URGENT = `${ana.name} saw something worrying`;
 
+const inPhase = (page, phase) => page.getByRole('heading', { level: 1, name: new RegExp(`${phase}$`) });
+
 async function dose({ screens }) {
   await therapist.beginDose(screens.lee, ana);
   await sitter.witness(screens.ana, sam);
-  await screens.lee.getByText(/absorb$/).first().waitFor();
+  await inPhase(screens.lee, 'absorb').waitFor();
 }
 
 async function support({ screens }) {
@@ -40,8 +42,8 @@ async function urgent({ screens, watching }) {
   await screens.ana.getByText('Roll them onto their side.').waitFor();
   await therapist.onIt(screens.lee, URGENT);
   await screens.ana.getByRole('button', { name: 'Done. Back to the watch' }).click();
-  await therapist.resolve(screens.lee, URGENT, 'Seen on camera and well', 'Turned on the side; breathing is quiet again.');
   watching.release();
+  await therapist.resolve(screens.lee, URGENT, 'Seen on camera and well', 'Turned on the side; breathing is quiet again.');
 }
 
 /** Ana does not answer. The screen and its sound; then a late word, which closes nothing; then Noor, by mail. */
@@ -74,7 +76,8 @@ async function tooEarly({ screens }) {
 
 async function discharge(stage, { sign }) {
   const { screens, watching } = stage;
-  await screens.lee.getByText(/recover$/).first().waitFor({ timeout: 90_000 });
+  await inPhase(screens.lee, 'recover').waitFor({ timeout: 90_000 });
+  await screens.ana.getByText(/ · recover · /).waitFor();
   await watching.hold();
   await sitter.measure(screens.ana, { systolic: 126, diastolic: 80, pulse: 70, oxygen: 97 });
   await sign.click();

@@ -94,6 +94,12 @@ function WrongLine({ wrong }: { wrong: Wrong }) {
   );
 }
 
+/** A look that falls due does not wait behind the thanks for the one before it. */
+function thanksAreOver(given: Given | null, { due, next }: WatchView): boolean {
+  if (given === null || given.outcome.kind !== 'sent' || judged(given).severity !== 'ok') return false;
+  return due && next !== null && given.outcome.answer.next?.sequence === next.sequence;
+}
+
 export function WatchStep({ onHandover }: { onHandover?: () => void }) {
   const view = useWatch();
   useNudge(view);
@@ -101,7 +107,7 @@ export function WatchStep({ onHandover }: { onHandover?: () => void }) {
   const store = useStore();
   const over = useIsOver();
   const { id } = useSession();
-  const [given, setGiven] = useState<Given | null>(null);
+  const [result, setGiven] = useState<Given | null>(null);
   const [wrong, setWrong] = useState<Wrong | null>(null);
   const [early, setEarly] = useState(false);
   const look = useLook(view.next?.sequence ?? 0, wrong !== null, (now) => {
@@ -110,6 +116,7 @@ export function WatchStep({ onHandover }: { onHandover?: () => void }) {
     setWrong(null);
     setEarly(false);
   });
+  const given = thanksAreOver(result, view) ? null : result;
   const done = useCallback(() => setGiven(null), []);
   const looking = given === null && view.next !== null && (view.due || early || wrong !== null || look.begun);
   const somethingWrong = (): void => {
