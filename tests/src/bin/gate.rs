@@ -129,11 +129,14 @@ impl Story {
         session::prepare(&cast, but).await?;
         for before in [Span::seconds(75), Span::ZERO] {
             clock.set_back(before);
-            let systolic = if but == "RX-AMB" { 150 } else { 122 };
+            // Amber waits for the prescriber; red is no dose today (clinical.md §4.3).
+            let systolic = match but {
+                "RX-AMB" => 150,
+                "PT-BP" => 170,
+                _other => 122,
+            };
             let spo2 = (but != "PT-SPO2").then_some(98);
-            if but != "PT-BP" {
-                session::reading(&cast, systolic, spo2, clock.now()).await?;
-            }
+            session::reading(&cast, systolic, spo2, clock.now()).await?;
         }
         if but != "RX-CALL" {
             session::on_call(&self.house, &self.inside, &self.people, &cast).await?;
