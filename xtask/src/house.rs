@@ -17,7 +17,16 @@ const WORD: Duration = Duration::from_mins(1);
 pub fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(place::root());
+    // What cargo told us about ourselves is not for the next one: some build scripts watch these words, and
+    // would build half the world again after every command that came from a person's own shell.
+    for (name, _) in env::vars_os().filter(|(name, _)| is_about_xtask(&name.to_string_lossy())) {
+        command.env_remove(name);
+    }
     command
+}
+
+fn is_about_xtask(name: &str) -> bool {
+    ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// The program, built with the pages inside it.
