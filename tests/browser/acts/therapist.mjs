@@ -103,15 +103,13 @@ export async function fillDischarge(page) {
   return form;
 }
 
-/** Held for three seconds, by a finger that does not move. */
-export async function hold(page, name, seconds = 3) {
-  const button = page.getByRole('button', { name });
+/** Held for three seconds, by a finger that does not move. Answers what the server said to it. */
+async function hold(page, button, seconds = 3) {
   await button.scrollIntoViewIfNeeded();
   const { x, y, width, height } = await button.boundingBox();
   await page.mouse.move(x + width / 2, y + height / 2);
   await page.mouse.down();
-  const sent = page.waitForResponse((response) => response.request().method() === 'POST', { timeout: (seconds + 5) * 1_000 });
-  const answer = await sent;
+  const answer = await page.waitForResponse((response) => response.request().method() === 'POST' && response.url().includes('/api/safety/'), { timeout: (seconds + 5) * 1_000 });
   await page.mouse.up();
   return answer.status();
 }
@@ -119,7 +117,7 @@ export async function hold(page, name, seconds = 3) {
 /** Closes a session that is over: the last signature. */
 export async function closeSession(page, note) {
   await page.getByLabel('Note').fill(note);
-  const status = await hold(page, /^Close the session/);
+  const status = await hold(page, page.getByRole('button', { name: /^Close the session/ }));
   if (status !== 200 && status !== 204) throw new Error(`the closure was answered ${status}`);
   await page.getByRole('button', { name: /^Close the session/ }).waitFor({ state: 'detached' });
 }
@@ -130,7 +128,7 @@ export async function endSession(page, how, why) {
   const drawer = page.getByRole('region', { name: 'End the session' });
   await drawer.getByLabel(how).check();
   await drawer.getByLabel('Why').fill(why);
-  const status = await hold(drawer, /^End the session/);
+  const status = await hold(page, drawer.getByRole('button', { name: /^End the session/ }));
   if (status !== 200 && status !== 204) throw new Error(`the end was answered ${status}`);
   await page.getByText(`This session ended: ${how}.`).waitFor();
 }

@@ -31,15 +31,16 @@ async function card(page) {
   }
 }
 
-const isTold = ({ told }, person, channel) => told.some((one) => one.who === person && one.channel === channel && ['accepted', 'shown', 'sent', 'delivered'].includes(one.state));
+/** Who is told on which step, and how (reliability.md §2.5). */
+const rungs = ({ therapist, sitter, noor, prescriber }) => [[1, therapist, 'screen'], [1, sitter, 'screen'], [2, noor, 'mail'], [3, noor, 'mail'], [3, prescriber, 'mail']];
+const isTold = ({ told }, [step, person, channel]) => told.some((one) => one.step === step && one.person === person && one.channel === channel && one.state === 'accepted');
 
-/** Therapist and sitter on screen, the on-call lead and the prescriber by mail. */
+/** Steps 1 to 3 are done when everyone on them is told, and the mails lie in the mailbox. */
 async function ladder({ pages, people, session }, pressed_at) {
   const reached = await until('steps 1 to 3', async () => {
     const { incidents } = await ask(pages.therapist, `/checkins/sessions/${session}/watch`);
     const incident = incidents.find(({ severity, state }) => severity === 'emergency' && state === 'open');
-    const all = incident !== undefined && incident.step >= 3 && isTold(incident, people.noor, 'mail') && isTold(incident, people.prescriber, 'mail');
-    return all ? incident : null;
+    return incident !== undefined && rungs(people).every((rung) => isTold(incident, rung)) ? incident : null;
   }, 10_000);
   const mails = (await ask(pages.coordinator, '/notify/mailbox')).filter(({ incident }) => incident === reached.id);
   must(mails.length >= 2, `${mails.length} mails of this incident, two wanted`);

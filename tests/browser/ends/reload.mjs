@@ -14,7 +14,7 @@ const facts = {
     watch: await page.getByText('Watch on', { exact: true }).count(),
   }),
   sitter: async (page) => ({
-    question: await page.getByText(/^\d of \d$/).allInnerTexts(),
+    question: await page.getByText(/\d of \d$/).allInnerTexts(),
     choices: await page.getByRole('main').getByRole('group').getByRole('button').allInnerTexts(),
     dock: await page.getByRole('button', { name: /Something is wrong|Emergency/ }).count(),
     told: await page.getByText('The clinic is told').count(),
@@ -41,6 +41,21 @@ async function reloaded(role, page) {
   const before = await facts[role](page);
   const began = Date.now();
   await page.reload({ waitUntil: 'commit' });
+  return backAgain(role, page, before, began);
+}
+
+/** The tab is gone, as after a crash; a new one is opened where the old one was. */
+async function reopened(role, pages) {
+  const before = await facts[role](pages[role]);
+  const [context, where] = [pages[role].context(), pages[role].url()];
+  await pages[role].close();
+  pages[role] = await context.newPage();
+  const began = Date.now();
+  await pages[role].goto(where, { waitUntil: 'commit' });
+  return backAgain(role, pages[role], before, began);
+}
+
+async function backAgain(role, page, before, began) {
   let now = null;
   await until(`${role}: the same state`, async () => same(before, (now = await facts[role](page).catch(() => null))), 10_000)
     .catch((error) => { throw new Error(`${error.message}: ${JSON.stringify(before)} became ${JSON.stringify(now)}`); });
@@ -56,18 +71,20 @@ async function inTheMiddle({ pages, at, session }) {
   await pages.coordinator.goto(at('coordinator', '/board'));
   await pages.coordinator.getByText(/open incident/).first().waitFor();
   await pages.patient.goto(at('patient', `/room/${session}`));
+  await pages.patient.getByRole('button', { name: /^Touch once to hear/ }).click();
   await askSupport(pages.patient);
   await pages.sitter.getByRole('main').getByRole('button', { name: 'Easy' }).or(pages.sitter.getByRole('button', { name: 'Look now' })).first().waitFor();
   const early = pages.sitter.getByRole('button', { name: 'Look now' });
   if (await early.isVisible()) await early.click();
   await pages.sitter.getByRole('main').getByRole('button', { name: 'Easy' }).click();
-  await pages.sitter.getByText('2 of 3', { exact: true }).waitFor();
+  await pages.sitter.getByText(/2 of 3$/).waitFor();
 }
 
 export async function reloads(demo) {
   await inTheMiddle(demo);
   const took = {};
   for (const role of Object.keys(facts)) took[role] = await reloaded(role, demo.pages[role]);
+  for (const role of ['sitter', 'therapist']) took[`${role}_new_tab`] = await reopened(role, demo.pages);
   must(Object.values(took).every(Number.isFinite), 'a page did not come back');
   return took;
 }

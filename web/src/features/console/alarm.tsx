@@ -44,7 +44,7 @@ export function useAlerts(): Alert[] {
   const overdue = watch?.armed === true && watch.next !== null && now >= watch.next.deadline_at;
   return useMemo(() => {
     const open = openIncidents(watch).filter(({ state }) => state === 'open');
-    const alerts: Alert[] = open.map((incident) => ({ key: incident.id, incident: true, title: causeWords(incident.cause, sitter, patient), detail: words.incident.script, priority: incident.severity === 'watch' ? 'late' : 'alarm' }));
+    const alerts: Alert[] = open.map((incident) => ({ key: incident.id, incident: true, title: causeWords(incident, sitter, patient), detail: words.incident.script, priority: incident.severity === 'watch' ? 'late' : 'alarm' }));
     if (silent) alerts.unshift({ key: 'silence', incident: false, title: words.lost_title, detail: words.lost(clinic_phone), priority: 'alarm' });
     // The countdown here alarms too, before the server's word arrives and when it does not; not again once a person has closed it.
     if (overdue && !spokenFor(watch)) alerts.push({ key: 'overdue', incident: false, title: words.late_title(sitter), detail: words.incident.script, priority: 'alarm' });

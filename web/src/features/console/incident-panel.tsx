@@ -38,7 +38,7 @@ function IncidentCard({ incident }: { incident: Incident }) {
   const { clinic_phone } = useMe();
   const now = useNow();
   const [closing, setClosing] = useState(false);
-  const cause = causeWords(incident.cause, sitter, patient);
+  const cause = causeWords(incident, sitter, patient);
   const acknowledge = useCommand<Record<string, never>>('checkins', () => `/incidents/${incident.id}/acknowledge`, id);
   return (
     <article className={styles.incident} data-state={incident.state}>

@@ -52,8 +52,14 @@ export function DarkSession({ session, room, onLeave }: { session: Id; room: Roo
   const therapist = useSessionNames(session, patientWords.someone).role('therapist');
   const { asking, ask } = useSupport(session);
   const [face, setFace] = useState(false);
+  const [touched, setTouched] = useState(false);
   const support = useHold(1, ask);
   const leave = useHold(3, onLeave);
+  const touch = (): void => {
+    setTouched(true);
+    if (room.muted) room.hear();
+    else room.join();
+  };
   const said = { quiet: '', asked: '', seen: words.seen(therapist), failed: words.failed(therapist, clinic_phone) }[asking];
   return (
     <Page title={words.title} surface="dim" width="whole">
@@ -66,9 +72,10 @@ export function DarkSession({ session, room, onLeave }: { session: Id; room: Roo
           {said}
           {asking === 'asked' ? <span className="visually-hidden">{words.asked(therapist)}</span> : null}
         </p>
-        {/* A browser gives sound only after a touch: after a refresh the first one brings the voice back. */}
-        {room.muted || room.state.name === 'idle' ? (
-          <button type="button" className={styles.hear} onClick={room.muted ? room.hear : room.join}>
+        {/* A browser gives sound only after a touch: after a refresh the first one brings the voice back.
+            Held, it is a call for support like everywhere else. */}
+        {room.muted || (room.state.name === 'idle' && !touched) ? (
+          <button type="button" className={styles.hear} onClick={touch} {...support.handlers}>
             {words.touch(therapist)}
           </button>
         ) : null}

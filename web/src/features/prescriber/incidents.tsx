@@ -22,7 +22,7 @@ function OneIncident({ session, incident, names }: { session: Id; incident: Inci
     <div className={styles.incident}>
       <p role="alert">
         <strong>
-          <span aria-hidden="true">▲</span> {causeWords(incident.cause, names.role('sitter'), names.role('patient'))}
+          <span aria-hidden="true">▲</span> {causeWords(incident, names.role('sitter'), names.role('patient'))}
         </strong>
       </p>
       <p>{words.incident(severityWords[incident.severity], length(secondsBetween(incident.opened_at, now)))}</p>

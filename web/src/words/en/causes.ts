@@ -14,9 +14,15 @@ const causes: Record<string, Says> = {
   dose_out_of_order: () => 'A dose was recorded outside the gate',
 };
 
+/** The same at its worst: an emergency is called one. */
+const emergencies: Record<string, Says> = {
+  worrying_answer: (sitter) => `${sitter} reports an emergency`,
+  alarm: () => 'Emergency: somebody pressed for help',
+};
+
 /** A cause in a sentence. Silence about an unknown one would be worse than its plain word. */
-export function causeWords(cause: string, sitter: string, patient: string): string {
-  const known = causes[cause];
+export function causeWords({ cause, severity }: { cause: string; severity: string }, sitter: string, patient: string): string {
+  const known = (severity === 'emergency' ? emergencies[cause] : undefined) ?? causes[cause];
   if (known !== undefined) return known(sitter, patient);
   const plain = cause.replaceAll('_', ' ');
   return plain.charAt(0).toUpperCase() + plain.slice(1);
