@@ -42,15 +42,15 @@ await new Story('screens').run(async (story) => {
   const paths = everyPathHasAState();
   const tally = { looked: 0, found: [] };
   const { recovered, signed, discharged } = states;
-  const later = wanted(recovered, signed, discharged) ? await story.step('a house whose session soon ends', () => prepare.inTwoMinutes(story)) : null;
   if (wanted(states.calm, states.alarm)) {
     const now = await story.step('a house mid-session', () => prepare.midSession(story));
     await story.step('every screen of a calm session', () => lookAt(now, states.calm, tally));
     await story.step('an incident is open', () => prepare.raiseAlarm(now));
     await story.step('every screen of an alarm', () => lookAt(now, states.alarm, tally));
   }
-  if (later !== null) {
-    await story.step('two hours have passed', () => prepare.recover(later));
+  if (wanted(recovered, signed, discharged)) {
+    const later = await story.step('a house two hours after a dose', () => prepare.twoHoursOn(story));
+    await story.step('it is time to discharge', () => prepare.recover(later));
     await lookAt(later, recovered, tally);
     await story.step('Dr. Lee signs', () => prepare.sign(later));
     await lookAt(later, signed, tally);

@@ -33,6 +33,6 @@ export async function approveSitter(page, mail, sitter, patient) {
   const before = mail.all().length;
   await page.getByRole('link', { name: 'Clinic', exact: true }).click();
   await page.getByRole('button', { name: `${patient.name} feels safe with ${sitter.name}` }).click();
-  await page.getByRole('button', { name: `Approve ${sitter.name} and send the link` }).click();
+  await page.getByRole('button', { name: `Approve and send the link: ${sitter.name}` }).click();
   return linkIn(await mail.to(sitter.email, ({ text }) => text.includes('/s#'), before), 's');
 }

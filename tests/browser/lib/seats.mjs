@@ -6,12 +6,14 @@ import { openHouse } from './house.mjs';
 const PHONES = ['patient', 'sitter'];
 const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
-/** Opens the house mid-session at this pace, and a page for each role on the role's own name. */
-export async function openDemo(story, { pace, name, roles = ['patient', 'sitter', 'therapist', 'prescriber', 'coordinator'], seat = {} }) {
-  const house = story.keeps(await openHouse({ session: true, pace, name }));
+const ROLES = ['patient', 'sitter', 'therapist', 'prescriber', 'coordinator'];
+
+/** Opens the house at this pace, mid-session unless told otherwise, and a page for each role on the role's own name. */
+export async function openDemo(story, { pace, name, session = true, seat = {} }) {
+  const house = story.keeps(await openHouse({ session, pace, name }));
   const others = story.keeps(await office(CAMERA));
   const pages = {};
-  for (const role of roles) {
+  for (const role of ROLES) {
     pages[role] = story.shows(`${name}-${role}`, await others.seat(role, { phone: PHONES.includes(role), ...seat }));
     if (role !== 'sitter') await comeIn(pages[role], house.links[role]);
   }

@@ -1,16 +1,20 @@
 // Looks at one screen in one size: a picture, axe, and whether it is wider than the screen.
 import { join } from 'node:path';
+import { until } from '../lib/until.mjs';
 import { AxeBuilder } from '../../../web/node_modules/@axe-core/playwright/dist/index.mjs';
 
 export const SIZES = { phone: { width: 390, height: 844 }, desk: { width: 1440, height: 900 } };
 /** What nobody should meet: issue 2, Must show 8. */
 const GRAVE = ['serious', 'critical'];
 
+/** What pages say while they open. */
+const OPENING = /^(Opening( the (session|board|room))?|One moment\. I am getting your page\.|Reading the trail)$/;
+
 /** The page has drawn what it asked for: nothing on the way, and no word that it is still opening. */
 async function settled(page) {
   await page.waitForLoadState('domcontentloaded');
   await page.getByRole('heading', { level: 1 }).or(page.getByRole('button')).first().waitFor();
-  await page.getByText(/^(Opening|Opening .*|One moment\. I am getting your page\.|Reading the trail)$/).waitFor({ state: 'hidden' });
+  await until('the page has opened', async () => (await page.getByText(OPENING).count()) === 0);
   await page.evaluate(() => document.fonts.ready);
 }
 

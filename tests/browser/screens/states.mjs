@@ -6,6 +6,11 @@ const then = (...presses) => async (page) => { for (const press of presses) awai
 
 /** `path` names the builder of paths.ts it shows. `where` gets the scene; `role: null` is nobody signed in. */
 export const calm = [
+  // First, while no look is late.
+  { name: 'sitter-watch', path: 'sitter', role: 'sitter', where: () => '/s', press: seen('Something is wrong') },
+  { name: 'sitter-look', path: 'sitter', role: 'sitter', where: () => '/s', press: button('Look now') },
+  { name: 'sitter-normal', path: 'sitter', role: 'sitter', where: () => '/s', press: button('What is normal?') },
+  { name: 'sitter-pressure', path: 'sitter', role: 'sitter', where: () => '/s', press: button('Blood pressure') },
   { name: 'sign-in', path: 'signIn', role: null, where: () => '/sign-in' },
   { name: 'link', path: 'link', role: null, where: () => '/link#an-unopened-link' },
   { name: 'link-broken', path: 'link', role: null, where: () => '/link' },
@@ -40,10 +45,6 @@ export const calm = [
   { name: 'trail', path: 'trail', role: 'coordinator', where: ({ session }) => `/trail/${session}` },
   { name: 'journal', path: 'journal', role: 'patient', where: () => '/journal' },
   { name: 'aftercare-early', path: 'aftercare', role: 'patient', where: ({ session }) => `/aftercare/${session}` },
-  { name: 'sitter-watch', path: 'sitter', role: 'sitter', where: () => '/s', press: seen('Something is wrong') },
-  { name: 'sitter-look', path: 'sitter', role: 'sitter', where: () => '/s', press: button('Look now') },
-  { name: 'sitter-normal', path: 'sitter', role: 'sitter', where: () => '/s', press: button('What is normal?') },
-  { name: 'sitter-pressure', path: 'sitter', role: 'sitter', where: () => '/s', press: button('Blood pressure') },
 ];
 
 /** With an incident open that nobody has taken. */
