@@ -12,8 +12,8 @@ export function EmergencyButton() {
   const number = emergencyNumber(card);
   return (
     <>
-      <Press tone="alarm" label={w.watch.emergencyLabel(number)} onPress={() => setOpen(true)}>
-        {w.watch.emergency(number)}
+      <Press tone="alarm" onPress={() => setOpen(true)}>
+        {w.watch.emergency} <span aria-hidden="true">▲</span> {number}
       </Press>
       {open && <EmergencyCard onBack={() => setOpen(false)} />}
     </>

@@ -59,7 +59,7 @@ export const clinicWords = {
     none: 'No sitter waits for approval.',
     row: (sitter: string, patient: string) => `${sitter} sits for ${patient}`,
     press: 'Approve and send the link',
-    press_who: (name: string) => `Approve ${name} and send the link`,
+    press_who: (name: string) => `Approve and send the link: ${name}`,
     sent: 'The link is on its way.',
     asked: (patient: string) => `Ask ${patient} alone, before the day.`,
     safe: (patient: string, sitter: string) => `${patient} feels safe with ${sitter}`,
