@@ -113,7 +113,8 @@ pub async fn book(house: &House, inside: &Inside, people: &People, pace: Pace) -
         "patient": null, "time_zone": zone, "local": slot.get("local"), "offset_choice": null,
         "drill": { "pace": pace },
     });
-    let booked = patient.post("/api/scheduling/bookings", &booking).await?;
+    // Who was added just now is known to the calendar once it has heard of them.
+    let booked = insist(&patient, "/api/scheduling/bookings", &booking).await?;
     let session = booked.get("session").and_then(Value::as_str).context("no session in the answer")?;
     Ok(session.parse()?)
 }

@@ -61,6 +61,13 @@ async fn fresh_database() -> anyhow::Result<String> {
     Ok(format!("{base}/{name}"))
 }
 
+/// What a program said to a person when it ended; what it logged are JSON objects.
+fn last_words(log: &Path) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(log)?;
+    let words: Vec<_> = text.lines().filter(|line| !line.starts_with('{')).take(20).collect();
+    Ok(words.join("\n"))
+}
+
 /// One store: a house lives in a process of its own, whose every log line we keep, and then rests.
 async fn drill(store: &str, database: Option<String>) -> anyhow::Result<Value> {
     let work = folder(store)?;
@@ -72,7 +79,7 @@ async fn drill(store: &str, database: Option<String>) -> anyhow::Result<Value> {
         .stderr(std::fs::File::create(&log)?)
         .stdout(Stdio::piped())
         .output()?;
-    ensure!(output.status.success(), "{store}: the house did not live to the end; see {}", log.display());
+    ensure!(output.status.success(), "{store}: the house did not live to the end: {}", last_words(&log)?);
     let lived = String::from_utf8(output.stdout)?;
     let mut drilled: Value = serde_json::from_str(lived.lines().last().context("nothing was said")?)?;
     let canaries = Canaries::of(drilled.get("texts").context("no canaries")?);
