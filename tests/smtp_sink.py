@@ -13,6 +13,7 @@ Misbehaviour applies to the first N messages with --times, else to all:
     --drop                  says it took the message and loses it
 A drill changes its mind through --mode-file: its text (`ok`, `stall-before-data S`, `stall-after-data S`,
 `refuse CODE`, `drop`) is read for every message and wins over the options; no file means the options.
+Beside it lies FILE.silent, one line for each time the sink went silent: a drill waits for it, not for a while.
 
 Addresses with a meaning, whatever the mode: bounce@… is refused for good (550);
 grey@… is told to come back later once (451) and then accepted.
@@ -69,6 +70,14 @@ class Mode:
         if self.left is not None:
             self.left -= 1
 
+    async def silent(self, word, seconds):
+        """Says nothing for a while, and writes down that it does."""
+        self.used()
+        if self.options.mode_file:
+            with open(self.options.mode_file + ".silent", "a", encoding="utf-8") as file:
+                file.write(f"{word}\n")
+        await asyncio.sleep(seconds)
+
 
 def parse(text):
     """A mode file's text: a word and perhaps a number."""
@@ -85,8 +94,7 @@ class Door(SMTP):
     async def smtp_DATA(self, arg):
         word, seconds = self.event_handler.mode.now()
         if word == "stall-before-data":
-            self.event_handler.mode.used()
-            await asyncio.sleep(seconds)
+            await self.event_handler.mode.silent(word, seconds)
         await super().smtp_DATA(arg)
 
 
@@ -118,8 +126,7 @@ class Sink:
             return "250 OK queued"
         self.keep(session, envelope)
         if word == "stall-after-data":
-            self.mode.used()
-            await asyncio.sleep(seconds)
+            await self.mode.silent(word, seconds)
         return "250 OK queued"
 
     def keep(self, session, envelope):

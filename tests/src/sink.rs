@@ -50,6 +50,15 @@ impl Sink {
         Ok(std::fs::rename(fresh, &self.mode)?)
     }
 
+    /// How often it went silent in the middle of a conversation.
+    ///
+    /// # Errors
+    /// When its file cannot be read.
+    pub fn silences(&self) -> anyhow::Result<usize> {
+        let told = self.mode.with_extension("silent");
+        Ok(if told.exists() { std::fs::read_to_string(told)?.lines().count() } else { 0 })
+    }
+
     /// Every mail so far.
     ///
     /// # Errors

@@ -55,9 +55,6 @@ pub struct Proof {
     arguments: Vec<String>,
     /// Its arguments inside `cargo xtask test`: the same proof with smaller counts.
     small: Option<Vec<String>>,
-    /// Not yet steady enough to decide for everyone: it runs by name only. A debt, listed in ARCHITECTURE.md.
-    #[serde(default)]
-    pub by_name_only: bool,
     /// What its figures must be.
     bars: Vec<String>,
     /// What else must be there.

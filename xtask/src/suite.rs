@@ -88,11 +88,7 @@ fn proofs(table: &mut Table) -> Result<()> {
     let all: Vec<(String, &Proof)> = kinds
         .iter()
         .flat_map(|(word, kind)| {
-            registry
-                .of(*kind)
-                .iter()
-                .filter(|proof| !proof.by_name_only)
-                .map(move |proof| (format!("{word}: {}", proof.name), proof))
+            registry.of(*kind).iter().map(move |proof| (format!("{word}: {}", proof.name), proof))
         })
         .collect();
     let proofs: Vec<&Proof> = all.iter().map(|(_, proof)| *proof).collect();
