@@ -92,6 +92,7 @@ problems! {
     CHECKIN_ANSWER = 422 "checkin.answer" "We do not know that answer." "Choose one of the answers on the screen.";
     INCIDENT_RESOLVED = 409 "incident.resolved" "The incident is already closed." "Nothing more to do here.";
     INCIDENT_OWN = 403 "incident.own" "You cannot close an alarm about yourself." "The therapist or the on-call lead closes it.";
+    INCIDENT_OFF_DUTY = 403 "incident.off_duty" "You are not on call for this session." "The on-call lead was told. Call them if nobody says that they are on it.";
     INCIDENT_NOTE = 422 "incident.note" "This outcome needs a sentence." "Say in a few words what happened.";
 
     // care

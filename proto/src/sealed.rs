@@ -10,6 +10,22 @@ pub const CONTACT: &str = "contact";
 /// The purpose of the seal in `identity.link_issued`: the bare token, in UTF-8.
 pub const LINK: &str = "link";
 
+/// The purpose of the seal in `safety.dose_recorded`: JSON of a [`DoseCount`].
+pub const DOSE_COUNT: &str = "dose count";
+
+/// How much was taken. It never prints.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoseCount {
+    /// How many lozenges.
+    pub lozenges: i64,
+}
+
+impl fmt::Debug for DoseCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DoseCount(•••)")
+    }
+}
+
 /// How to reach a person. Kept sealed wherever it rests; it never prints.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {

@@ -76,10 +76,12 @@ events! {
     DoseRecorded = "safety.dose_recorded.v1" {
         /// The session.
         session: SessionId,
+        /// Who took it.
+        patient: PersonId,
         /// When it was taken.
         at: Timestamp,
-        /// How many lozenges.
-        lozenges: i64,
+        /// A sealed `DoseCount`, opened with the bus key.
+        sealed: String,
         /// Whether it was outside the gate: then it arms the watch and opens an incident.
         out_of_order: bool,
     }

@@ -2,7 +2,6 @@
 
 use crate::publish;
 use crate::store::{aftercare, orders, people};
-use care_core::ledger::{Entry, Fact};
 use chassis::problem::Failure;
 use chassis::service::fact;
 use chassis::work::Work;
@@ -25,16 +24,8 @@ pub async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Failure> {
             aftercare::opened(work, &opened).await?;
             offer_integration(work, opened.session).await
         }
-        DoseBegun::NAME => {
-            let begun: DoseBegun = fact(envelope)?;
-            let entry = Entry { session: begun.session, at: begun.at, fact: Fact::Begun };
-            orders::note(work, envelope.id, &entry).await
-        }
-        DoseRecorded::NAME => {
-            let DoseRecorded { session, at, lozenges, out_of_order } = fact(envelope)?;
-            let entry = Entry { session, at, fact: Fact::Recorded { lozenges, out_of_order } };
-            orders::note(work, envelope.id, &entry).await
-        }
+        DoseBegun::NAME => orders::begun(work, envelope.id, &fact(envelope)?).await,
+        DoseRecorded::NAME => orders::recorded(work, envelope.id, &fact(envelope)?).await,
         Discharged::NAME => {
             let discharged: Discharged = fact(envelope)?;
             aftercare::discharged(work, &discharged).await?;

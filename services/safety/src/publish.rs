@@ -4,9 +4,11 @@ use chassis::problem::Failure;
 use chassis::work::Work;
 use kernel::id::{RecordId, SessionId};
 use kernel::machine::Machine as _;
+use kernel::role::Role;
 use kernel::severity::Severity;
 use kernel::time::Timestamp;
 use proto::events::safety as say;
+use proto::sealed::{DOSE_COUNT, DoseCount};
 use safety_core::session::Session;
 use safety_core::session::words::Event;
 
@@ -37,8 +39,7 @@ async fn one(work: &mut Work, session: SessionId, state: &Session, event: &Event
         }
         Event::DoseBegun { at } => work.tell(session, &say::DoseBegun { session, at: *at }).await,
         Event::DoseRecorded { at, lozenges, out_of_order } => {
-            let (at, lozenges, out_of_order) = (*at, *lozenges, *out_of_order);
-            work.tell(session, &say::DoseRecorded { session, at, lozenges, out_of_order }).await
+            dose_recorded(work, session, *at, DoseCount { lozenges: *lozenges }, *out_of_order).await
         }
         Event::Prolonged { severity } => {
             work.tell(session, &say::Prolonged { session, severity: *severity, at }).await
@@ -78,6 +79,22 @@ pub(crate) async fn measured(
 /// Screens look again: an answer, a signature or a fact was added.
 pub(crate) async fn prepared(work: &mut Work, session: SessionId) -> Result<(), Failure> {
     work.tell(session, &say::PreparationChanged { session }).await
+}
+
+/// That a dose was taken is for everyone of the session; how much is for who keeps the ledger.
+async fn dose_recorded(
+    work: &mut Work,
+    session: SessionId,
+    at: Timestamp,
+    count: DoseCount,
+    out_of_order: bool,
+) -> Result<(), Failure> {
+    let members = work.members(session).await?;
+    let patient = members.into_iter().find(|member| member.role == Role::Patient);
+    let patient = patient.ok_or_else(|| Failure::Stored("a session without a patient".into()))?.person;
+    let plain = serde_json::to_vec(&count).map_err(|error| Failure::Stored(error.to_string()))?;
+    let sealed = work.store().vault().seal_for_bus(DOSE_COUNT, patient, &plain)?;
+    work.tell(session, &say::DoseRecorded { session, patient, at, sealed, out_of_order }).await
 }
 
 const fn audited(event: &Event) -> &'static str {

@@ -33,9 +33,10 @@ const TABLES: &[&str] = &[
         prescriber_id {uuid} not null, written_at bigint not null, terms {bytes} not null,
         primary key (clinic_id, id))",
     "create index care_order_patient on care_order (clinic_id, patient_id, written_at)",
-    // What the house heard about doses; the id is the event's, so that hearing twice is harmless.
+    // What the house heard about doses; the id is the event's, so that hearing twice is harmless. No amount means
+    // that it began; an amount is sealed with the patient's key.
     "create table care_dose (clinic_id {uuid} not null, id {uuid} not null, session_id {uuid} not null,
-        taken_at bigint not null, lozenges bigint, out_of_order {bool} not null, primary key (clinic_id, id))",
+        taken_at bigint not null, amount {bytes}, out_of_order {bool} not null, primary key (clinic_id, id))",
     "create index care_dose_session on care_dose (clinic_id, session_id)",
     // What the house heard about the session itself.
     "create table care_session (clinic_id {uuid} not null, session_id {uuid} not null, pace bigint not null,

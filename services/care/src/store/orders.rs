@@ -6,8 +6,10 @@ use care_core::ledger::{Entry, Fact};
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
 use chassis::work::Work;
-use kernel::id::{ClinicId, EventId, PersonId, RecordId};
+use kernel::id::{ClinicId, EventId, PersonId, RecordId, SessionId};
 use kernel::time::Timestamp;
+use proto::events::safety::{DoseBegun, DoseRecorded};
+use proto::sealed::{DOSE_COUNT, DoseCount};
 use sea_orm::{ConnectionTrait as _, QueryResult};
 
 /// An order with who wrote it.
@@ -82,20 +84,34 @@ async fn opened(
     Ok(Written { id, prescriber: store::id(row, "prescriber_id")?, order })
 }
 
-/// Notes a fact about a dose, once.
-pub async fn note(work: &Work, event: EventId, entry: &Entry) -> Result<(), Failure> {
-    let (lozenges, out_of_order) = match entry.fact {
-        Fact::Begun => (None, false),
-        Fact::Recorded { lozenges, out_of_order } => (Some(lozenges), out_of_order),
-    };
-    let sql = "insert into care_dose (clinic_id, id, session_id, taken_at, lozenges, out_of_order)
+/// A dose began, heard once.
+pub async fn begun(work: &Work, event: EventId, begun: &DoseBegun) -> Result<(), Failure> {
+    heard(work, event, begun.session, begun.at, (None, false)).await
+}
+
+/// A dose was recorded, heard once. How much is sealed on the bus and sealed again here, with the patient's key.
+pub async fn recorded(work: &mut Work, event: EventId, recorded: &DoseRecorded) -> Result<(), Failure> {
+    let plain = work.store().vault().open_from_bus(DOSE_COUNT, recorded.patient, &recorded.sealed)?;
+    let place = place(work.clinic(), recorded.patient, "care_dose", "amount", RecordId(event.0));
+    let amount = work.seal(&place, &plain).await?;
+    heard(work, event, recorded.session, recorded.at, (Some(amount), recorded.out_of_order)).await
+}
+
+async fn heard(
+    work: &Work,
+    event: EventId,
+    session: SessionId,
+    taken_at: Timestamp,
+    (amount, out_of_order): (Option<Vec<u8>>, bool),
+) -> Result<(), Failure> {
+    let sql = "insert into care_dose (clinic_id, id, session_id, taken_at, amount, out_of_order)
                values ($1, $2, $3, $4, $5, $6) on conflict do nothing";
     let values = [
         work.clinic().0.into(),
         event.0.into(),
-        entry.session.0.into(),
-        entry.at.micros().into(),
-        lozenges.into(),
+        session.0.into(),
+        taken_at.micros().into(),
+        amount.into(),
         out_of_order.into(),
     ];
     work.tx().execute_raw(work.store().sql(sql, values)).await?;
@@ -104,16 +120,27 @@ pub async fn note(work: &Work, event: EventId, entry: &Entry) -> Result<(), Fail
 
 /// Everything heard about doses in all of a patient's sessions.
 pub async fn doses(store: &Store, clinic: ClinicId, patient: PersonId) -> Result<Vec<Entry>, Failure> {
-    let sql = "select d.session_id, d.taken_at, d.lozenges, d.out_of_order from care_dose d
+    let sql = "select d.id, d.session_id, d.taken_at, d.amount, d.out_of_order from care_dose d
                join care_member m on m.clinic_id = d.clinic_id and m.session_id = d.session_id
                where d.clinic_id = $1 and m.role = 'patient' and m.person_id = $2 order by d.taken_at, d.id";
     let rows = store.db().query_all_raw(store.sql(sql, [clinic.0.into(), patient.0.into()])).await?;
-    rows.iter()
-        .map(|row| {
-            let lozenges: Option<i64> = row.try_get("", "lozenges")?;
-            let out_of_order = row.try_get("", "out_of_order")?;
-            let fact = lozenges.map_or(Fact::Begun, |lozenges| Fact::Recorded { lozenges, out_of_order });
-            Ok(Entry { session: store::id(row, "session_id")?, at: store::at(row, "taken_at")?, fact })
-        })
-        .collect()
+    let mut entries = vec![];
+    for row in &rows {
+        let fact = told(store, clinic, patient, row).await?;
+        entries.push(Entry { session: store::id(row, "session_id")?, at: store::at(row, "taken_at")?, fact });
+    }
+    Ok(entries)
+}
+
+async fn told(
+    store: &Store,
+    clinic: ClinicId,
+    patient: PersonId,
+    row: &QueryResult,
+) -> Result<Fact, Failure> {
+    let amount: Option<Vec<u8>> = row.try_get("", "amount")?;
+    let Some(amount) = amount else { return Ok(Fact::Begun) };
+    let place = place(clinic, patient, "care_dose", "amount", store::id(row, "id")?);
+    let DoseCount { lozenges } = read(&store.open(&place, &amount).await?)?;
+    Ok(Fact::Recorded { lozenges, out_of_order: row.try_get("", "out_of_order")? })
 }

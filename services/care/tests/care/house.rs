@@ -17,7 +17,8 @@ use kernel::role::Role;
 use kernel::time::{Pace, Span, Timestamp};
 use proto::envelope::{Envelope, Event};
 use proto::events::identity::ContactChanged;
-use proto::events::safety::{Member, SessionOpened};
+use proto::events::safety::{DoseRecorded, Member, SessionOpened};
+use proto::sealed::{DOSE_COUNT, DoseCount};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -110,6 +111,13 @@ impl House {
     /// Care hears a fact, as the bus would hand it over.
     pub async fn hears<E: Event>(&self, fact: &E) {
         self.delivered(&self.envelope(fact)).await;
+    }
+
+    /// What safety says of a dose: how much is sealed.
+    pub fn dose_recorded(&self, session: SessionId, lozenges: i64, out_of_order: bool) -> DoseRecorded {
+        let plain = serde_json::to_vec(&DoseCount { lozenges }).unwrap();
+        let sealed = self.care.store().vault().seal_for_bus(DOSE_COUNT, self.sam.id, &plain).unwrap();
+        DoseRecorded { session, patient: self.sam.id, at: self.now(), sealed, out_of_order }
     }
 
     pub fn envelope<E: Event>(&self, fact: &E) -> Envelope {

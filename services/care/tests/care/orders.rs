@@ -6,7 +6,7 @@ use chassis::ids;
 use kernel::role::Role;
 use kernel::time::{Span, Timestamp};
 use proto::events::care::DoseOrdered;
-use proto::events::safety::{DoseBegun, DoseRecorded};
+use proto::events::safety::DoseBegun;
 use serde_json::{Value, json};
 
 fn order(valid_until_at: Timestamp) -> Value {
@@ -86,7 +86,7 @@ async fn the_ledger_counts_what_the_house_heard_once() {
         let (_, ledger) = house.get(house.ana, &format!("/sessions/{session}/doses")).await;
         assert_eq!(ledger["findings"][0]["finding"], "not_counted", "{ledger}");
 
-        let counted = DoseRecorded { session, at: house.now(), lozenges: 2, out_of_order: false };
+        let counted = house.dose_recorded(session, 2, false);
         let envelope = house.envelope(&counted);
         house.delivered(&envelope).await;
         house.delivered(&envelope).await;
@@ -100,7 +100,7 @@ async fn the_ledger_counts_what_the_house_heard_once() {
 async fn a_dose_that_nobody_ordered_is_kept_and_found() {
     for house in House::on_every_store().await {
         let session = house.session().await;
-        house.hears(&DoseRecorded { session, at: house.now(), lozenges: 1, out_of_order: true }).await;
+        house.hears(&house.dose_recorded(session, 1, true)).await;
         let (_, ledger) = house.get(house.dr_okafor, &format!("/sessions/{session}/doses")).await;
         let found: Vec<_> =
             ledger["findings"].as_array().unwrap().iter().map(|row| &row["finding"]).collect();

@@ -17,6 +17,7 @@ use garde::Validate;
 use kernel::id::{IncidentId, SessionId};
 use kernel::role::Role;
 use proto::permissions::{AcknowledgeIncident, Permission, ReadIncidents, ResolveIncident};
+use proto::problems;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -59,14 +60,24 @@ async fn may_touch<P: Permission>(
 async fn touchable<P: Permission>(
     checkins: &Guard<P, Checkins>,
     incident: IncidentId,
-) -> Result<(), Problem> {
+) -> Result<SessionId, Problem> {
     let who = checkins.who()?;
     let all = view::incidents(checkins.store(), who.clinic, None, false).await?;
     let session = all.iter().find(|known| known.id == incident).map(|known| known.session);
     match session {
-        Some(session) if may_touch(checkins, who, session).await? => Ok(()),
+        Some(session) if may_touch(checkins, who, session).await? => Ok(session),
         Some(_) | None => Err(Failure::Missing.into()),
     }
+}
+
+/// A coordinator holds a ladder only while on call for that session (reliability.md §3.1, row 13).
+async fn is_on_call<P: Permission>(
+    checkins: &Guard<P, Checkins>,
+    who: &Who,
+    session: SessionId,
+) -> Result<bool, Failure> {
+    let members = checkins.store().members(who.clinic, session).await?;
+    Ok(members.iter().any(|member| member.person == who.person && member.on_call))
 }
 
 #[utoipa::path(tag = "checkins", operation_id = "acknowledge_incident", params(("incident" = IncidentId, Path)), request_body = Nothing,
@@ -77,8 +88,11 @@ pub(super) async fn acknowledge(
     incident: Path<IncidentId>,
     _body: Body<Nothing>,
 ) -> Answer {
-    touchable(&checkins, *incident).await?;
+    let session = touchable(&checkins, *incident).await?;
     let who = checkins.who()?.clone();
+    if who.role == Role::Coordinator && !is_on_call(&checkins, &who, session).await? {
+        return Err(Problem::new(&problems::INCIDENT_OFF_DUTY));
+    }
     let command = Command::Acknowledge { by: who.person, role: who.role };
     let done = checkins.store().command(checkins.act()?, async |work: &mut Work| {
         work.step::<Incidents>(*incident, command).await?;

@@ -9,6 +9,7 @@ use proto::events::care::NextMorningAnswered;
 use proto::events::checkins::{IncidentOpened, IncidentResolved};
 use proto::events::safety::{Discharged, DoseRecorded, Prolonged, SessionClosed, SessionOpened};
 use proto::events::scheduling::SessionCancelled;
+use proto::sealed::DOSE_COUNT;
 use serde_json::json;
 
 /// Two hours after the dose, with a fresh reading.
@@ -126,7 +127,10 @@ async fn a_dose_outside_the_gate_is_stored_and_starts_the_observation() {
         let answer = house.does(One::Ana, "dose/record", dose).await;
         assert_eq!(answer["phase"], "dosed");
         let said: DoseRecorded = house.next(&mut heard).await;
-        assert_eq!((said.at, said.out_of_order), (taken_at, true));
+        assert_eq!((said.at, said.out_of_order, said.patient), (taken_at, true, house.person(One::Sam)));
+        let count =
+            house.service().store.vault().open_from_bus(DOSE_COUNT, said.patient, &said.sealed).unwrap();
+        assert_eq!(count, br#"{"lozenges":1}"#);
         assert_eq!(house.post(One::Sam, "dose/record", &json!({})).await.0, 403);
     })
     .await;

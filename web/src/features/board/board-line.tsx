@@ -18,9 +18,10 @@ import styles from './board.module.css';
 /** Ring, who, phase, state, owner, how long: readable from three metres on the wall. */
 export function BoardLine({ state, name, wall }: { state: RowState; name: (person: Id | null) => string; wall: boolean }) {
   const { row, ring, tone, word, since_at, incident } = state;
-  const { role } = useMe();
+  const { role, person } = useMe();
   const now = useNow();
   const acknowledge = useCommand<{ id$: Id }>('checkins', ({ id$ }) => `/incidents/${id$}/acknowledge`, row.session);
+  const mayAcknowledge = role === 'coordinator' ? row.on_call === person : role !== 'admin';
   const owner = incident === null ? name(row.therapist) : incident.acknowledged_by === null ? words.nobody : words.on_it(name(incident.acknowledged_by));
   const phase = row.protocol_phase === null ? phaseWords.phases[row.phase] : phaseWords.protocol[row.protocol_phase];
   return (
@@ -43,7 +44,7 @@ export function BoardLine({ state, name, wall }: { state: RowState; name: (perso
       </div>
       <span className={styles.owner}>{owner}</span>
       <div className={styles.links}>
-        {incident?.state === 'open' && role !== 'admin' ? (
+        {incident?.state === 'open' && mayAcknowledge ? (
           <Button busy={acknowledge.isPending} onClick={() => acknowledge.mutate({ id$: incident.id })}>
             {words.acknowledge}
           </Button>

@@ -59,6 +59,11 @@ interface DayProps {
   onAdd: () => void;
 }
 
+/** The end of a day is 24:00 to the calendar; a field for times knows midnight as 00:00 alone. */
+const MIDNIGHT = { calendar: '24:00', field: '00:00' };
+const shown = (until: string): string => (until === MIDNIGHT.calendar ? MIDNIGHT.field : until);
+const untilOf = (field: string): string => (field === MIDNIGHT.field ? MIDNIGHT.calendar : field);
+
 function Day({ day, windows, onChange, onAdd }: DayProps) {
   return (
     <li className={styles.day}>
@@ -69,7 +74,7 @@ function Day({ day, windows, onChange, onAdd }: DayProps) {
           <span key={`${window.weekday}-${at}`} className={styles.window}>
             <input type="time" className={styles.time} aria-label={words.from(day)} value={window.from} onChange={(event) => onChange(window, { ...window, from: event.currentTarget.value })} />
             <span aria-hidden="true">–</span>
-            <input type="time" className={styles.time} aria-label={words.until(day)} value={window.until} onChange={(event) => onChange(window, { ...window, until: event.currentTarget.value })} />
+            <input type="time" className={styles.time} aria-label={words.until(day)} value={shown(window.until)} onChange={(event) => onChange(window, { ...window, until: untilOf(event.currentTarget.value) })} />
             <Button look="bare" aria-label={words.remove_on(day)} onClick={() => onChange(window, null)}>
               {words.remove}
             </Button>

@@ -25,7 +25,7 @@ export function IncidentPanel() {
   const open = openIncidents(watch);
   if (open.length === 0) return null;
   return (
-    <section className={styles.panel} aria-label={words.heading(open.length)}>
+    <section className={styles.panel} data-incidents aria-label={words.heading(open.length)}>
       {open.map((incident) => (
         <IncidentCard key={incident.id} incident={incident} />
       ))}

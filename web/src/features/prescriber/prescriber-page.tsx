@@ -63,7 +63,7 @@ function Facts({ session, last, names }: FactsProps) {
   const where = card?.address ?? null;
   const facts: [string, string][] = [
     [words.facts.phase, session.protocol_phase === null ? phaseWords.phases[session.phase] : phaseWords.protocol[session.protocol_phase]],
-    [words.facts.taken, session.dose_at === null ? words.facts.not_taken : `${tPlus(now, session.dose_at, session.pace)} · ${card?.dose ?? ''}`],
+    [words.facts.taken, session.dose_at === null ? words.facts.not_taken : [tPlus(now, session.dose_at, session.pace), card?.dose].filter(Boolean).join(' · ')],
     [words.facts.last, last === undefined ? words.facts.none : `${last.systolic}/${last.diastolic} · ${last.heart_rate}, ${age(now, last.taken_at)}`],
     [words.facts.place, where === null ? words.facts.no_place : [where.line1, where.line2, where.city].filter((part) => part !== null && part !== '').join(', ')],
     [words.facts.sitter, names.name(session.people.sitter)],
