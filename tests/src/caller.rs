@@ -26,9 +26,14 @@ pub struct Answer {
 impl Caller {
     /// A browser at `ROLE.localhost`.
     pub fn new(role: &str, port: u16) -> Self {
+        Self::at(&format!("{role}.localhost"), port)
+    }
+
+    /// A browser at this host of the house on `port`.
+    pub fn at(host: &str, port: u16) -> Self {
         let connector = awc::Connector::new().timeout(Duration::from_secs(2));
         let client = awc::Client::builder().connector(connector).timeout(Duration::from_secs(5)).finish();
-        Self { client, host: format!("{role}.localhost:{port}"), port, cookie: RefCell::default() }
+        Self { client, host: format!("{host}:{port}"), port, cookie: RefCell::default() }
     }
 
     /// Opens a demo link, as a press on its page does.

@@ -62,7 +62,7 @@ enum Audit {
 }
 
 fn main() -> anyhow::Result<ExitCode> {
-    telemetry::start("info,rtc_dtls=error,rtc=error");
+    telemetry::start("info,rtc_dtls=error,rtc=error,sea_orm_migration=warn");
     actix_web::rt::System::new().block_on(async {
         match Cli::parse().command {
             Command::Serve { config } => serve(Config::read(config.as_deref())?).await,

@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, reason = "a conversation with the person at the terminal")]
 
 use crate::house::House;
+use crate::inside::Inside;
 use anyhow::{Context as _, bail};
 use chassis::clock::Clock;
 use chassis::config::{Config, Smtp, SmtpTls, Tls};
@@ -11,6 +12,8 @@ use identity::{Clinic, NewPerson};
 use kernel::id::{ClinicId, PersonId};
 use kernel::role::Role;
 use std::io::{BufRead as _, Write as _};
+use std::net::IpAddr;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 /// What setup needs to know. Whatever is not given as an option is asked for.
@@ -86,15 +89,12 @@ pub async fn run(mut answers: Answers) -> anyhow::Result<()> {
     if file.exists() {
         bail!("{} is there already: this clinic is set up", file.display());
     }
-    std::fs::create_dir_all(&data).with_context(|| format!("cannot make {}", data.display()))?;
     let clinic = Clinic {
         name: ask("Name of the clinic", answers.clinic.take(), None)?,
         phone: ask("Telephone number of the clinic", answers.phone.take(), None)?,
         time_zone: ask("Time zone of the clinic", answers.time_zone.take(), Some("America/New_York"))?,
     };
     let config = configuration(&data, &mut answers)?;
-    std::fs::write(&file, toml::to_string_pretty(&config)?)
-        .with_context(|| format!("cannot write {}", file.display()))?;
     let admin = NewPerson {
         role: Role::Admin,
         first_name: ask("First name of the first administrator", answers.admin_first_name.take(), None)?,
@@ -105,15 +105,32 @@ pub async fn run(mut answers: Answers) -> anyhow::Result<()> {
         named_by: None,
     };
     let keys = config.key_file();
-    let link = found(config, &clinic, &admin).await?;
+    let text = toml::to_string_pretty(&config)?;
+    let founded = found(config, &clinic, &admin).await?;
+    write_secret(&file, &text).with_context(|| format!("cannot write {}", file.display()))?;
     println!("\nThe clinic is set up.\n");
+    match founded.mail_fault {
+        None => println!("A test mail is on its way to {}.\n", admin.email),
+        Some(fault) => println!(
+            "THE TEST MAIL DID NOT LEAVE, and alarms would not either. {fault}\n\
+             Correct [smtp] in {}; the administrator can send another one.\n",
+            file.display()
+        ),
+    }
     println!(
         "1. Back up {} now, apart from the database. Without it no record can be read again.",
         keys.display()
     );
     println!("2. Start the house:  holdspace serve --config {}", file.display());
-    println!("3. Open this link once to make the first administrator's account:\n   {link}");
+    println!("3. Open this link once to make the first administrator's account:\n   {}", founded.link);
     Ok(())
+}
+
+/// The configuration holds the password of the mail account.
+fn write_secret(file: &Path, text: &str) -> std::io::Result<()> {
+    let mut out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    out.write_all(text.as_bytes())?;
+    out.sync_all()
 }
 
 /// The configuration, from the answers.
@@ -134,28 +151,31 @@ fn configuration(data: &Path, answers: &mut Answers) -> anyhow::Result<Config> {
         public_url: public_url.trim_end_matches('/').into(),
         listen: ask("Address to listen on", answers.listen.take(), Some("0.0.0.0:8443"))?,
         media_listen: ask("UDP address for video", answers.media.take(), Some("0.0.0.0:3478"))?,
-        media_public_ip: Some(ask(
-            "Public IP for video (empty if the same)",
-            answers.media_public_ip.take(),
-            Some(""),
-        )?)
-        .filter(|ip| !ip.is_empty()),
+        media_public_ip: optional("Public IP for video, if another", answers.media_public_ip.take())?,
         tls,
         smtp: Some(Smtp {
             ca: answers.smtp_ca.take(),
             ..mail(
                 &ask("Mail server (host:port)", answers.smtp.take(), None)?,
                 &ask("Sender address", answers.mail_from.take(), None)?,
-                answers.smtp_user.take(),
-                answers.smtp_password.take(),
+                optional("User at the mail server", answers.smtp_user.take())?,
+                optional("Password there", answers.smtp_password.take())?,
             )?
         }),
         ..Config::default()
     })
 }
 
-/// Founds the clinic, adds the administrator, and sends the link by mail as the test of the mail server.
-async fn found(config: Config, clinic: &Clinic, admin: &NewPerson) -> anyhow::Result<String> {
+/// What came of founding.
+struct Founded {
+    /// The administrator's link.
+    link: String,
+    /// Why the test mail did not leave, if it did not.
+    mail_fault: Option<String>,
+}
+
+/// Founds the clinic, adds the administrator, and sends them a test mail.
+async fn found(config: Config, clinic: &Clinic, admin: &NewPerson) -> anyhow::Result<Founded> {
     let public_url = config.public_url.clone();
     let house = House::stand_up(config, Clock::system()).await?;
     let (id, person) = (ids::fresh::<ClinicId>(), ids::fresh::<PersonId>());
@@ -163,14 +183,31 @@ async fn found(config: Config, clinic: &Clinic, admin: &NewPerson) -> anyhow::Re
     house.identity.found(id, clinic).await.map_err(failed)?;
     house.identity.enrol(id, person, admin).await.map_err(failed)?;
     let token = house.identity.invitation(id, person).await.map_err(failed)?;
-    Ok(format!("{public_url}/link#{token}"))
+    let inside = Inside::new(&house.ground, &house.mounted).await?;
+    let administrator = inside.acting(id, person, Role::Admin, None);
+    let (status, answer) = administrator.try_post("/api/notify/test-mail", &serde_json::json!({})).await?;
+    let detail = answer.get("detail").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let mail_fault = (status != 200).then(|| detail.to_owned());
+    Ok(Founded { link: format!("{public_url}/link#{token}"), mail_fault })
 }
 
+/// TLS from the first byte on its own port, STARTTLS elsewhere; a relay on this machine needs neither.
 fn mail(server: &str, from: &str, user: Option<String>, password: Option<String>) -> anyhow::Result<Smtp> {
     let (host, port) = server.rsplit_once(':').context("the mail server is host:port")?;
     let port: u16 = port.parse().context("the port of the mail server is a number")?;
-    let tls = if port == 465 { SmtpTls::Wrapped } else { SmtpTls::StartTls };
+    let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    let tls = match (port, is_here) {
+        (465, _) => SmtpTls::Wrapped,
+        (_, true) => SmtpTls::LocalPlain,
+        (_, false) => SmtpTls::StartTls,
+    };
     Ok(Smtp { host: host.into(), port, tls, user, password, from: from.into(), ca: None })
+}
+
+/// An empty line is none.
+fn optional(question: &str, given: Option<String>) -> anyhow::Result<Option<String>> {
+    let answer = ask(&format!("{question} (may stay empty)"), given, Some(""))?;
+    Ok(Some(answer).filter(|answer| !answer.is_empty()))
 }
 
 /// The given answer, or one from the terminal, or the default for an empty line.
@@ -178,7 +215,8 @@ fn ask(question: &str, given: Option<String>, default: Option<&str>) -> anyhow::
     if let Some(given) = given {
         return Ok(given);
     }
-    let hint = default.map(|default| format!(" [{default}]")).unwrap_or_default();
+    let hint = default.filter(|default| !default.is_empty());
+    let hint = hint.map(|default| format!(" [{default}]")).unwrap_or_default();
     print!("{question}{hint}: ");
     std::io::stdout().flush()?;
     let mut line = String::new();

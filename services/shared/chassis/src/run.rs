@@ -19,6 +19,7 @@ use proto::envelope::Event as _;
 use proto::events::safety::SessionOpened;
 use sea_orm::{ConnectionTrait as _, Database, DbBackend};
 use sea_orm_migration::MigratorTrait as _;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -44,7 +45,9 @@ const STALE: Span = Span::seconds(5);
 /// # Errors
 /// When the key file or the bus cannot be used.
 pub async fn ground(config: Config, clock: Clock) -> anyhow::Result<Ground> {
-    std::fs::create_dir_all(&config.data_dir).context("the data folder cannot be made")?;
+    // What is in it is sealed, and still nobody else's business.
+    let mut folder = std::fs::DirBuilder::new();
+    folder.recursive(true).mode(0o700).create(&config.data_dir).context("the data folder cannot be made")?;
     let keys = Keys::load_or_create(&config.key_file())?;
     let bus =
         if config.bus_url == "memory:" { memory::bus() } else { RedisBus::connect(&config.bus_url).await? };
