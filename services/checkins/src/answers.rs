@@ -48,13 +48,19 @@ pub(crate) async fn look(
     let counted = step.events.iter().find_map(Event::counted);
     let (how, late_micros) = match counted {
         Some(Counted::InTime) => ("in_time", 0),
-        Some(Counted::Late(late)) => ("late", late.as_micros()),
+        Some(Counted::Late) => ("late", late_micros(work, session, look.sequence).await?),
         Some(Counted::Extra) | None => ("extra", 0),
     };
     keep(work, session, look, severity, (how, late_micros, source)).await?;
     let row = work.step::<Watches>(session, command).await?;
     let todo = meaning.todo.into_iter().map(str::to_owned).collect();
     Ok(Taken { severity, todo, counted: how, watch: row.state })
+}
+
+/// How long ago the look it answers was due. The machine has moved on from it; its deadline row is kept.
+async fn late_micros(work: &Work, session: SessionId, sequence: i64) -> Result<i64, Failure> {
+    let due_at = rows::due_at(work, session, publish::LOOK, sequence).await?;
+    Ok(due_at.map_or(0, |due_at| work.now().since(due_at).as_micros()))
 }
 
 async fn keep(

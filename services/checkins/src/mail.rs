@@ -4,25 +4,22 @@ use anyhow::Context as _;
 use chassis::config::{Smtp, SmtpTls};
 use chassis::service::Ground;
 use lettre::message::header::ContentType;
-use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
-use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
+use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, Tls, TlsParameters};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
+use lettre::{Message, transport::smtp::Error};
 use std::time::Duration;
 
-/// Each command on the wire; a whole attempt is cut off by `ATTEMPT` (reliability.md M11).
-const COMMAND: Duration = Duration::from_secs(5);
-/// A whole attempt.
+/// Until the server answers the call (reliability.md M11).
+const CONNECT: Duration = Duration::from_secs(2);
+/// A whole attempt (reliability.md M11).
 const ATTEMPT: Duration = Duration::from_secs(6);
 
 /// Sends alarm mail, or keeps it in the demo's mailbox.
 pub(crate) enum Lane {
     /// A real server.
-    Smtp {
-        /// The pooled connections.
-        transport: AsyncSmtpTransport<Tokio1Executor>,
-        /// The sender.
-        from: String,
-    },
+    Smtp(Box<Account>),
     /// The demo's mailbox page.
     Mailbox,
     /// Nothing is configured: a safety channel is missing, and readiness says so.
@@ -32,7 +29,7 @@ pub(crate) enum Lane {
 impl Lane {
     pub(crate) fn new(ground: &Ground) -> anyhow::Result<Self> {
         match ground.config.alarm_smtp.as_ref().or(ground.config.smtp.as_ref()) {
-            Some(smtp) => Ok(Self::Smtp { transport: transport(smtp)?, from: smtp.from.clone() }),
+            Some(smtp) => Ok(Self::Smtp(Box::new(Account::new(smtp)?))),
             None if ground.config.demo => Ok(Self::Mailbox),
             None => Ok(Self::Missing),
         }
@@ -41,15 +38,15 @@ impl Lane {
     pub(crate) fn unready(&self) -> Vec<String> {
         match self {
             Self::Missing => vec!["checkins: no mail server for alarms is configured".into()],
-            Self::Smtp { .. } | Self::Mailbox => vec![],
+            Self::Smtp(_) | Self::Mailbox => vec![],
         }
     }
 
     /// Hands one message over. The answer is the server's own word for it.
     pub(crate) async fn send(&self, mail: &Mail<'_>) -> Result<String, &'static str> {
-        let Self::Smtp { transport, from } = self else { return Err("no_mail_server") };
-        let message = mail.message(from)?;
-        match tokio::time::timeout(ATTEMPT, transport.send(message)).await {
+        let Self::Smtp(account) = self else { return Err("no_mail_server") };
+        let message = mail.message(&account.smtp.from)?;
+        match tokio::time::timeout(ATTEMPT, account.hand_over(&message)).await {
             Ok(Ok(response)) => {
                 Ok(response.message().next().unwrap_or("accepted").chars().take(120).collect())
             }
@@ -85,23 +82,50 @@ impl Mail<'_> {
     }
 }
 
-fn transport(smtp: &Smtp) -> anyhow::Result<AsyncSmtpTransport<Tokio1Executor>> {
-    let mut parameters = TlsParameters::builder(smtp.host.clone());
-    if let Some(ca) = &smtp.ca {
-        let pem = std::fs::read(ca).with_context(|| format!("cannot read {}", ca.display()))?;
-        parameters = parameters.add_root_certificate(Certificate::from_pem(&pem)?);
+/// The alarm lane's own account.
+pub(crate) struct Account {
+    smtp: Smtp,
+    tls: Tls,
+}
+
+impl Account {
+    fn new(smtp: &Smtp) -> anyhow::Result<Self> {
+        let mut parameters = TlsParameters::builder(smtp.host.clone());
+        if let Some(ca) = &smtp.ca {
+            let pem = std::fs::read(ca).with_context(|| format!("cannot read {}", ca.display()))?;
+            parameters = parameters.add_root_certificate(Certificate::from_pem(&pem)?);
+        }
+        let tls = match smtp.tls {
+            SmtpTls::StartTls => Tls::Required(parameters.build()?),
+            SmtpTls::Wrapped => Tls::Wrapper(parameters.build()?),
+            SmtpTls::LocalPlain => Tls::None,
+        };
+        Ok(Self { smtp: smtp.clone(), tls })
     }
-    let tls = match smtp.tls {
-        SmtpTls::StartTls => Tls::Required(parameters.build()?),
-        SmtpTls::Wrapped => Tls::Wrapper(parameters.build()?),
-        SmtpTls::LocalPlain => Tls::None,
-    };
-    let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(&smtp.host)
-        .port(smtp.port)
-        .tls(tls)
-        .timeout(Some(COMMAND));
-    if let (Some(user), Some(password)) = (&smtp.user, &smtp.password) {
-        builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
+
+    /// Over a connection of its own. A pool takes back one whose attempt was cut off: the next mail would wait on
+    /// the same silence, or read the answer to the one before as its own.
+    async fn hand_over(&self, message: &Message) -> Result<Response, Error> {
+        let mut connection = self.connected().await?;
+        if let (Some(user), Some(password)) = (&self.smtp.user, &self.smtp.password) {
+            let credentials = Credentials::new(user.clone(), password.clone());
+            connection.auth(DEFAULT_MECHANISMS, &credentials).await?;
+        }
+        let taken = connection.send(message.envelope(), &message.formatted()).await?;
+        // It has the mail: how it takes our leave changes nothing.
+        actix_web::rt::spawn(async move { tokio::time::timeout(ATTEMPT, connection.quit()).await });
+        Ok(taken)
     }
-    Ok(builder.build())
+
+    async fn connected(&self) -> Result<AsyncSmtpConnection, Error> {
+        let server = (self.smtp.host.as_str(), self.smtp.port);
+        let hello = ClientId::default();
+        let wrapper = if let Tls::Wrapper(tls) = &self.tls { Some(tls.clone()) } else { None };
+        let connecting = AsyncSmtpConnection::connect_tokio1(server, Some(CONNECT), &hello, wrapper, None);
+        let mut connection = connecting.await?;
+        if let Tls::Required(tls) = &self.tls {
+            connection.starttls(tls.clone(), &hello).await?;
+        }
+        Ok(connection)
+    }
 }

@@ -15,7 +15,7 @@ use proto::events::checkins as say;
 use proto::events::safety::Member;
 
 /// The kind of an ordinary look's deadline.
-const LOOK: &str = "look";
+pub(crate) const LOOK: &str = "look";
 /// The kind of the next-morning check's deadline.
 const MORNING: &str = "morning";
 
@@ -46,11 +46,8 @@ pub(crate) async fn watch(
                 missed(work, row, due.sequence, due.deadline_at).await?;
             }
             watch::Event::Alarming(severity) => {
-                let cause = if matches!(row.state, Watch::Aftercare(_)) {
-                    Cause::NextMorning
-                } else {
-                    Cause::WorryingAnswer
-                };
+                let is_look = events.iter().any(|event| event.counted().is_some());
+                let cause = if is_look { Cause::WorryingAnswer } else { Cause::NextMorning };
                 raise(work, &row.about, row, cause, *severity).await?;
             }
             watch::Event::MorningDue(due) => {
@@ -114,7 +111,7 @@ pub(crate) async fn raise_since(
         return Ok(());
     }
     let matter = Matter { cause, severity, opened_at: since, pace: row.state.protocol().pace };
-    let step = escalation::open(matter, work.now());
+    let step = escalation::open(matter);
     let id = chassis::ids::fresh::<IncidentId>();
     Box::pin(work.create::<Incidents>(id, *about, step.state, &step.events)).await?;
     Ok(())

@@ -1,4 +1,4 @@
-//! The lane for mail that is not an alarm: one account, pooled connections, bounded attempts.
+//! The lane for mail that is not an alarm: one account, a connection per mail, bounded attempts.
 
 use crate::invite::Method;
 use anyhow::Context as _;

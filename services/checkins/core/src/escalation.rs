@@ -206,13 +206,12 @@ impl Matter {
 }
 
 /// Opens an incident. An emergency takes steps 1 to 3 at once.
-pub fn open(matter: Matter, now: Timestamp) -> Step<Incident, Event> {
+pub fn open(matter: Matter) -> Step<Incident, Event> {
     let step = first_step(matter.severity);
     let mut events = vec![Event::Opened];
     events.extend((1..=step).map(|step| Event::Step { step, round: 0 }));
     // Counted from the deadline: an engine that was late does not make the ladder later still.
-    let planned = matter.opened_at.plus(matter.step());
-    let next_step_at = if planned > now { planned } else { now };
+    let next_step_at = matter.opened_at.plus(matter.step());
     Step::saying(Incident::Open { matter, step, round: 0, next_step_at }, events)
 }
 
@@ -248,7 +247,7 @@ impl Machine for Incident {
                 }
                 Command::Again(severity) => Ok(again(self, matter, step, severity, now)),
                 Command::Tick if now < next_step_at => Ok(Step::stay(self)),
-                Command::Tick => Ok(risen(matter, step, round, now, vec![])),
+                Command::Tick => Ok(risen(matter, (step, round), next_step_at, now, vec![])),
             },
             Self::Acknowledged { matter, step, round, until_at, .. } => match command {
                 Command::Acknowledge { by, role } => acknowledged(matter, (step, round), by, role, now),
@@ -257,7 +256,7 @@ impl Machine for Incident {
                 }
                 Command::Again(severity) => Ok(again(self, matter, step, severity, now)),
                 Command::Tick if now < until_at => Ok(Step::stay(self)),
-                Command::Tick => Ok(risen(matter, step, round, now, vec![Event::Reopened])),
+                Command::Tick => Ok(risen(matter, (step, round), until_at, now, vec![Event::Reopened])),
             },
             Self::Resolved { .. } => match command {
                 Command::Acknowledge { .. } | Command::Resolve { .. } | Command::Again(_) => {
@@ -329,14 +328,17 @@ fn resolved(
 /// One step up; the last one repeats, and is counted.
 fn risen(
     matter: Matter,
-    step: i64,
-    round: i64,
+    (step, round): (i64, i64),
+    due_at: Timestamp,
     now: Timestamp,
     mut events: Vec<Event>,
 ) -> Step<Incident, Event> {
     let (step, round) = if step < LAST_STEP { (step + 1, 0) } else { (LAST_STEP, round.saturating_add(1)) };
     events.push(Event::Step { step, round });
-    let next_step_at = now.plus(matter.step());
+    // After a sleep every missed step is taken at once, in order; missed repetitions of the last are one.
+    let planned = due_at.plus(matter.step());
+    let is_missed_repetition = step == LAST_STEP && planned <= now;
+    let next_step_at = if is_missed_repetition { now.plus(matter.step()) } else { planned };
     Step::saying(Incident::Open { matter, step, round, next_step_at }, events)
 }
 

@@ -12,7 +12,7 @@ mod aftercare;
 use crate::protocol::{Due, Protocol};
 use kernel::machine::{Machine, Step};
 use kernel::severity::Severity;
-use kernel::time::{Span, Timestamp};
+use kernel::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Where the watch stands.
@@ -110,7 +110,7 @@ pub enum Counted {
     /// It came before its time; kept, but the one on the screen stays due.
     Extra,
     /// It came after its deadline; kept and shown, and closes nothing.
-    Late(Span),
+    Late,
 }
 
 /// What the house hears.
@@ -286,7 +286,7 @@ impl Watching {
             return Err(Refusal::UnknownCheckin);
         }
         let counted = if sequence < current.sequence {
-            Counted::Late(now.since(current.due_at).at_least(Span::ZERO))
+            Counted::Late
         } else if now < self.protocol.opens_at(&current) {
             Counted::Extra
         } else {

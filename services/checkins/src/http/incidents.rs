@@ -62,9 +62,7 @@ async fn touchable<P: Permission>(
     incident: IncidentId,
 ) -> Result<SessionId, Problem> {
     let who = checkins.who()?;
-    let all = view::incidents(checkins.store(), who.clinic, None, false).await?;
-    let session = all.iter().find(|known| known.id == incident).map(|known| known.session);
-    match session {
+    match rows::session_of(checkins.store(), who.clinic, incident).await? {
         Some(session) if may_touch(checkins, who, session).await? => Ok(session),
         Some(_) | None => Err(Failure::Missing.into()),
     }

@@ -78,6 +78,20 @@ pub(crate) async fn settle(
     run(work, sql, values).await.map(drop)
 }
 
+/// When a look was due, whether or not somebody looked.
+pub(crate) async fn due_at(
+    work: &Work,
+    session: SessionId,
+    kind: &str,
+    sequence: i64,
+) -> Result<Option<Timestamp>, Failure> {
+    let sql = "select due_at from checkins_deadline
+               where clinic_id = $1 and session_id = $2 and kind = $3 and sequence = $4";
+    let values = [work.clinic().0.into(), session.0.into(), kind.into(), sequence.into()];
+    let row = work.tx().query_one_raw(work.store().sql(sql, values)).await?;
+    Ok(row.map(|row| store::at(&row, "due_at")).transpose()?)
+}
+
 /// One look, as it is kept.
 pub(crate) struct Look<'a> {
     pub(crate) id: CommandId,
@@ -188,6 +202,17 @@ pub(crate) async fn open_incident(
     let values = [work.clinic().0.into(), session.0.into(), cause.into()];
     let row = work.tx().query_one_raw(work.store().sql(sql, values)).await?;
     Ok(row.map(|row| store::id(&row, "id")).transpose()?)
+}
+
+/// Which session an incident of this clinic is about, open or not.
+pub(crate) async fn session_of(
+    store: &Store,
+    clinic: ClinicId,
+    incident: IncidentId,
+) -> Result<Option<SessionId>, Failure> {
+    let sql = "select session_id from checkins_incident where clinic_id = $1 and id = $2";
+    let row = store.db().query_one_raw(store.sql(sql, [clinic.0.into(), incident.0.into()])).await?;
+    Ok(row.map(|row| store::id(&row, "session_id")).transpose()?)
 }
 
 /// The sealed note beside an outcome.

@@ -4,7 +4,7 @@ use super::{Aftercare, Counted, Event, Morning, Refusal, Stepped, Watch};
 use crate::protocol::Due;
 use kernel::machine::Step;
 use kernel::severity::Severity;
-use kernel::time::{Span, Timestamp};
+use kernel::time::Timestamp;
 
 impl Aftercare {
     pub(super) fn due(&self) -> Option<Timestamp> {
@@ -21,7 +21,7 @@ impl Aftercare {
             Some(next) if sequence == next.sequence && now < self.protocol.opens_at(&next) => Counted::Extra,
             Some(next) if sequence == next.sequence => Counted::InTime,
             Some(next) if sequence > next.sequence => return Err(Refusal::UnknownCheckin),
-            Some(_) | None => Counted::Late(Span::ZERO),
+            Some(_) | None => Counted::Late,
         };
         let mut events = vec![Event::Answered { sequence, severity, counted }];
         if counted == Counted::InTime {

@@ -1,0 +1,22 @@
+//! Checkins as its callers meet it: over HTTP, by link and by mail, with what it hears and says on the bus, on every
+//! store there is.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot set itself up should die loudly"
+)]
+
+mod aftercare;
+mod door;
+mod hands;
+mod house;
+mod links;
+mod repeats;
+mod rows;
+mod silence;
+mod sink;
+mod smtp;
+mod strangers;
+mod support;
+mod watch;

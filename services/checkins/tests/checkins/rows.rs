@@ -1,0 +1,95 @@
+//! What the tables hold, for tests that look behind the routes.
+
+use crate::house::{House, Person};
+use chassis::ids;
+use chassis::service::Service as _;
+use kernel::id::{CommandId, PersonId, SessionId};
+use proto::envelope::Envelope;
+use sea_orm::{ConnectionTrait as _, Database, QueryResult, Value};
+
+async fn all(house: &House, sql: &str, values: Vec<Value>) -> Vec<QueryResult> {
+    let store = house.checkins.store();
+    store.db().query_all_raw(store.sql(sql, values)).await.unwrap()
+}
+
+/// The number a query answers.
+pub async fn count(house: &House, sql: &str) -> i64 {
+    all(house, sql, vec![]).await[0].try_get_by_index(0).unwrap()
+}
+
+/// Everything a query finds in one column of bytes.
+pub async fn bytes(house: &House, sql: &str) -> Vec<u8> {
+    let rows = all(house, sql, vec![]).await;
+    rows.iter().flat_map(|row| row.try_get_by_index::<Vec<u8>>(0).unwrap()).collect()
+}
+
+/// Whether checkins has noted this fact as heard.
+pub async fn has_heard(house: &House, envelope: &Envelope) -> bool {
+    let sql = "select 1 from checkins_inbox where event_id = $1";
+    !all(house, sql, vec![envelope.id.0.into()]).await.is_empty()
+}
+
+/// How many clocks have run out.
+pub async fn due(house: &House) -> i64 {
+    let now = house.now().micros();
+    let sql = format!(
+        "select (select count(*) from checkins_watch where due_at <= {now})
+         + (select count(*) from checkins_incident where due_at <= {now})
+         + (select count(*) from checkins_support where state = 'armed' and deadline_at <= {now})"
+    );
+    count(house, &sql).await
+}
+
+/// Who was told of a session's incidents, in the order of the ladder: `2 Noor mail`, and `4.1` for a repetition.
+pub async fn told(house: &House, session: SessionId) -> Vec<String> {
+    let sql = "select step, round, person_id, channel from checkins_notification
+               where session_id = $1 and kind = 'incident'";
+    let word = |row: &QueryResult| {
+        let (step, round): (i64, i64) = (row.try_get("", "step").unwrap(), row.try_get("", "round").unwrap());
+        let (name, channel) = (name(house, row), row.try_get::<String>("", "channel").unwrap());
+        let round = if round == 0 { String::new() } else { format!(".{round}") };
+        format!("{step}{round} {name} {channel}")
+    };
+    let mut told: Vec<_> = all(house, sql, vec![session.0.into()]).await.iter().map(word).collect();
+    told.sort();
+    told
+}
+
+fn name(house: &House, row: &QueryResult) -> &'static str {
+    let id: PersonId = chassis::store::id(row, "person_id").unwrap();
+    let everyone = [house.sam, house.ana, house.dr_lee, house.dr_okafor, house.noor, house.mia];
+    everyone.iter().find(|person: &&Person| person.id == id).unwrap().name
+}
+
+/// The states of the messages by mail, oldest first.
+pub async fn mails(house: &House) -> Vec<String> {
+    let sql = "select state from checkins_notification where channel = 'mail' order by id";
+    all(house, sql, vec![]).await.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+}
+
+/// What came of every attempt to send one, oldest first, with the server's own word.
+pub async fn attempts(house: &House) -> Vec<(String, Option<String>)> {
+    let sql = "select outcome, provider_ref from checkins_attempt order by id";
+    let rows = all(house, sql, vec![]).await;
+    rows.iter().map(|row| (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap())).collect()
+}
+
+/// A value the test runner left in the environment.
+#[expect(clippy::disallowed_methods, reason = "the test runner says where its servers are")]
+pub fn left(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Where rows can be kept: a file, and an empty database on the test server if there is one.
+pub async fn stores() -> Vec<String> {
+    let mut stores = vec!["sqlite:".to_owned()];
+    if let Some(server) = left("TEST_POSTGRES_URL") {
+        let name = format!("checkins_{}", ids::fresh::<CommandId>().0.simple());
+        let admin = Database::connect(&server).await.unwrap();
+        admin.execute_unprepared(&format!("create database {name}")).await.unwrap();
+        admin.close().await.unwrap();
+        let (host, _database) = server.rsplit_once('/').unwrap();
+        stores.push(format!("{host}/{name}"));
+    }
+    stores
+}

@@ -1,0 +1,152 @@
+//! Alarm mail against a real server: sent first and marked after, tried again, and never stopped by a neighbour.
+
+use crate::house::{House, Person};
+use crate::rows;
+use crate::sink::Sink;
+use actix_web::http::StatusCode;
+use kernel::id::SessionId;
+use kernel::time::Span;
+use proto::events::safety::PhaseChanged;
+use serde_json::{Value, json};
+
+/// The on-call lead is asked by mail for a new session.
+async fn asked(house: &House) -> SessionId {
+    let session = house.session().await;
+    house.hears(&PhaseChanged { session, phase: "arriving".into(), at: house.now() }).await;
+    session
+}
+
+async fn until_mails_are(house: &House, states: &[&str]) {
+    house.awaited(async || (rows::mails(house).await == states).then_some(())).await;
+}
+
+async fn until_attempted(house: &House, count: usize) -> Vec<(String, Option<String>)> {
+    house.awaited(async || Some(rows::attempts(house).await).filter(|all| all.len() >= count)).await
+}
+
+#[actix_web::test]
+async fn an_alarm_reaches_the_on_call_lead_over_tls_and_its_link_takes_the_incident() {
+    Sink::on_every_store(async |house, sink| {
+        let session = house.dosed().await;
+        house.pass(Span::minutes(8)).await;
+        let mail = sink.mails_once(house, 1).await.remove(0);
+        assert_eq!(
+            (&mail["tls"], &mail["auth"], &mail["to"][0]),
+            (&json!(true), &json!(true), &json!("noor@home.test"))
+        );
+        let text = mail["text"].as_str().unwrap();
+        let token = text.lines().find_map(|line| line.split_once("/ack#")).unwrap().1;
+        assert_eq!(house.press("/links/acknowledge", token).await.0, StatusCode::OK);
+        assert_eq!(house.incident(session).await["acknowledged_by"], json!(house.noor.id));
+        until_mails_are(house, &["accepted"]).await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn an_alarm_mail_says_nobodys_name_and_not_why() {
+    Sink::on_every_store(async |house, sink| {
+        let session = house.dosed().await;
+        house.looks(session, 1, json!({ "CI-RESP": "nothing" })).await;
+        for mail in sink.mails_once(house, 3).await {
+            let said = format!("{} {}", mail["subject"], mail["text"]).to_lowercase();
+            let people = [house.sam, house.ana, house.dr_lee, house.dr_okafor, house.noor];
+            let names = people.map(|person: Person| person.name.to_lowercase());
+            let why =
+                ["ketamine", "emergency", "worrying", "respond", &session.to_string()].map(str::to_owned);
+            for word in names.iter().chain(&why) {
+                assert!(!said.contains(word.as_str()), "{word} in {said}");
+            }
+        }
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_mail_is_sent_first_and_marked_after_and_a_doubt_sends_it_again_under_one_id() {
+    Sink::on_every_store(async |house, sink| {
+        sink.behave("stall-after-data 30");
+        asked(house).await;
+        // The server has it, and has not said so: nothing is marked.
+        sink.mails_once(house, 1).await;
+        assert_eq!(rows::mails(house).await, ["leased"]);
+        assert_eq!(rows::attempts(house).await, []);
+
+        assert_eq!(until_attempted(house, 1).await, [("timed_out".to_owned(), None)]);
+        sink.behave("ok");
+        house.pass(Span::seconds(5)).await;
+        let mails = sink.mails_once(house, 2).await;
+        assert_eq!(mails[0]["message_id"], mails[1]["message_id"]);
+        until_mails_are(house, &["accepted"]).await;
+        let attempts = rows::attempts(house).await;
+        assert_eq!((attempts.len(), attempts[1].0.as_str(), attempts[1].1.is_some()), (2, "accepted", true));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_server_that_says_later_is_asked_again_and_again_until_it_takes_the_mail() {
+    Sink::on_every_store(async |house, sink| {
+        sink.behave("refuse 451");
+        asked(house).await;
+        for count in 1..=3 {
+            let attempts = until_attempted(house, count).await;
+            assert_eq!(attempts[count - 1].0, "not_taken");
+            house.pass(Span::seconds(5)).await;
+        }
+        assert_eq!(sink.mails(), Vec::<Value>::new());
+        sink.behave("ok");
+        house.pass(Span::seconds(5)).await;
+        sink.mails_once(house, 1).await;
+        until_mails_are(house, &["accepted"]).await;
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_server_that_stalls_on_one_mail_does_not_stop_the_next() {
+    Sink::on_every_store(async |house, sink| {
+        sink.behave("stall-before-data 30");
+        let stalled = asked(house).await;
+        house.awaited(async || (sink.silences() == 1).then_some(())).await;
+        sink.behave("ok");
+        let session = asked(house).await;
+        let mails = sink.mails_once(house, 1).await;
+        assert!(is_about(&mails[0], session), "{mails:?}");
+        until_mails_are(house, &["leased", "accepted"]).await;
+
+        until_attempted(house, 2).await;
+        house.pass(Span::seconds(5)).await;
+        assert!(is_about(&sink.mails_once(house, 2).await[1], stalled));
+        until_mails_are(house, &["accepted", "accepted"]).await;
+    })
+    .await;
+}
+
+/// A mail names a session by its last six characters.
+fn is_about(mail: &Value, session: SessionId) -> bool {
+    let label = session.to_string().to_uppercase();
+    mail["text"].as_str().unwrap().contains(&label[label.len() - 6..])
+}
+
+#[actix_web::test]
+async fn an_incident_that_was_closed_meanwhile_is_not_mailed_any_more() {
+    Sink::on_every_store(async |house, sink| {
+        sink.behave("refuse 451");
+        let session = house.dosed().await;
+        house.pass(Span::minutes(8)).await;
+        until_attempted(house, 1).await;
+        until_mails_are(house, &["pending"]).await;
+        let path = house.incident_path(session, "resolve").await;
+        house.post(house.dr_lee, &path, json!({ "outcome": "sitter_reached" })).await;
+        assert_eq!(rows::mails(house).await, ["superseded"]);
+        // A mail asked for later arrives; the superseded one, due long before it, does not.
+        sink.behave("ok");
+        house.pass(Span::seconds(5)).await;
+        asked(house).await;
+        let mails = sink.mails_once(house, 1).await;
+        assert_eq!((mails.len(), &mails[0]["subject"]), (1, &json!("Please confirm that you are on call")));
+        until_mails_are(house, &["superseded", "accepted"]).await;
+    })
+    .await;
+}
