@@ -62,8 +62,8 @@ pub struct Protocol {
 
 impl Protocol {
     /// The first look after a dose.
-    pub fn first(self, dose_at: Timestamp) -> Due {
-        self.scheduled(1, dose_at, FIRST_MINUTES)
+    pub fn first(self, dose_at: Timestamp, sequence: i64) -> Due {
+        self.scheduled(sequence, dose_at, FIRST_MINUTES)
     }
 
     /// The look after the one scheduled at `previous`: counted from that, never from the answer.
@@ -122,7 +122,7 @@ mod tests {
     const NOON: Timestamp = Timestamp::from_micros(0);
 
     fn minutes(protocol: Protocol, count: usize) -> Vec<i64> {
-        let first = protocol.first(NOON);
+        let first = protocol.first(NOON, 1);
         let next = |due: &Due| Some(protocol.after(NOON, due, due.sequence + 1));
         std::iter::successors(Some(first), next)
             .take(count)

@@ -31,6 +31,8 @@ pub enum Watch {
     Closed {
         /// The schedule it kept: a dose recorded even now starts it again.
         protocol: Protocol,
+        /// The last look that was ever put on it: the next one is another.
+        last: i64,
     },
 }
 
@@ -58,6 +60,8 @@ pub struct Aftercare {
     pub next: Option<Due>,
     /// Which of the looks after the discharge that is.
     pub index: usize,
+    /// The last look that was put on the schedule.
+    pub last: i64,
     /// The next-morning check.
     pub morning: Due,
     /// How far the morning check is.
@@ -177,10 +181,10 @@ impl Machine for Watch {
     fn step(self, command: Command, now: Timestamp) -> Stepped {
         match self {
             Self::Standing { protocol } => match command {
-                Command::Dose(at) => Ok(begun(protocol, at)),
+                Command::Dose(at) => Ok(begun(protocol, at, 1, vec![])),
                 Command::Answer { .. } => Err(Refusal::UnknownCheckin),
                 Command::Discharge { at, morning_at } => Ok(discharged(protocol, at, morning_at, 1, vec![])),
-                Command::Close => Ok(Step::to(Self::Closed { protocol }, Event::Closed)),
+                Command::Close => Ok(Step::to(Self::Closed { protocol, last: 0 }, Event::Closed)),
                 Command::MorningAnswered(_) | Command::Tick => Ok(Step::stay(Self::Standing { protocol })),
             },
             Self::Watching(watching) => match command {
@@ -194,17 +198,17 @@ impl Machine for Watch {
             Self::Aftercare(aftercare) => match command {
                 Command::Answer { sequence, severity } => aftercare.answered(sequence, severity, now),
                 Command::MorningAnswered(severity) => Ok(aftercare.morning_answered(severity)),
-                Command::Close => Ok(aftercare.closed(vec![])),
+                Command::Close => Ok(aftercare.closed()),
                 Command::Tick => Ok(aftercare.ticked(now)),
                 // A dose after the discharge starts the whole watch again: facts are never refused.
-                Command::Dose(at) => Ok(begun(aftercare.protocol, at)),
+                Command::Dose(at) => Ok(aftercare.dosed(at)),
                 Command::Discharge { .. } => Ok(Step::stay(Self::Aftercare(aftercare))),
             },
-            Self::Closed { protocol } => match command {
-                Command::Dose(at) => Ok(begun(protocol, at)),
+            Self::Closed { protocol, last } => match command {
+                Command::Dose(at) => Ok(begun(protocol, at, last.saturating_add(1), vec![])),
                 Command::Answer { .. } => Err(Refusal::Closed),
                 Command::Discharge { .. } | Command::MorningAnswered(_) | Command::Close | Command::Tick => {
-                    Ok(Step::stay(Self::Closed { protocol }))
+                    Ok(Step::stay(Self::Closed { protocol, last }))
                 }
             },
         }
@@ -245,16 +249,22 @@ impl Watch {
     /// The schedule it keeps.
     pub fn protocol(&self) -> Protocol {
         match self {
-            Self::Standing { protocol } | Self::Closed { protocol } => *protocol,
+            Self::Standing { protocol } | Self::Closed { protocol, .. } => *protocol,
             Self::Watching(watching) => watching.protocol,
             Self::Aftercare(aftercare) => aftercare.protocol,
         }
     }
 }
 
-fn begun(protocol: Protocol, dose_at: Timestamp) -> Step<Watch, Event> {
-    let next = protocol.first(dose_at);
-    Step::to(Watch::Watching(Watching { protocol, dose_at, next, extra: None }), Event::Scheduled(next))
+fn begun(
+    protocol: Protocol,
+    dose_at: Timestamp,
+    sequence: i64,
+    mut events: Vec<Event>,
+) -> Step<Watch, Event> {
+    let next = protocol.first(dose_at, sequence);
+    events.push(Event::Scheduled(next));
+    Step::saying(Watch::Watching(Watching { protocol, dose_at, next, extra: None }), events)
 }
 
 fn discharged(
@@ -267,8 +277,15 @@ fn discharged(
     let next = protocol.aftercare(at, 0, sequence);
     events.extend(next.map(Event::Scheduled));
     let morning = protocol.morning(morning_at);
-    let aftercare =
-        Aftercare { protocol, discharged_at: at, next, index: 0, morning, asked: Morning::Waiting };
+    let aftercare = Aftercare {
+        protocol,
+        discharged_at: at,
+        next,
+        index: 0,
+        last: sequence,
+        morning,
+        asked: Morning::Waiting,
+    };
     Step::saying(Watch::Aftercare(aftercare), events)
 }
 
@@ -281,6 +298,8 @@ impl Watching {
     }
 
     fn answered(mut self, sequence: i64, severity: Severity, now: Timestamp) -> Stepped {
+        // An answer never overtakes the clock: silence that no tick has reported yet is reported first.
+        let mut events = self.missed(now);
         let current = self.current();
         if sequence < 1 || sequence > current.sequence {
             return Err(Refusal::UnknownCheckin);
@@ -292,7 +311,7 @@ impl Watching {
         } else {
             Counted::InTime
         };
-        let mut events = vec![Event::Answered { sequence, severity, counted }];
+        events.push(Event::Answered { sequence, severity, counted });
         if counted == Counted::InTime {
             events.push(Event::Scheduled(self.advance()));
         }
@@ -330,13 +349,19 @@ impl Watching {
         vec![Event::Cancelled(current.sequence), Event::Scheduled(again)]
     }
 
-    fn ticked(mut self, now: Timestamp) -> Step<Watch, Event> {
-        let current = self.current();
-        if now < current.deadline_at {
-            return Step::stay(Watch::Watching(self));
+    /// Every look whose deadline has passed, and the one that is due after it.
+    fn missed(&mut self, now: Timestamp) -> Vec<Event> {
+        let mut events = vec![];
+        while self.current().deadline_at <= now {
+            events.push(Event::Missed(self.current()));
+            events.push(Event::Scheduled(self.advance()));
         }
-        let next = self.advance();
-        Step::saying(Watch::Watching(self), vec![Event::Missed(current), Event::Scheduled(next)])
+        events
+    }
+
+    fn ticked(mut self, now: Timestamp) -> Step<Watch, Event> {
+        let events = self.missed(now);
+        Step::saying(Watch::Watching(self), events)
     }
 
     fn discharged(self, at: Timestamp, morning_at: Timestamp) -> Step<Watch, Event> {
@@ -346,7 +371,8 @@ impl Watching {
     }
 
     fn closed(self) -> Step<Watch, Event> {
-        let events = vec![Event::Cancelled(self.current().sequence), Event::Closed];
-        Step::saying(Watch::Closed { protocol: self.protocol }, events)
+        let last = self.current().sequence;
+        let events = vec![Event::Cancelled(last), Event::Closed];
+        Step::saying(Watch::Closed { protocol: self.protocol, last }, events)
     }
 }

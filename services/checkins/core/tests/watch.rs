@@ -82,6 +82,15 @@ fn a_late_answer_is_kept_and_takes_nothing_off_the_schedule() {
 }
 
 #[test]
+fn an_answer_after_the_deadline_is_late_even_before_the_house_has_noticed_the_silence() {
+    let step = watching().step(well(1), minute(7)).unwrap();
+    assert_eq!(missed(&step.events), [1]);
+    assert_eq!(step.events.iter().find_map(Event::counted), Some(Counted::Late));
+    let step = aftercare().step(well(2), minute(130 + 80)).unwrap();
+    assert_eq!((missed(&step.events), step.state.current().unwrap().sequence), (vec![2], 3));
+}
+
+#[test]
 fn an_answer_long_before_its_time_does_not_stand_for_the_look() {
     let step = watching().step(well(1), minute(1)).unwrap();
     assert_eq!(step.events.iter().find_map(Event::counted), Some(Counted::Extra));
@@ -133,6 +142,11 @@ fn a_dose_recorded_after_the_end_starts_the_watch_again() {
     let closed = aftercare().step(Command::Close, minute(900)).unwrap().state;
     let again = closed.step(Command::Dose(minute(901)), minute(901)).unwrap();
     assert_eq!(again.state.phase(), "watching");
+    // Its looks are others than the two before: their rows stay what they were.
+    assert_eq!(again.state.current().unwrap().sequence, 3);
+    let sooner = aftercare().step(Command::Dose(minute(140)), minute(140)).unwrap();
+    assert_eq!(sooner.events[0], Event::Cancelled(2));
+    assert_eq!(sooner.state.current().unwrap().sequence, 3);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The watch after the discharge: the sitter looks in, and the morning is asked about.
 
-use super::{Aftercare, Counted, Event, Morning, Refusal, Stepped, Watch};
+use super::{Aftercare, Counted, Event, Morning, Refusal, Stepped, Watch, begun};
 use crate::protocol::Due;
 use kernel::machine::Step;
 use kernel::severity::Severity;
@@ -17,13 +17,15 @@ impl Aftercare {
     }
 
     pub(super) fn answered(mut self, sequence: i64, severity: Severity, now: Timestamp) -> Stepped {
+        // As while watching: an answer never overtakes the clock.
+        let mut events = self.missed(now);
         let counted = match self.next {
             Some(next) if sequence == next.sequence && now < self.protocol.opens_at(&next) => Counted::Extra,
             Some(next) if sequence == next.sequence => Counted::InTime,
             Some(next) if sequence > next.sequence => return Err(Refusal::UnknownCheckin),
             Some(_) | None => Counted::Late,
         };
-        let mut events = vec![Event::Answered { sequence, severity, counted }];
+        events.push(Event::Answered { sequence, severity, counted });
         if counted == Counted::InTime {
             events.extend(self.advance().map(Event::Scheduled));
         }
@@ -34,18 +36,24 @@ impl Aftercare {
     }
 
     fn advance(&mut self) -> Option<Due> {
-        let sequence = self.next?.sequence.saturating_add(1);
         self.index = self.index.saturating_add(1);
-        self.next = self.protocol.aftercare(self.discharged_at, self.index, sequence);
+        self.next = self.protocol.aftercare(self.discharged_at, self.index, self.last.saturating_add(1));
+        self.last = self.next.map_or(self.last, |next| next.sequence);
         self.next
     }
 
-    pub(super) fn ticked(mut self, now: Timestamp) -> Step<Watch, Event> {
+    fn missed(&mut self, now: Timestamp) -> Vec<Event> {
         let mut events = vec![];
-        if let Some(next) = self.next.filter(|next| next.deadline_at <= now) {
+        while let Some(next) = self.next.filter(|next| next.deadline_at <= now) {
             events.push(Event::Missed(next));
             events.extend(self.advance().map(Event::Scheduled));
-        } else if self.asked == Morning::Waiting && self.morning.due_at <= now {
+        }
+        events
+    }
+
+    pub(super) fn ticked(mut self, now: Timestamp) -> Step<Watch, Event> {
+        let mut events = self.missed(now);
+        if self.asked == Morning::Waiting && self.morning.due_at <= now {
             self.asked = Morning::Asked;
             events.push(Event::MorningDue(self.morning));
         } else if self.asked == Morning::Asked && self.morning.deadline_at <= now {
@@ -61,12 +69,21 @@ impl Aftercare {
             let state = Self { asked: Morning::Missed, ..self };
             return Step::to(Watch::Aftercare(state), Event::Alarming(severity));
         }
-        self.closed(vec![])
+        self.closed()
     }
 
-    pub(super) fn closed(self, mut events: Vec<Event>) -> Step<Watch, Event> {
-        events.extend(self.next.map(|next| Event::Cancelled(next.sequence)));
+    /// A dose after the discharge starts the whole watch again; its looks are others than those before.
+    pub(super) fn dosed(self, at: Timestamp) -> Step<Watch, Event> {
+        begun(self.protocol, at, self.last.saturating_add(1), self.cancelled())
+    }
+
+    pub(super) fn closed(self) -> Step<Watch, Event> {
+        let mut events = self.cancelled();
         events.push(Event::Closed);
-        Step::saying(Watch::Closed { protocol: self.protocol }, events)
+        Step::saying(Watch::Closed { protocol: self.protocol, last: self.last }, events)
+    }
+
+    fn cancelled(&self) -> Vec<Event> {
+        self.next.map(|next| Event::Cancelled(next.sequence)).into_iter().collect()
     }
 }
