@@ -123,9 +123,10 @@ impl Running {
         Ok(lines)
     }
 
+    /// Through the shell's own `kill`: a bare Debian has no program of that name.
     fn signal(&self, name: &str) {
-        let group = format!("-{}", self.child.id());
-        works(Command::new("kill").args(["-s", name, "--"]).arg(group));
+        let kill = format!("kill -s {name} -- -{}", self.child.id());
+        works(Command::new("sh").args(["-c", &kill]));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::store::notifications::{self, Attempt, Leased, Message};
 use crate::store::{Incidents, Watches, rows};
+use chassis::clock;
 use chassis::keeper::{About, Row};
 use chassis::problem::Failure;
 use chassis::work::Work;
@@ -81,6 +82,8 @@ async fn missed(
     let session = session_of(&row.about)?;
     work.tell(session, &say::CheckinMissed { session, sequence, deadline_at }).await?;
     work.audit("checkin.missed", format!("check-in {sequence}"), Some(session));
+    let noticed_after = clock::duration(work.now().since(deadline_at));
+    metrics::histogram!("checkins_silence_noticed_seconds").record(noticed_after);
     raise_since(work, &row.about, row, Cause::MissedCheckin, Severity::Urgent, deadline_at).await
 }
 

@@ -46,6 +46,10 @@ async fn deliver(service: Arc<Checkins>, leased: Leased) {
         Attempt::Failed("not_prepared")
     });
     is_done.store(true, Ordering::Release);
+    let outcome = if matches!(attempt, Attempt::Accepted(_)) { "accepted" } else { "failed" };
+    let took = clock::duration(service.store().now().since(leased.created_at));
+    metrics::histogram!("checkins_message_seconds", "kind" => leased.kind.clone(), "outcome" => outcome)
+        .record(took);
     if let Attempt::Failed(why) = attempt {
         tracing::error!(notification.id = %leased.id, why, attempts = leased.attempts, "a safety message failed");
     }
