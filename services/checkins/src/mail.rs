@@ -103,8 +103,8 @@ impl Account {
         Ok(Self { smtp: smtp.clone(), tls })
     }
 
-    /// Over a connection of its own. A pool takes back one whose attempt was cut off: the next mail would wait on
-    /// the same silence, or read the answer to the one before as its own.
+    /// Over a connection of its own. It is taken when the server says so: lettre's transport would also wait for the
+    /// answer to QUIT, and a server that is silent there would be sent the same alarm again.
     async fn hand_over(&self, message: &Message) -> Result<Response, Error> {
         let mut connection = self.connected().await?;
         if let (Some(user), Some(password)) = (&self.smtp.user, &self.smtp.password) {

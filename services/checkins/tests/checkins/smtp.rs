@@ -2,7 +2,7 @@
 
 use crate::house::{House, Person};
 use crate::rows;
-use crate::sink::Sink;
+use crate::sink::{mails_once, on_every_store};
 use actix_web::http::StatusCode;
 use kernel::id::SessionId;
 use kernel::time::Span;
@@ -26,10 +26,10 @@ async fn until_attempted(house: &House, count: usize) -> Vec<(String, Option<Str
 
 #[actix_web::test]
 async fn an_alarm_reaches_the_on_call_lead_over_tls_and_its_link_takes_the_incident() {
-    Sink::on_every_store(async |house, sink| {
+    on_every_store(async |house, sink| {
         let session = house.dosed().await;
         house.pass(Span::minutes(8)).await;
-        let mail = sink.mails_once(house, 1).await.remove(0);
+        let mail = mails_once(sink, house, 1).await.remove(0);
         assert_eq!(
             (&mail["tls"], &mail["auth"], &mail["to"][0]),
             (&json!(true), &json!(true), &json!("noor@home.test"))
@@ -45,10 +45,10 @@ async fn an_alarm_reaches_the_on_call_lead_over_tls_and_its_link_takes_the_incid
 
 #[actix_web::test]
 async fn an_alarm_mail_says_nobodys_name_and_not_why() {
-    Sink::on_every_store(async |house, sink| {
+    on_every_store(async |house, sink| {
         let session = house.dosed().await;
         house.looks(session, 1, json!({ "CI-RESP": "nothing" })).await;
-        for mail in sink.mails_once(house, 3).await {
+        for mail in mails_once(sink, house, 3).await {
             // The link's token is random letters, and says nothing: without it.
             let text = mail["text"].as_str().unwrap();
             let plain = text.lines().map(|line| line.split_once('#').map_or(line, |(before, _)| before));
@@ -67,18 +67,18 @@ async fn an_alarm_mail_says_nobodys_name_and_not_why() {
 
 #[actix_web::test]
 async fn a_mail_is_sent_first_and_marked_after_and_a_doubt_sends_it_again_under_one_id() {
-    Sink::on_every_store(async |house, sink| {
+    on_every_store(async |house, sink| {
         sink.behave("stall-after-data 30");
         asked(house).await;
         // The server has it, and has not said so: nothing is marked.
-        sink.mails_once(house, 1).await;
+        mails_once(sink, house, 1).await;
         assert_eq!(rows::mails(house).await, ["leased"]);
         assert_eq!(rows::attempts(house).await, []);
 
         assert_eq!(until_attempted(house, 1).await, [("timed_out".to_owned(), None)]);
         sink.behave("ok");
         house.pass(Span::seconds(5)).await;
-        let mails = sink.mails_once(house, 2).await;
+        let mails = mails_once(sink, house, 2).await;
         assert_eq!(mails[0]["message_id"], mails[1]["message_id"]);
         until_mails_are(house, &["accepted"]).await;
         let attempts = rows::attempts(house).await;
@@ -89,7 +89,7 @@ async fn a_mail_is_sent_first_and_marked_after_and_a_doubt_sends_it_again_under_
 
 #[actix_web::test]
 async fn a_server_that_says_later_is_asked_again_and_again_until_it_takes_the_mail() {
-    Sink::on_every_store(async |house, sink| {
+    on_every_store(async |house, sink| {
         sink.behave("refuse 451");
         asked(house).await;
         for count in 1..=3 {
@@ -100,7 +100,7 @@ async fn a_server_that_says_later_is_asked_again_and_again_until_it_takes_the_ma
         assert_eq!(sink.mails(), Vec::<Value>::new());
         sink.behave("ok");
         house.pass(Span::seconds(5)).await;
-        sink.mails_once(house, 1).await;
+        mails_once(sink, house, 1).await;
         until_mails_are(house, &["accepted"]).await;
     })
     .await;
@@ -108,19 +108,19 @@ async fn a_server_that_says_later_is_asked_again_and_again_until_it_takes_the_ma
 
 #[actix_web::test]
 async fn a_server_that_stalls_on_one_mail_does_not_stop_the_next() {
-    Sink::on_every_store(async |house, sink| {
+    on_every_store(async |house, sink| {
         sink.behave("stall-before-data 30");
         let stalled = asked(house).await;
         house.awaited(async || (sink.silences() == 1).then_some(())).await;
         sink.behave("ok");
         let session = asked(house).await;
-        let mails = sink.mails_once(house, 1).await;
+        let mails = mails_once(sink, house, 1).await;
         assert!(is_about(&mails[0], session), "{mails:?}");
         until_mails_are(house, &["leased", "accepted"]).await;
 
         until_attempted(house, 2).await;
         house.pass(Span::seconds(5)).await;
-        assert!(is_about(&sink.mails_once(house, 2).await[1], stalled));
+        assert!(is_about(&mails_once(sink, house, 2).await[1], stalled));
         until_mails_are(house, &["accepted", "accepted"]).await;
     })
     .await;
@@ -134,7 +134,7 @@ fn is_about(mail: &Value, session: SessionId) -> bool {
 
 #[actix_web::test]
 async fn an_incident_that_was_closed_meanwhile_is_not_mailed_any_more() {
-    Sink::on_every_store(async |house, sink| {
+    on_every_store(async |house, sink| {
         sink.behave("refuse 451");
         let session = house.dosed().await;
         house.pass(Span::minutes(8)).await;
@@ -147,7 +147,7 @@ async fn an_incident_that_was_closed_meanwhile_is_not_mailed_any_more() {
         sink.behave("ok");
         house.pass(Span::seconds(5)).await;
         asked(house).await;
-        let mails = sink.mails_once(house, 1).await;
+        let mails = mails_once(sink, house, 1).await;
         assert_eq!((mails.len(), &mails[0]["subject"]), (1, &json!("Please confirm that you are on call")));
         until_mails_are(house, &["superseded", "accepted"]).await;
     })

@@ -1,87 +1,30 @@
-//! Against a real mail server: `tests/smtp_sink.py` under the Python that `PROOF_PYTHON` names (xtask sets it).
+//! Against a real mail server.
 
-use super::house::{House, told};
+use super::house::House;
 use super::personal;
-use chassis::config::{Smtp, SmtpTls};
+use chassis::config::Smtp;
 use kernel::role::Role::{Admin, Patient};
 use kernel::time::Span;
 use proto::events::notify::DeliveryFailed;
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use tempfile::TempDir;
+use testkit::sink::Sink;
 
-/// A mail server on this machine.
-struct Sink {
-    child: Child,
-    port: u16,
-    files: TempDir,
+/// The account of everything that is no alarm.
+fn account(sink: &Sink, password: &str) -> Smtp {
+    sink.account("no-reply@clinic.test", password)
 }
 
-impl Drop for Sink {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-impl Sink {
-    /// With TLS and a login; `None` where the test runner brought no Python.
-    fn start() -> Option<Self> {
-        let python = told("PROOF_PYTHON")?;
-        let files = TempDir::new().unwrap();
-        let made = rcgen::generate_simple_self_signed(vec!["localhost".into()]).unwrap();
-        std::fs::write(files.path().join("cert.pem"), made.cert.pem()).unwrap();
-        std::fs::write(files.path().join("key.pem"), made.signing_key.serialize_pem()).unwrap();
-        let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/smtp_sink.py");
-        let mut child = Command::new(python)
-            .current_dir(files.path())
-            .arg(script)
-            .args(["--out", "mails.jsonl", "--cert", "cert.pem", "--key", "key.pem"])
-            .args(["--login", "user:pass", "--mode-file", "mode"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let port = line.trim().strip_prefix("ready ").expect("the sink says its port").parse().unwrap();
-        Some(Self { child, port, files })
-    }
-
-    fn account(&self, password: &str) -> Smtp {
-        Smtp {
-            host: "localhost".into(),
-            port: self.port,
-            tls: SmtpTls::StartTls,
-            user: Some("user".into()),
-            password: Some(password.into()),
-            from: "no-reply@clinic.test".into(),
-            ca: Some(self.files.path().join("cert.pem")),
-        }
-    }
-
-    fn behave(&self, mode: &str) {
-        std::fs::write(self.files.path().join("mode"), mode).unwrap();
-    }
-
-    fn mails(&self) -> Vec<Value> {
-        let text = std::fs::read_to_string(self.files.path().join("mails.jsonl")).unwrap_or_default();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-
-    /// The mails once there are `count`.
-    async fn mails_once(&self, house: &House, count: usize) -> Vec<Value> {
-        house.awaited(async || Some(self.mails()).filter(|mails| mails.len() >= count)).await
-    }
+/// The mails once there are `count`.
+async fn mails_once(sink: &Sink, house: &House, count: usize) -> Vec<Value> {
+    house.awaited(async || Some(sink.mails()).filter(|mails| mails.len() >= count)).await
 }
 
 #[actix_web::test]
 async fn a_confirmation_arrives_over_tls_with_an_entry_and_without_a_word_about_anyone() {
     let Some(sink) = Sink::start() else { return };
-    let house = House::with_smtp(sink.account("pass")).await;
+    let house = House::with_smtp(account(&sink, "pass")).await;
     let session = house.booked(house.sam, house.dr_lee).await;
-    let mails = sink.mails_once(&house, 2).await;
+    let mails = mails_once(&sink, &house, 2).await;
     for mail in &mails {
         assert_eq!((&mail["tls"], &mail["auth"]), (&true.into(), &true.into()));
         assert_eq!(mail["headers"]["auto-submitted"], "auto-generated");
@@ -105,11 +48,11 @@ async fn a_confirmation_arrives_over_tls_with_an_entry_and_without_a_word_about_
 #[actix_web::test]
 async fn a_cancellation_takes_the_same_entry_out_again() {
     let Some(sink) = Sink::start() else { return };
-    let house = House::with_smtp(sink.account("pass")).await;
+    let house = House::with_smtp(account(&sink, "pass")).await;
     let session = house.booked(house.sam, house.dr_lee).await;
-    sink.mails_once(&house, 2).await;
+    mails_once(&sink, &house, 2).await;
     house.cancelled(session, house.sam, house.dr_lee).await;
-    let mails = sink.mails_once(&house, 4).await;
+    let mails = mails_once(&sink, &house, 4).await;
     let entries: Vec<&str> =
         mails.iter().map(|mail| mail["attachments"][0]["text"].as_str().unwrap()).collect();
     let taken_out: Vec<&&str> = entries.iter().filter(|entry| entry.contains("METHOD:CANCEL")).collect();
@@ -125,19 +68,19 @@ async fn a_cancellation_takes_the_same_entry_out_again() {
 #[actix_web::test]
 async fn a_server_that_says_later_is_asked_again() {
     let Some(sink) = Sink::start() else { return };
-    let house = House::with_smtp(sink.account("pass")).await;
+    let house = House::with_smtp(account(&sink, "pass")).await;
     house.reached_at(house.sam, Patient, ("Sam", "grey@home.test", "Europe/Lisbon")).await;
     house.hear(&house.offered(house.sam)).await;
     house.until("select count(*) from notify_delivery where phase = 'failed'", 1).await;
     house.pass(Span::seconds(5));
-    let mails = sink.mails_once(&house, 1).await;
+    let mails = mails_once(&sink, &house, 1).await;
     assert_eq!(mails[0]["subject"], "You can book your next appointment");
 }
 
 #[actix_web::test]
 async fn an_address_that_does_not_exist_is_said_and_mended_by_a_new_one() {
     let Some(sink) = Sink::start() else { return };
-    let house = House::with_smtp(sink.account("pass")).await;
+    let house = House::with_smtp(account(&sink, "pass")).await;
     house.reached_at(house.sam, Patient, ("Sam", "bounce@home.test", "Europe/Lisbon")).await;
     let mut heard = house.listen().await;
     house.hear(&house.offered(house.sam)).await;
@@ -145,20 +88,20 @@ async fn an_address_that_does_not_exist_is_said_and_mended_by_a_new_one() {
     assert_eq!(fact.person, house.sam);
     house.until("select count(*) from notify_delivery where phase = 'refused'", 1).await;
     house.reached_at(house.sam, Patient, ("Sam", "sam@home.test", "Europe/Lisbon")).await;
-    assert_eq!(sink.mails_once(&house, 1).await[0]["to"][0], "sam@home.test");
+    assert_eq!(mails_once(&sink, &house, 1).await[0]["to"][0], "sam@home.test");
 }
 
 #[actix_web::test]
 async fn a_server_that_takes_and_falls_silent_gets_the_message_again_under_one_id() {
     let Some(sink) = Sink::start() else { return };
-    let house = House::with_smtp(sink.account("pass")).await;
+    let house = House::with_smtp(account(&sink, "pass")).await;
     sink.behave("stall-after-data 30");
     house.hear(&house.offered(house.sam)).await;
-    sink.mails_once(&house, 1).await;
+    mails_once(&sink, &house, 1).await;
     sink.behave("ok");
     // The lease runs out while the server is silent: the message is taken up again.
     house.pass(Span::seconds(30));
-    let mails = sink.mails_once(&house, 2).await;
+    let mails = mails_once(&sink, &house, 2).await;
     assert_eq!(mails[0]["message_id"], mails[1]["message_id"]);
     house.until("select count(*) from notify_delivery where phase = 'sent'", 1).await;
 }
@@ -166,7 +109,7 @@ async fn a_server_that_takes_and_falls_silent_gets_the_message_again_under_one_i
 #[actix_web::test]
 async fn a_wrong_password_costs_nobody_a_message() {
     let Some(sink) = Sink::start() else { return };
-    let house = House::with_smtp(sink.account("wrong")).await;
+    let house = House::with_smtp(account(&sink, "wrong")).await;
     house.hear(&house.offered(house.sam)).await;
     house.until("select count(*) from notify_delivery where phase = 'failed'", 1).await;
     let (status, problem) = house.post(Admin, house.sol, "/test-mail", &serde_json::json!({})).await;
