@@ -7,6 +7,8 @@ use kernel::role::Role::{self, Admin, Auditor, Coordinator, Patient, Prescriber,
 pub enum Scope {
     /// No sign-in: the request proves itself, by a password or a one-use token in its body.
     Public,
+    /// The gateway itself, with a pass of its own; no person ever.
+    Door,
     /// Anyone signed in with the role; the handler narrows to the person's own or the clinic's rows.
     Clinic,
     /// The path names a `{session}` and the caller belongs to it.
@@ -49,6 +51,8 @@ macro_rules! permissions {
 
 permissions! {
     // identity
+    /// Asks how a cookie stands.
+    ResolveCookie: Door [];
     /// Proves who they are with a password or a link.
     Enter: Public [];
     /// Asks who they are, or signs out.

@@ -1,4 +1,5 @@
 // One remote session from booking to the next morning, through pages only, in three Chromium processes.
+// With `--split` the house is eight processes on Postgres and Redis.
 // Must show 2 of issue 2: steps 2–9 and 11 of "The line".
 import { broken } from './lib/bars.mjs';
 import { browserOf, office } from './lib/browser.mjs';
@@ -17,7 +18,7 @@ const FRAMES_MIN = 30;
 
 async function open(story) {
   const mail = story.keeps(await Mail.open());
-  const house = story.keeps(await openHouse({ mail }));
+  const house = story.keeps(await openHouse({ mail, split: process.argv.includes('--split') }));
   const [sams, anas, lees, others] = await Promise.all([browserOf(sam, { phone: true, zone: 'America/Los_Angeles' }), browserOf(ana, { phone: true, zone: 'America/Los_Angeles' }), browserOf(lee), office()]);
   for (const browser of [sams, anas, lees, others]) story.keeps(browser);
   const screens = { sam: sams.page, ana: anas.page, lee: lees.page };

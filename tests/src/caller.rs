@@ -2,6 +2,8 @@
 
 use anyhow::{Context as _, bail};
 use awc::http::Method;
+use futures_util::future::LocalBoxFuture;
+use holdspace::inside::{Does, Speak};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::time::Duration;
@@ -32,7 +34,7 @@ impl Caller {
     /// A browser at this host of the house on `port`.
     pub fn at(host: &str, port: u16) -> Self {
         let connector = awc::Connector::new().timeout(Duration::from_secs(2));
-        let client = awc::Client::builder().connector(connector).timeout(Duration::from_secs(5)).finish();
+        let client = awc::Client::builder().connector(connector).timeout(Duration::from_secs(20)).finish();
         Self { client, host: format!("{host}:{port}"), port, cookie: RefCell::default() }
     }
 
@@ -112,6 +114,22 @@ impl Caller {
             response.body().limit(4_000_000).await.map_err(|error| anyhow::anyhow!("{path}: {error}"))?;
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Ok(Answer { status: response.status().as_u16(), body })
+    }
+}
+
+impl Speak for Caller {
+    fn speak<'a>(
+        &'a self,
+        path: &'a str,
+        does: Option<Does<'a>>,
+    ) -> LocalBoxFuture<'a, anyhow::Result<(u16, Value)>> {
+        Box::pin(async move {
+            let answer = match does {
+                Some(Does { body, key }) => self.post_as(path, body, key).await?,
+                None => self.get(path).await?,
+            };
+            Ok((answer.status, answer.body))
+        })
     }
 }
 

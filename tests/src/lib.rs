@@ -7,7 +7,9 @@
 pub mod caller;
 pub mod process;
 pub mod requests;
+pub mod servers;
 pub mod sink;
+pub mod split;
 
 use std::path::PathBuf;
 use std::time::Duration;

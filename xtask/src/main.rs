@@ -59,8 +59,8 @@ enum Command {
 struct Choice {
     /// Its name in xtask/proofs.toml.
     name: Option<String>,
-    /// Arguments in place of its own, after `--`.
-    #[arg(last = true)]
+    /// Arguments in place of its own.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<String>,
 }
 

@@ -34,6 +34,8 @@ pub enum Kind {
 enum Need {
     /// `TEST_POSTGRES_URL` and `TEST_REDIS_URL`.
     Stores,
+    /// `PROOF_POSTGRES` and `PROOF_REDIS`: programs, for a proof that starts and kills servers of its own.
+    Servers,
     /// `PROOF_PYTHON`, which can import aiosmtpd.
     Mail,
 }
@@ -126,6 +128,7 @@ pub struct Stage {
     chromium: Option<PathBuf>,
     node: Node,
     services: Option<Services>,
+    servers: Option<(PathBuf, PathBuf)>,
     python: Option<PathBuf>,
 }
 
@@ -144,9 +147,14 @@ impl Stage {
             chromium: in_browser.then(tools::chromium).transpose()?,
             node,
             services: needed(Need::Stores).then(Services::start).transpose()?,
+            servers: needed(Need::Servers).then(servers).transpose()?,
             python: needed(Need::Mail).then(tools::python_with_mail_sink).transpose()?,
         })
     }
+}
+
+fn servers() -> Result<(PathBuf, PathBuf)> {
+    Ok((tools::postgres()?, tools::redis_server()?))
 }
 
 impl Proof {
@@ -198,6 +206,9 @@ impl Proof {
         command.current_dir(root).env("PROOF_PROGRAM", &stage.program).env("PROOF_WORK", work);
         command.envs(stage.chromium.as_ref().map(|program| ("PROOF_CHROMIUM", program)));
         command.envs(stage.python.as_ref().map(|program| ("PROOF_PYTHON", program)));
+        if let Some((postgres, redis)) = &stage.servers {
+            command.env("PROOF_POSTGRES", postgres).env("PROOF_REDIS", redis);
+        }
         if let Some(services) = &stage.services {
             command.env("TEST_POSTGRES_URL", &services.postgres_url);
             command.env("TEST_REDIS_URL", &services.redis_url);

@@ -2,6 +2,7 @@
 
 pub mod care;
 pub mod checkins;
+pub mod house;
 pub mod identity;
 pub mod notify;
 pub mod safety;
@@ -41,6 +42,7 @@ pub fn catalogue() -> Value {
         care::catalogue(),
         video::catalogue(),
         notify::catalogue(),
+        house::catalogue(),
     ];
     all.into_iter()
         .flatten()

@@ -3,8 +3,9 @@
 use chassis::clock::Clock;
 use chassis::config::Config;
 use chassis::problem::Problem;
-use chassis::run::{self, Mounted};
-use chassis::service::{Ground, Service};
+use chassis::process;
+use chassis::run::{self, Mounted, Part};
+use chassis::service::Ground;
 use chassis::store::Pool;
 use futures_util::future::LocalBoxFuture;
 use gateway::Gateway;
@@ -49,14 +50,11 @@ impl House {
         let url = ground.config.database();
         // SQLite has one writer, so all services share one pool and its turn; on Postgres each has its own.
         let shared = if url.starts_with("sqlite:") { Some(Pool::open(&url, None).await?) } else { None };
-        let mut mounted = vec![];
-        let identity = add::<Identity>(&ground, shared.as_ref(), &mut mounted).await?;
-        add::<scheduling::Scheduling>(&ground, shared.as_ref(), &mut mounted).await?;
-        add::<safety::Safety>(&ground, shared.as_ref(), &mut mounted).await?;
-        add::<checkins::Checkins>(&ground, shared.as_ref(), &mut mounted).await?;
-        add::<care::Care>(&ground, shared.as_ref(), &mut mounted).await?;
-        add::<video::Video>(&ground, shared.as_ref(), &mut mounted).await?;
-        add::<notify::Notify>(&ground, shared.as_ref(), &mut mounted).await?;
+        let (identity, first) = run::mount::<Identity>(&ground, shared.as_ref()).await?;
+        let mut mounted = vec![first];
+        for part in others() {
+            mounted.push(part.mount_on(&ground, shared.as_ref()).await?);
+        }
         let asked = Arc::new(AskIdentity(Arc::clone(&identity)));
         let gateway = Gateway::new(&ground, asked, mounted.clone())?;
         Ok(Self { ground, gateway, identity, mounted })
@@ -71,29 +69,21 @@ impl House {
         let server = self.gateway.serve(socket)?;
         let handle = server.handle();
         actix_web::rt::spawn(async move {
-            stop_signal().await;
+            process::told_to_stop().await;
             handle.stop(true).await;
         });
         Ok(server.await?)
     }
 }
 
-async fn add<S: Service>(
-    ground: &Ground,
-    shared: Option<&Pool>,
-    mounted: &mut Vec<Mounted>,
-) -> anyhow::Result<Arc<S>> {
-    let (service, standing) = run::mount::<S>(ground, shared).await?;
-    mounted.push(standing);
-    Ok(service)
-}
-
-/// SIGTERM from a supervisor, or Control-C from a person.
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return };
-    tokio::select! {
-        _told = terminate.recv() => {}
-        _pressed = tokio::signal::ctrl_c() => {}
-    }
+/// Every service but identity, which a house knows by its type: it founds clinics with it.
+fn others() -> [Part; 6] {
+    [
+        scheduling::part(),
+        safety::part(),
+        checkins::part(),
+        care::part(),
+        video::part(),
+        notify::part(),
+    ]
 }

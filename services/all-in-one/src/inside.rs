@@ -9,17 +9,33 @@ use chassis::ids;
 use chassis::run::Mounted;
 use chassis::service::Ground;
 use chassis::token::{self, Access, Signer};
+use futures_util::future::LocalBoxFuture;
 use kernel::id::{ClinicId, CommandId, PersonId, SessionId, SignInId};
 use kernel::role::Role;
 use serde_json::Value;
 use std::rc::Rc;
 use utoipa_actix_web::{AppExt as _, scope};
 
-type Call = Box<
-    dyn Fn(
-        actix_http::Request,
-    ) -> futures_util::future::LocalBoxFuture<'static, anyhow::Result<(u16, Value)>>,
->;
+type Call = Box<dyn Fn(actix_http::Request) -> LocalBoxFuture<'static, anyhow::Result<(u16, Value)>>>;
+
+/// How somebody's words reach the house: inside its process, or over the wire.
+pub trait Speak {
+    /// Asks, or does something under a command id; the status and the answer.
+    fn speak<'a>(&'a self, path: &'a str, does: Option<Does<'a>>) -> LocalBoxFuture<'a, anyhow::Result<(u16, Value)>>;
+}
+
+/// What somebody does: the body of a command, and its id.
+#[derive(Debug, Clone, Copy)]
+pub struct Does<'a> {
+    /// The body.
+    pub body: &'a Value,
+    /// The command id.
+    pub key: &'a str,
+}
+
+/// One person, acting.
+#[derive(Clone)]
+pub struct Acting(Rc<dyn Speak>);
 
 /// The services' routes, and the key that opens them.
 #[derive(Clone)]
@@ -29,9 +45,8 @@ pub struct Inside {
     ground: Ground,
 }
 
-/// One person, acting.
-#[derive(Clone)]
-pub struct Acting {
+/// One person inside the process, with a token of their own for each request.
+struct Person {
     inside: Inside,
     clinic: ClinicId,
     person: PersonId,
@@ -74,7 +89,8 @@ impl Inside {
         role: Role,
         session: Option<SessionId>,
     ) -> Acting {
-        Acting { inside: self.clone(), clinic, person, role, session, sign_in: ids::fresh() }
+        let inside = self.clone();
+        Acting::new(Person { inside, clinic, person, role, session, sign_in: ids::fresh() })
     }
 }
 
@@ -92,13 +108,17 @@ async fn answer<B: MessageBody + 'static>(
 }
 
 impl Acting {
+    /// Somebody who speaks like this.
+    pub fn new(speaks: impl Speak + 'static) -> Self {
+        Self(Rc::new(speaks))
+    }
+
     /// Asks.
     ///
     /// # Errors
     /// When the answer is not 200.
     pub async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        let request = test::TestRequest::get().uri(path);
-        good(path, self.send(path, request).await?)
+        good(path, self.0.speak(path, None).await?)
     }
 
     /// Does, under a new command id.
@@ -114,21 +134,40 @@ impl Acting {
     /// # Errors
     /// When the route fails altogether.
     pub async fn try_post(&self, path: &str, body: &Value) -> anyhow::Result<(u16, Value)> {
-        let key: CommandId = ids::fresh();
-        let request = test::TestRequest::post()
-            .uri(path)
-            .insert_header(("idempotency-key", key.to_string()))
-            .set_json(body);
-        self.send(path, request).await
+        self.repeat(path, body, &ids::fresh::<CommandId>().to_string()).await
     }
 
-    async fn send(&self, path: &str, request: test::TestRequest) -> anyhow::Result<(u16, Value)> {
-        let service = path.split('/').nth(2).unwrap_or_default();
-        let bearer = format!("Bearer {}", self.token(service)?);
-        let request = request.insert_header(("authorization", bearer)).to_request();
-        (self.inside.call)(request).await
+    /// Does under this command id: the same again must be harmless.
+    ///
+    /// # Errors
+    /// When the route fails altogether.
+    pub async fn repeat(&self, path: &str, body: &Value, key: &str) -> anyhow::Result<(u16, Value)> {
+        self.0.speak(path, Some(Does { body, key })).await
     }
+}
 
+impl Speak for Person {
+    fn speak<'a>(
+        &'a self,
+        path: &'a str,
+        does: Option<Does<'a>>,
+    ) -> LocalBoxFuture<'a, anyhow::Result<(u16, Value)>> {
+        let request = match does {
+            None => test::TestRequest::get().uri(path),
+            Some(Does { body, key }) => {
+                test::TestRequest::post().uri(path).insert_header(("idempotency-key", key)).set_json(body)
+            }
+        };
+        Box::pin(async move {
+            let service = path.split('/').nth(2).unwrap_or_default();
+            let bearer = format!("Bearer {}", self.token(service)?);
+            let request = request.insert_header(("authorization", bearer)).to_request();
+            (self.inside.call)(request).await
+        })
+    }
+}
+
+impl Person {
     fn token(&self, service: &str) -> anyhow::Result<String> {
         let now = self.inside.ground.clock.now().seconds();
         let claims = Access {

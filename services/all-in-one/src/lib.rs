@@ -5,3 +5,4 @@ pub mod demo;
 pub mod house;
 pub mod inside;
 pub mod setup;
+pub mod split;

@@ -1,4 +1,4 @@
-//! `holdspace`: serve, setup, demo, backup, audit verify.
+//! `holdspace`: serve, setup, demo, split, backup, audit verify.
 #![expect(clippy::print_stdout, reason = "a command answers on standard output")]
 
 use anyhow::Context as _;
@@ -7,7 +7,7 @@ use chassis::config::Config;
 use chassis::{audit, telemetry};
 use clap::{Parser, Subcommand};
 use holdspace::house::House;
-use holdspace::{backup, demo, setup};
+use holdspace::{backup, demo, setup, split};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -32,6 +32,8 @@ enum Command {
     Setup(Box<setup::Answers>),
     /// Runs a seeded clinic with a session under way. Everyone in it is made up.
     Demo(demo::Options),
+    /// Cuts a house on Postgres into a folder per process: configuration, keys and role of each, and no other's.
+    Split(split::Options),
     /// Copies the database into one file while the house runs.
     Backup {
         /// The configuration.
@@ -68,6 +70,7 @@ fn main() -> anyhow::Result<ExitCode> {
             Command::Serve { config } => serve(Config::read(config.as_deref())?).await,
             Command::Setup(answers) => setup::run(*answers).await.map(|()| ExitCode::SUCCESS),
             Command::Demo(options) => demo::run(options).await.map(|()| ExitCode::SUCCESS),
+            Command::Split(options) => split::run(&options).await.map(|()| ExitCode::SUCCESS),
             Command::Backup { config, to } => {
                 let copied = backup::run(&Config::read(config.as_deref())?, &to).await?;
                 println!("{copied}");

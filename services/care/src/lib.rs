@@ -8,6 +8,7 @@ mod publish;
 mod store;
 
 use chassis::problem::Failure;
+use chassis::run::Part;
 use chassis::service::Service;
 use chassis::store::Store;
 use chassis::work::Work;
@@ -18,6 +19,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The care service.
 pub struct Care {
     store: Store,
+}
+
+/// How a process or a whole house mounts it.
+#[inline(never)]
+pub fn part() -> Part {
+    Part::of::<Care>()
 }
 
 impl Service for Care {

@@ -11,6 +11,7 @@ mod sender;
 mod store;
 
 use chassis::problem::Failure;
+use chassis::run::Part;
 use chassis::service::Service;
 use chassis::store::Store;
 use chassis::work::Work;
@@ -23,6 +24,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub struct Checkins {
     store: Store,
     lane: mail::Lane,
+}
+
+/// How a process or a whole house mounts it.
+#[inline(never)]
+pub fn part() -> Part {
+    Part::of::<Checkins>()
 }
 
 impl Service for Checkins {

@@ -3,7 +3,8 @@
 use crate::limits::{Lane, Rates};
 use crate::origin::text;
 use crate::reach;
-use actix_web::http::{Method, header::HeaderMap};
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderMap, HeaderValue};
 use chassis::clock::Clock;
 use chassis::problem::Problem;
 use chassis::token::{ACCESS, Access, ISSUER, LIFETIME_SECONDS, ROOM, RoomTicket, Signer};
@@ -17,6 +18,7 @@ use proto::problems;
 use proto::standing::{Standing, Touch};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::watch;
 use uuid::Uuid;
 
 /// The cookie. The prefix makes browsers insist on `Secure`, `Path=/` and no `Domain`; Chromium takes it on
@@ -24,6 +26,8 @@ use uuid::Uuid;
 pub const COOKIE: &str = "__Host-sid";
 /// 30 s: the longest a standing is believed without asking (decisions.md). A revocation drops it at once.
 const BELIEVED: Span = Span::seconds(30);
+/// 1 s: the longest a standing is believed while revocations cannot be heard.
+const UNHEARD: Span = Span::seconds(1);
 /// 20,000 browsers: beyond that, the ones not heard of lately are asked for again.
 const REMEMBERED_MAX: usize = 20_000;
 /// 43: 256 bits in base64url, and nothing longer is worth a hash.
@@ -46,6 +50,8 @@ pub struct Door {
     signer: Signer,
     clock: Clock,
     rates: Arc<Rates>,
+    /// Whether announcements arrive.
+    hears: watch::Receiver<bool>,
     known: Arc<Mutex<Known>>,
 }
 
@@ -54,6 +60,14 @@ struct Known {
     /// One more with every revocation, so that an answer from before it is not believed after it.
     generation: u64,
     standings: HashMap<[u8; 32], Believed>,
+    /// Signed for one sign-in and one service, and good for a while yet.
+    signed: HashMap<(SignInId, &'static str), Signed>,
+}
+
+#[derive(Clone)]
+struct Signed {
+    header: HeaderValue,
+    until_at: Timestamp,
 }
 
 #[derive(Clone, Copy)]
@@ -65,8 +79,14 @@ struct Believed {
 
 impl Door {
     /// A door that asks `identity` and signs with `signer`.
-    pub fn new(identity: Arc<dyn Resolve>, signer: Signer, clock: Clock, rates: Arc<Rates>) -> Self {
-        Self { identity, signer, clock, rates, known: Arc::default() }
+    pub fn new(
+        identity: Arc<dyn Resolve>,
+        signer: Signer,
+        clock: Clock,
+        rates: Arc<Rates>,
+        hears: watch::Receiver<bool>,
+    ) -> Self {
+        Self { identity, signer, clock, rates, hears, known: Arc::default() }
     }
 
     /// How this cookie stands, remembered for 30 s.
@@ -92,7 +112,9 @@ impl Door {
         match standing {
             Some(standing) if known.generation == generation => {
                 make_room(&mut known.standings, now);
-                known.standings.insert(key, Believed { standing, until_at: now.plus(BELIEVED), touch });
+                // While no revocation can be heard, nothing is believed for longer than a moment.
+                let believed = if *self.hears.borrow() { BELIEVED } else { UNHEARD };
+                known.standings.insert(key, Believed { standing, until_at: now.plus(believed), touch });
             }
             Some(_) => {}
             None => drop(known.standings.remove(&key)),
@@ -122,14 +144,29 @@ impl Door {
     /// When it does not reach there, or the person asks too often.
     pub fn check(&self, standing: &Standing, method: &Method, path: &str) -> Result<(), Problem> {
         reach::check(standing, method, path)?;
-        self.rates.from_person(Lane::of(path), standing.person)
+        self.rates.from_person(Lane::of(path), standing.person)?;
+        self.rates.from_clinic(Lane::of(path), standing.clinic)
     }
 
-    /// The `Authorization` header for one request to one service.
+    /// The `Authorization` header of one sign-in for one service, signed anew after half of its life.
     ///
     /// # Errors
     /// When the token cannot be signed.
-    pub fn authorization(&self, standing: &Standing, service: &str) -> Result<String, Problem> {
+    pub fn authorization(&self, standing: &Standing, service: &'static str) -> Result<HeaderValue, Problem> {
+        let (key, now) = ((standing.sign_in, service), self.clock.now());
+        if let Some(signed) = self.known().signed.get(&key).filter(|it| now < it.until_at) {
+            return Ok(signed.header.clone());
+        }
+        let header = self.signed(standing, service)?;
+        let mut known = self.known();
+        if known.signed.len() >= REMEMBERED_MAX {
+            known.signed.clear();
+        }
+        known.signed.insert(key, Signed { header: header.clone(), until_at: now.plus(BELIEVED) });
+        Ok(header)
+    }
+
+    fn signed(&self, standing: &Standing, service: &str) -> Result<HeaderValue, Problem> {
         let (nbf, exp) = self.lifetime();
         let claims = Access {
             iss: ISSUER.into(),
@@ -143,7 +180,8 @@ impl Door {
             nbf,
             exp,
         };
-        Ok(format!("Bearer {}", self.sign(ACCESS, &claims)?))
+        let header = format!("Bearer {}", self.sign(ACCESS, &claims)?);
+        HeaderValue::from_str(&header).map_err(|error| Problem::new(&problems::HOUSE_BROKEN).because(error))
     }
 
     /// A ticket into one room, for one device, for one use.
@@ -234,6 +272,7 @@ fn changes_reach(envelope: &Envelope) -> bool {
 fn forget(known: &mut Known, is_gone: impl Fn(&Standing) -> bool) {
     known.generation = known.generation.wrapping_add(1);
     known.standings.retain(|_, believed| !is_gone(&believed.standing));
+    known.signed.clear();
 }
 
 fn make_room(standings: &mut HashMap<[u8; 32], Believed>, now: Timestamp) {

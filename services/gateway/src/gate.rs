@@ -4,20 +4,23 @@ use crate::door;
 use crate::headers;
 use crate::limits::{self, Connection, Lane};
 use crate::origin::{self, text};
-use crate::routes::{Owner, Where};
-use crate::{Admitted, Gateway};
+use crate::routes::{Owner, Route, Where};
+use crate::{Admitted, Gateway, upstream};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
+use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage as _, ResponseError as _};
 use chassis::problem::Problem;
-use chassis::{ids, telemetry};
+use chassis::{ids, process, telemetry};
+use kernel::id::SignInId;
 use proto::problems;
 use proto::standing::Touch;
 use std::cell::OnceCell;
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The server's clock on every answer, so that a page can count down truthfully.
@@ -42,8 +45,9 @@ pub async fn pass<B: MessageBody + 'static>(
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = ids::fresh::<Uuid>().to_string();
     let mut response = telemetry::with_request_id(id.clone(), async {
-        match prepare(&gateway, &mut request).await {
-            Ok(()) => answered(&gateway, request, next).await,
+        match prepare(&gateway, &mut request, &id).await {
+            Ok(Way::Here) => answered(&gateway, request, next).await,
+            Ok(Way::There(address, body)) => handed_over(&gateway, request, &address, body).await,
             Err(problem) => {
                 // The rest of a refused body is not worth reading.
                 let mut answer = problem.error_response();
@@ -63,20 +67,50 @@ pub async fn pass<B: MessageBody + 'static>(
     Ok(response)
 }
 
+/// Which way a request goes on.
+enum Way {
+    /// To a service in this process, or to the gateway itself.
+    Here,
+    /// To a service in a process of its own.
+    There(Arc<str>, Bytes),
+}
+
 async fn answered<B: MessageBody + 'static>(
     gateway: &Gateway,
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let is_change = !request.method().is_safe();
-    let changed =
-        request.extensions().get::<Admitted>().filter(|_| is_change).map(|who| who.standing.sign_in);
+    let changed = changes_itself(&request);
     let response = next.call(request).await?.map_into_boxed_body();
-    if let Some(sign_in) = changed.filter(|_| response.request().path().starts_with("/api/identity/")) {
+    Ok(settled(gateway, changed, response))
+}
+
+async fn handed_over(
+    gateway: &Gateway,
+    mut request: ServiceRequest,
+    address: &Arc<str>,
+    body: Bytes,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let changed = changes_itself(&request);
+    let answer = upstream::forward(address, &mut request, body).await;
+    let answer = answer.unwrap_or_else(|problem| problem.error_response());
+    Ok(settled(gateway, changed, request.into_response(answer)))
+}
+
+/// The sign-in that asks identity to change something about itself.
+fn changes_itself(request: &ServiceRequest) -> Option<SignInId> {
+    if request.method().is_safe() || !request.path().starts_with("/api/identity/") {
+        return None;
+    }
+    request.extensions().get::<Admitted>().map(|who| who.standing.sign_in)
+}
+
+fn settled(gateway: &Gateway, changed: Option<SignInId>, response: ServiceResponse) -> ServiceResponse {
+    if let Some(sign_in) = changed {
         // Whatever it changed about itself counts from the next request on.
         gateway.door.forget(sign_in);
     }
-    Ok(in_our_words(response))
+    in_our_words(response)
 }
 
 /// A bare 404 or 405 from the router becomes a problem like any other.
@@ -91,44 +125,57 @@ fn in_our_words(response: ServiceResponse) -> ServiceResponse {
 }
 
 /// Everything before the router.
-async fn prepare(gateway: &Gateway, request: &mut ServiceRequest) -> Result<(), Problem> {
+async fn prepare(gateway: &Gateway, request: &mut ServiceRequest, id: &str) -> Result<Way, Problem> {
     let path = request.path().to_owned();
     if let "/live" | "/ready" | "/metrics" = path.as_str() {
-        return Ok(());
+        return Ok(Way::Here);
     }
     let host = text(request.headers(), "host").unwrap_or_default();
     if !gateway.home.is_host(host) {
         return Err(Problem::new(&problems::NOT_FOUND).because("a host that is not ours"));
     }
     let from = caller(gateway, request)?;
-    let service = match gateway.routes.owner(&path) {
+    let route = match gateway.routes.owner(&path) {
         Owner::Nobody => return Err(Problem::new(&problems::NOT_FOUND)),
         Owner::Page => return page(request),
         Owner::Gateway => None,
-        Owner::Service(route) => match &route.at {
-            Where::Local => Some(route.service),
-            Where::Upstream(_) => return Err(Problem::new(&problems::HOUSE_NOT_READY)),
-        },
+        Owner::Service(route) => Some(route),
     };
     gateway.rates.from_ip(Lane::of(&path), from)?;
     let is_socket = request.headers().contains_key(header::UPGRADE);
-    if is_socket {
+    let body = if is_socket {
         origin::check_socket(&gateway.home, request.headers())?;
+        Bytes::new()
     } else {
         origin::check_change(&gateway.home, request.method(), request.headers())?;
-        bounded_body(request).await?;
-    }
+        bounded_body(request).await?
+    };
     headers::strip(request.headers_mut());
-    if let Ok(from) = HeaderValue::from_str(&from.to_string()) {
-        request.headers_mut().insert(HeaderName::from_static(headers::FROM), from);
+    for (name, value) in [(headers::FROM, from.to_string().as_str()), (process::REQUEST_ID, id)] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            request.headers_mut().insert(HeaderName::from_static(name), value);
+        }
     }
-    admit(gateway, request, service, &path).await
+    admit(gateway, request, route.map(|route| route.service), &path).await?;
+    Ok(way(request, route, body))
+}
+
+fn way(request: &mut ServiceRequest, route: Option<&Route>, body: Bytes) -> Way {
+    match route.map(|route| &route.at) {
+        Some(Where::Upstream(address)) => Way::There(Arc::clone(address), body),
+        Some(Where::Local) | None => {
+            if !body.is_empty() {
+                request.set_payload(Payload::from(body));
+            }
+            Way::Here
+        }
+    }
 }
 
 /// Pages are read, never written.
-fn page(request: &ServiceRequest) -> Result<(), Problem> {
+fn page(request: &ServiceRequest) -> Result<Way, Problem> {
     match request.method() {
-        &Method::GET | &Method::HEAD => Ok(()),
+        &Method::GET | &Method::HEAD => Ok(Way::Here),
         _other => Err(Problem::new(&problems::METHOD_NOT_ALLOWED)),
     }
 }
@@ -150,17 +197,15 @@ fn caller(gateway: &Gateway, request: &ServiceRequest) -> Result<IpAddr, Problem
     }
 }
 
-async fn bounded_body(request: &mut ServiceRequest) -> Result<(), Problem> {
+async fn bounded_body(request: &mut ServiceRequest) -> Result<Bytes, Problem> {
     let headers = request.headers();
     let has_body =
         headers.contains_key(header::CONTENT_LENGTH) || headers.contains_key(header::TRANSFER_ENCODING);
     if !has_body {
-        return Ok(());
+        return Ok(Bytes::new());
     }
     let payload = request.take_payload();
-    let body = limits::whole_body(request.headers(), payload, limits::BODY_TIME).await?;
-    request.set_payload(Payload::from(body));
-    Ok(())
+    limits::whole_body(request.headers(), payload, limits::BODY_TIME).await
 }
 
 /// Cookie to standing to token. A cookie that counts no longer is no cookie: public routes stay open.
@@ -177,8 +222,6 @@ async fn admit(
     gateway.door.check(&standing, request.method(), path)?;
     if let Some(service) = service {
         let token = gateway.door.authorization(&standing, service)?;
-        let token = HeaderValue::from_str(&token)
-            .map_err(|error| Problem::new(&problems::HOUSE_BROKEN).because(error))?;
         request.headers_mut().insert(header::AUTHORIZATION, token);
     }
     request.extensions_mut().insert(Admitted { standing, cookie });

@@ -93,6 +93,14 @@ const HOP_BY_HOP: [&str; 7] = [
     "expect",
 ];
 
+/// Whether a header belongs to one connection and not to what travels over it.
+pub fn is_hop_by_hop(name: &HeaderName) -> bool {
+    *name == header::CONNECTION
+        || *name == header::TRANSFER_ENCODING
+        || *name == header::UPGRADE
+        || HOP_BY_HOP.contains(&name.as_str())
+}
+
 /// Takes off everything a stranger may not tell the services.
 pub fn strip(headers: &mut HeaderMap) {
     let listed: Vec<HeaderName> = headers

@@ -36,6 +36,9 @@ pub async fn live() -> HttpResponse {
 /// When one is not.
 #[get("/ready")]
 pub async fn ready(gateway: Gateway) -> Result<HttpResponse, Problem> {
+    if gateway.stopping.is_told() {
+        return Err(Problem::new(&problems::HOUSE_NOT_READY).because("told to stop"));
+    }
     let reasons: Vec<Field> = gateway
         .mounted
         .iter()

@@ -10,15 +10,18 @@ pub mod limits;
 pub mod live;
 pub mod origin;
 pub mod reach;
+pub mod resolve;
 pub mod rooms;
 pub mod routes;
 pub mod serve;
+mod upstream;
 pub mod web;
 
 use crate::door::{Door, Resolve};
 use crate::fanout::Fanout;
 use crate::limits::{Connections, Rates};
 use crate::origin::Home;
+use crate::resolve::AskIdentity;
 use crate::routes::Routes;
 use crate::web::Pages;
 use actix_web::dev::Payload;
@@ -27,6 +30,7 @@ use anyhow::Context as _;
 use chassis::clock::Clock;
 use chassis::config::Config;
 use chassis::problem::Problem;
+use chassis::process::Stopping;
 use chassis::run::Mounted;
 use chassis::service::Ground;
 use chassis::token::Signer;
@@ -51,6 +55,7 @@ pub struct Gateway {
     pub(crate) rates: Arc<Rates>,
     pub(crate) connections: Connections,
     pub(crate) routes: Routes,
+    pub(crate) stopping: Stopping,
     pub(crate) config: Arc<Config>,
     pub(crate) mounted: Arc<Vec<Mounted>>,
     ground: Ground,
@@ -66,24 +71,50 @@ pub struct Admitted {
 }
 
 impl Gateway {
-    /// A gateway before these services, asking `identity` about cookies.
+    /// A gateway before services in this process, asking `identity` about cookies.
     ///
     /// # Errors
     /// When the signing key cannot be used.
     pub fn new(ground: &Ground, identity: Arc<dyn Resolve>, mounted: Vec<Mounted>) -> anyhow::Result<Self> {
-        let signer = Signer::new(&ground.keys).context("the signing key cannot be used")?;
-        let (clock, rates) = (ground.clock.clone(), Arc::new(Rates::new()));
+        Self::before(ground, identity, Routes::local(), mounted, Stopping::default())
+    }
+
+    /// A gateway before services in processes of their own.
+    ///
+    /// # Errors
+    /// When the signing key cannot be used, or identity has no address.
+    pub fn before_upstreams(ground: &Ground, stopping: Stopping) -> anyhow::Result<Self> {
+        let routes = Routes::upstream(&ground.config.upstreams);
+        let address = ground.config.upstreams.get("identity").context("identity has no address")?;
+        let identity = AskIdentity {
+            address: address.as_str().into(),
+            signer: Signer::new(&ground.keys).context("the key file holds no signing key")?,
+            clock: ground.clock.clone(),
+        };
+        Self::before(ground, Arc::new(identity), routes, vec![], stopping)
+    }
+
+    fn before(
+        ground: &Ground,
+        identity: Arc<dyn Resolve>,
+        routes: Routes,
+        mounted: Vec<Mounted>,
+        stopping: Stopping,
+    ) -> anyhow::Result<Self> {
+        let signer = Signer::new(&ground.keys).context("the key file holds no signing key")?;
+        let (clock, rates) = (ground.clock.clone(), Arc::new(Rates::new(&ground.config.budgets)));
         // The recorder exists before the first number is counted.
         let _ = chassis::telemetry::recorder();
         Ok(Self {
-            door: Door::new(identity, signer, clock.clone(), Arc::clone(&rates)),
+            door: Door::new(identity, signer, clock.clone(), Arc::clone(&rates), ground.bus.hears()),
             fanout: Fanout::default(),
             clock,
             home: Home::new(&ground.config.public_url),
             pages: Pages::new(ground.config.web_dir.clone()),
             rates,
             connections: Connections::default(),
-            routes: Routes::local(),
+            routes,
+            stopping,
             config: Arc::clone(&ground.config),
             mounted: Arc::new(mounted),
             ground: ground.clone(),
@@ -97,6 +128,7 @@ impl Gateway {
 
     /// Listens to announcements for as long as the process lives: sockets are told, standings forgotten.
     pub async fn listen(self) {
+        actix_web::rt::spawn(forget_when_deaf(self.door.clone(), self.ground.bus.hears()));
         loop {
             match self.ground.bus.listen().await {
                 Ok(mut announcements) => self.hear(&mut announcements).await,
@@ -119,6 +151,13 @@ impl Gateway {
                 Err(RecvError::Closed) => return self.door.forget_all(),
             }
         }
+    }
+}
+
+/// When announcements stop or come again, a revocation may have been missed.
+async fn forget_when_deaf(door: Door, mut hears: tokio::sync::watch::Receiver<bool>) {
+    while hears.changed().await.is_ok() {
+        door.forget_all();
     }
 }
 

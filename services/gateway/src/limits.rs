@@ -4,10 +4,11 @@ use crate::origin::text;
 use actix_web::dev::Payload;
 use actix_web::http::header::HeaderMap;
 use actix_web::web::{Bytes, BytesMut};
+use chassis::config::Budgets;
 use chassis::problem::Problem;
 use futures_util::StreamExt as _;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use kernel::id::PersonId;
+use kernel::id::{ClinicId, PersonId};
 use kernel::time::Span;
 use proto::problems;
 use std::collections::HashMap;
@@ -127,27 +128,31 @@ impl Lane {
     }
 }
 
-/// Requests per address and per person.
+/// Requests per address, per person and per clinic.
 pub struct Rates {
     entry_per_ip: DefaultKeyedRateLimiter<IpAddr>,
     ordinary_per_ip: DefaultKeyedRateLimiter<IpAddr>,
     alarm_per_ip: DefaultKeyedRateLimiter<IpAddr>,
     ordinary_per_person: DefaultKeyedRateLimiter<PersonId>,
     alarm_per_person: DefaultKeyedRateLimiter<PersonId>,
+    ordinary_per_clinic: DefaultKeyedRateLimiter<ClinicId>,
+    alarm_per_clinic: DefaultKeyedRateLimiter<ClinicId>,
 }
 
 impl Rates {
     /// The house's rates.
-    pub fn new() -> Self {
+    pub fn new(budgets: &Budgets) -> Self {
+        // A page that opens asks a dozen questions at once, and so may a whole clinic in the morning.
+        let (address, person, clinic) =
+            (per_second(budgets.address, 6), per_second(budgets.person, 10), per_second(budgets.clinic, 6));
         Self {
-            // 50 a minute per address (reliability.md §3.2).
-            entry_per_ip: RateLimiter::keyed(Quota::per_minute(count(50))),
-            // A clinic of thirty open screens behind one router, each polling a handful of queries every 5 s.
-            ordinary_per_ip: RateLimiter::keyed(Quota::per_second(count(100)).allow_burst(count(600))),
-            alarm_per_ip: RateLimiter::keyed(Quota::per_second(count(100)).allow_burst(count(600))),
-            // One person with a few screens; a page that opens asks a dozen questions at once.
-            ordinary_per_person: RateLimiter::keyed(Quota::per_second(count(20)).allow_burst(count(200))),
-            alarm_per_person: RateLimiter::keyed(Quota::per_second(count(20)).allow_burst(count(200))),
+            entry_per_ip: RateLimiter::keyed(Quota::per_minute(count(budgets.entries_a_minute))),
+            ordinary_per_ip: RateLimiter::keyed(address),
+            alarm_per_ip: RateLimiter::keyed(address),
+            ordinary_per_person: RateLimiter::keyed(person),
+            alarm_per_person: RateLimiter::keyed(person),
+            ordinary_per_clinic: RateLimiter::keyed(clinic),
+            alarm_per_clinic: RateLimiter::keyed(clinic),
         }
     }
 
@@ -175,11 +180,17 @@ impl Rates {
         };
         passes(limiter, &person)
     }
-}
 
-impl Default for Rates {
-    fn default() -> Self {
-        Self::new()
+    /// Counts one request of a clinic.
+    ///
+    /// # Errors
+    /// When there were too many.
+    pub fn from_clinic(&self, lane: Lane, clinic: ClinicId) -> Result<(), Problem> {
+        let limiter = match lane {
+            Lane::Alarm => &self.alarm_per_clinic,
+            Lane::Entry | Lane::Ordinary => &self.ordinary_per_clinic,
+        };
+        passes(limiter, &clinic)
     }
 }
 
@@ -199,6 +210,10 @@ fn passes<K: Clone + std::hash::Hash + Eq>(
     limiter.check_key(key).map_err(|_later| Problem::new(&problems::RATE_LIMITED))
 }
 
+fn per_second(number: u32, seconds_at_once: u32) -> Quota {
+    Quota::per_second(count(number)).allow_burst(count(number.saturating_mul(seconds_at_once)))
+}
+
 const fn count(number: u32) -> NonZeroU32 {
     NonZeroU32::MIN.saturating_add(number.saturating_sub(1))
 }
@@ -211,7 +226,7 @@ mod tests {
 
     #[test]
     fn the_fifty_first_password_in_a_minute_waits_and_an_alarm_does_not() {
-        let rates = Rates::new();
+        let rates = Rates::new(&Budgets::default());
         for _ in 0..50 {
             assert!(rates.from_ip(Lane::Entry, HERE).is_ok());
         }
@@ -221,7 +236,7 @@ mod tests {
 
     #[test]
     fn a_person_who_floods_can_still_raise_the_alarm() {
-        let rates = Rates::new();
+        let rates = Rates::new(&Budgets::default());
         let sam: PersonId = "01a200c6-eae5-77c8-8a24-e415822e4b75".parse().unwrap();
         let flood = (0..1_000).filter(|_| rates.from_person(Lane::Ordinary, sam).is_err()).count();
         assert!(flood > 500);

@@ -1,12 +1,15 @@
 //! The one table: which prefix belongs to which service, and where that service is.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 /// Where a service answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Where {
     /// In this process.
     Local,
-    /// In a process of its own, at this address.
-    Upstream(String),
+    /// In a process of its own, at this `host:port`.
+    Upstream(Arc<str>),
 }
 
 /// One service behind the door.
@@ -42,6 +45,20 @@ impl Routes {
     /// Every service in this process.
     pub fn local() -> Self {
         Self(SERVICES.into_iter().map(|service| Route { service, at: Where::Local }).collect())
+    }
+
+    /// Services in processes of their own. One that has no address is nobody's.
+    pub fn upstream(addresses: &BTreeMap<String, String>) -> Self {
+        let route = |service: &'static str| {
+            let address = addresses.get(service)?;
+            Some(Route { service, at: Where::Upstream(address.as_str().into()) })
+        };
+        Self(SERVICES.into_iter().filter_map(route).collect())
+    }
+
+    /// Every service that has a place.
+    pub fn all(&self) -> impl Iterator<Item = &Route> {
+        self.0.iter()
     }
 
     /// The owner of a path.

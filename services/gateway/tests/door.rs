@@ -147,7 +147,7 @@ impl Port {
             audience: vec![],
             data: serde_json::to_value(gone).unwrap(),
         };
-        self.ground.bus.cast(&envelope).await.unwrap();
+        self.ground.bus.cast(&[envelope]).await.unwrap();
     }
 }
 

@@ -5,6 +5,7 @@ pub mod people;
 pub mod presence;
 pub mod sign_in;
 pub mod sitters;
+pub(crate) mod standing;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{HeaderName, SET_COOKIE};

@@ -12,6 +12,7 @@ mod store;
 pub use store::people::{Clinic, NewPerson};
 
 use chassis::problem::Failure;
+use chassis::run::Part;
 use chassis::service::Service;
 use chassis::store::Store;
 use chassis::work::{Act, Work};
@@ -30,6 +31,12 @@ const DEMONSTRATION: Span = Span::hours(24 * 30);
 #[derive(Clone)]
 pub struct Identity {
     pub(crate) store: Store,
+}
+
+/// How a process or a whole house mounts it.
+#[inline(never)]
+pub fn part() -> Part {
+    Part::of::<Identity>()
 }
 
 impl Service for Identity {
@@ -63,6 +70,8 @@ impl Service for Identity {
             .service(http::sitters::revoke)
             .service(http::presence::shown)
             .service(http::presence::prove);
+        // No person's page ever asks this, so it stands in no document; the gateway lets nobody through to it.
+        config.route("/internal/standing", actix_web::web::post().to(http::standing::read));
     }
 
     async fn hear(&self, work: &mut Work, envelope: &Envelope) -> Result<(), Failure> {

@@ -12,6 +12,7 @@ mod store;
 mod words;
 
 use chassis::problem::Failure;
+use chassis::run::Part;
 use chassis::service::Service;
 use chassis::store::Store;
 use chassis::work::Work;
@@ -25,6 +26,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub struct Notify {
     store: Store,
     lane: Lane,
+}
+
+/// How a process or a whole house mounts it.
+#[inline(never)]
+pub fn part() -> Part {
+    Part::of::<Notify>()
 }
 
 impl Service for Notify {

@@ -12,6 +12,7 @@ mod tests;
 mod view;
 
 use chassis::problem::Failure;
+use chassis::run::Part;
 use chassis::service::Service;
 use chassis::store::Store;
 use chassis::work::Work;
@@ -22,6 +23,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// The service: its rows.
 pub struct Safety {
     store: Store,
+}
+
+/// How a process or a whole house mounts it.
+#[inline(never)]
+pub fn part() -> Part {
+    Part::of::<Safety>()
 }
 
 impl Service for Safety {

@@ -10,6 +10,7 @@ mod store;
 pub mod zone;
 
 use chassis::problem::Failure;
+use chassis::run::Part;
 use chassis::service::Service;
 use chassis::store::Store;
 use chassis::work::Work;
@@ -23,6 +24,12 @@ pub struct Scheduling {
     store: Store,
     /// The pace every booking gets when nobody here is real.
     demo_pace: Option<Pace>,
+}
+
+/// How a process or a whole house mounts it.
+#[inline(never)]
+pub fn part() -> Part {
+    Part::of::<Scheduling>()
 }
 
 impl Service for Scheduling {

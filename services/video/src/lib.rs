@@ -12,6 +12,7 @@ mod store;
 
 use anyhow::Context as _;
 use chassis::problem::Failure;
+use chassis::run::Part;
 use chassis::service::Service;
 use chassis::store::Store;
 use chassis::work::Work;
@@ -30,6 +31,12 @@ pub struct Video {
     hall: Hall,
     /// Whether the lines of a former life have been written off. Nobody comes in before.
     swept: watch::Sender<bool>,
+}
+
+/// How a process or a whole house mounts it.
+#[inline(never)]
+pub fn part() -> Part {
+    Part::of::<Video>()
 }
 
 impl Service for Video {

@@ -1,6 +1,6 @@
-// The house under test: one process, an empty folder, a port of its own choice, mail to the sink.
+// The house under test: one process or eight, an empty folder, a port of its own choice, mail to the sink.
 import { openSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { firstLine, start, stop } from './child.mjs';
 import { folder, program } from './place.mjs';
 
@@ -10,13 +10,15 @@ const WORD_MS = 30_000;
 const json = (line) => (line.startsWith('{') ? JSON.parse(line) : null);
 
 /** Starts it. `session: true` opens mid-session; without it people book their own. */
-export async function openHouse({ mail = null, pace = 60, session = false, name = 'house' } = {}) {
+export async function openHouse({ mail = null, pace = 60, session = false, name = 'house', split = false } = {}) {
   const data = folder(name);
-  const args = ['demo', '--port', '0', '--json', '--pace', String(pace), '--data', join(data, 'data')];
+  // Eight processes on Postgres and Redis in place of one on SQLite; both say the same when they are ready.
+  const house = split ? join(dirname(program), 'split_house') : program;
+  const args = [...(split ? [] : ['demo']), '--port', '0', '--json', '--pace', String(pace), '--data', join(data, 'data')];
   if (!session) args.push('--no-session');
   if (mail !== null) args.push('--smtp', `127.0.0.1:${mail.port}`);
   const log = join(data, 'house.log');
-  const process = start(program, args, { log: openSync(log, 'a') });
+  const process = start(house, args, { log: openSync(log, 'a') });
   const ready = await firstLine(process, json, WORD_MS);
   return { ...ready, log, origin: `http://localhost:${ready.port}`, process, close: () => stop(process) };
 }

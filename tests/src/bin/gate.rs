@@ -168,7 +168,7 @@ impl Story {
             audience: vec![],
             data: serde_json::to_value(WatchClosed { session: cast.session, at })?,
         };
-        self.house.ground.bus.publish(&envelope).await?;
+        self.house.ground.bus.publish(&[envelope]).await?;
         Ok(())
     }
 

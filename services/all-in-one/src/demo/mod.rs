@@ -35,6 +35,9 @@ pub struct Options {
     /// Seeds the people but no session: stories book their own.
     #[arg(long)]
     no_session: bool,
+    /// Seeds the people, prints the links, writes `demo.toml` and ends: for a house that is then split.
+    #[arg(long)]
+    seed_only: bool,
     /// Protocol minutes per real minute, 1 to 60.
     #[arg(long, default_value_t = PACE)]
     pace: i64,
@@ -61,6 +64,10 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
         if is_back { (clinic::known(), None) } else { seed(&house, &inside, &options, pace).await? };
     let links = links(&house, &people, session, port).await?;
     announce(&options, port, &links, &people, session);
+    if options.seed_only {
+        let text = toml::to_string_pretty(&*house.ground.config)?;
+        return Ok(std::fs::write(options.data.join("demo.toml"), text)?);
+    }
     house.serve(socket).await
 }
 
@@ -100,7 +107,7 @@ fn config(options: &Options, port: u16) -> anyhow::Result<Config> {
     })
 }
 
-fn local_mail(server: &str) -> anyhow::Result<Smtp> {
+pub(crate) fn local_mail(server: &str) -> anyhow::Result<Smtp> {
     let (host, port) = server.rsplit_once(':').context("the mail server is host:port")?;
     Ok(Smtp {
         host: host.into(),

@@ -17,8 +17,8 @@ const OPENS_AT_MINUTE: i64 = 22;
 const LOOKS: [(i64, i64); 2] = [(1, 5), (2, 15)];
 /// Getting ready took this long, in real time.
 const PREPARING: Span = Span::seconds(90);
-/// A step that waits for an event waits at most this often, 5 ms apart: 10 s in all.
-const TRIES: usize = 600;
+/// A step that waits for an event waits at most this often, 10 ms apart: 10 s and more in all.
+const TRIES: usize = 1_000;
 
 /// Everyone of one session, acting.
 pub struct Cast {
@@ -68,7 +68,7 @@ pub async fn until<T>(what: &str, ask: impl AsyncFn() -> anyhow::Result<Option<T
         if let Some(found) = ask().await? {
             return Ok(found);
         }
-        clock::wait(Span::millis(5)).await;
+        clock::wait(Span::millis(10)).await;
     }
     bail!("{what} did not come")
 }
@@ -85,7 +85,7 @@ pub async fn insist(acting: &Acting, path: &str, body: &Value) -> anyhow::Result
             return Ok(answer);
         }
         last = answer;
-        clock::wait(Span::millis(5)).await;
+        clock::wait(Span::millis(10)).await;
     }
     bail!("{path} was never taken: {last}")
 }
@@ -126,13 +126,23 @@ impl Cast {
         let patient = act(people.patient, Role::Patient);
         let sitter = people.acting(inside, people.sitter, Role::Sitter, Some(session));
         let therapist = act(people.therapist, Role::Therapist);
-        let prescriber = act(people.prescriber, Role::Prescriber);
+        let others =
+            [act(people.prescriber, Role::Prescriber), act(people.coordinator, Role::Coordinator)];
+        Self::with(session, [patient, sitter, therapist], others)
+    }
+
+    /// These people: patient, sitter and therapist, then prescriber and coordinator.
+    pub fn with(
+        session: SessionId,
+        [patient, sitter, therapist]: [Acting; 3],
+        [prescriber, coordinator]: [Acting; 2],
+    ) -> Self {
         let people = [
             (Role::Patient, patient.clone()),
             (Role::Sitter, sitter.clone()),
             (Role::Therapist, therapist.clone()),
             (Role::Prescriber, prescriber),
-            (Role::Coordinator, act(people.coordinator, Role::Coordinator)),
+            (Role::Coordinator, coordinator),
         ];
         Self { session, patient, sitter, therapist, people }
     }

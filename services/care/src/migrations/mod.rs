@@ -3,7 +3,7 @@
 mod m0002_care;
 mod m0003_patients;
 
-use chassis::schema::HouseTables;
+use chassis::schema::{HouseLetters, HouseTables};
 use sea_orm_migration::prelude::*;
 
 /// All of them, in order.
@@ -16,6 +16,7 @@ impl MigratorTrait for Migrations {
             Box::new(HouseTables("care")),
             Box::new(m0002_care::Migration),
             Box::new(m0003_patients::Migration),
+            Box::new(HouseLetters("care")),
         ]
     }
 

@@ -150,7 +150,7 @@ impl House {
         let next = async {
             loop {
                 for delivery in self.bus.next().await.unwrap() {
-                    if let Some(fact) = delivery.envelope.open::<E>() {
+                    if let Some(fact) = delivery.envelope.ok().and_then(|envelope| envelope.open::<E>()) {
                         return fact;
                     }
                 }

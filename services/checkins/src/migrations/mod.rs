@@ -1,6 +1,6 @@
 //! The tables of checkins. Forward only; on `SQLite` and Postgres.
 
-use chassis::schema::{HouseTables, ddl};
+use chassis::schema::{HouseLetters, HouseTables, ddl};
 use sea_orm_migration::prelude::*;
 
 /// All of them, in order.
@@ -9,7 +9,7 @@ pub struct Migrations;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(HouseTables("checkins")), Box::new(WatchTables)]
+        vec![Box::new(HouseTables("checkins")), Box::new(WatchTables), Box::new(HouseLetters("checkins"))]
     }
 
     fn migration_table_name() -> DynIden {

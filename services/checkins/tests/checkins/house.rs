@@ -104,7 +104,7 @@ impl House {
     async fn listens(&self) {
         let first = self.envelope(&self.reached(self.ana));
         self.awaited(async || {
-            self.ground.bus.publish(&first).await.unwrap();
+            self.ground.bus.publish(std::slice::from_ref(&first)).await.unwrap();
             rows::has_heard(self, &first).await.then_some(())
         })
         .await;
@@ -191,7 +191,7 @@ impl House {
     }
 
     pub async fn delivered(&self, envelope: &Envelope) {
-        self.ground.bus.publish(envelope).await.unwrap();
+        self.ground.bus.publish(std::slice::from_ref(envelope)).await.unwrap();
         self.awaited(async || rows::has_heard(self, envelope).await.then_some(())).await;
     }
 
@@ -200,7 +200,7 @@ impl House {
         let next = async {
             loop {
                 for delivery in self.bus.next().await.unwrap() {
-                    if let Some(fact) = delivery.envelope.open::<E>() {
+                    if let Some(fact) = delivery.envelope.ok().and_then(|envelope| envelope.open::<E>()) {
                         return fact;
                     }
                 }

@@ -93,7 +93,7 @@ async fn a_fact_delivered_twice_changes_nothing_even_after_its_incident_was_clos
 
         house.ground.clock.advance(Span::seconds(30));
         for fact in [&dose, &arriving] {
-            house.ground.bus.publish(fact).await.unwrap();
+            house.ground.bus.publish(std::slice::from_ref(fact)).await.unwrap();
         }
         // The bus keeps its order: once this is heard, so were the repeats.
         house.hears(&house.opened(session)).await;

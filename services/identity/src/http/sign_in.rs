@@ -276,7 +276,7 @@ async fn seated(work: &mut Work, link: &LinkRow) -> Result<SignIn, Failure> {
 #[utoipa::path(operation_id = "read_keys", security(()), responses((status = 200, description = "A JSON Web Key Set")))]
 #[get("/keys")]
 pub async fn keys(identity: Guard<Enter, Identity>) -> HttpResponse {
-    HttpResponse::Ok().json(token::key_set(&[identity.store.ground().keys.public()]))
+    HttpResponse::Ok().json(token::key_set(identity.store.ground().keys.trusted()))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The tables of identity. Forward only; on `SQLite` and Postgres.
 
-use chassis::schema::{HouseTables, ddl};
+use chassis::schema::{HouseLetters, HouseTables, ddl};
 use sea_orm_migration::prelude::*;
 
 /// All of them, in order.
@@ -10,7 +10,7 @@ pub struct Migrations;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(HouseTables("identity")), Box::new(PeopleAndDoors)]
+        vec![Box::new(HouseTables("identity")), Box::new(PeopleAndDoors), Box::new(HouseLetters("identity"))]
     }
 
     fn migration_table_name() -> DynIden {

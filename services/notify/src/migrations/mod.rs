@@ -1,6 +1,6 @@
 //! The tables of notify.
 
-use chassis::schema::{HouseTables, ddl};
+use chassis::schema::{HouseLetters, HouseTables, ddl};
 use sea_orm_migration::prelude::*;
 
 /// All of them, in order. Forward only.
@@ -8,7 +8,7 @@ pub struct Migrations;
 
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(HouseTables("notify")), Box::new(Tables)]
+        vec![Box::new(HouseTables("notify")), Box::new(Tables), Box::new(HouseLetters("notify"))]
     }
 
     /// Services may share one `SQLite` file: each keeps its own list.

@@ -1,6 +1,6 @@
 //! The tables of scheduling. The database itself proves that nobody is booked twice.
 
-use chassis::schema::{HouseTables, ddl, is_postgres};
+use chassis::schema::{HouseLetters, HouseTables, ddl, is_postgres};
 use sea_orm_migration::prelude::*;
 
 /// All of them, in order. Forward only.
@@ -8,7 +8,7 @@ pub struct Migrations;
 
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(HouseTables("scheduling")), Box::new(Tables)]
+        vec![Box::new(HouseTables("scheduling")), Box::new(Tables), Box::new(HouseLetters("scheduling"))]
     }
 
     /// Services may share one `SQLite` file: each keeps its own list.

@@ -2,7 +2,9 @@
 
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
+use kernel::time::Span;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Everything a house or a single service needs to know before it starts.
@@ -35,10 +37,36 @@ pub struct Config {
     pub demo_pace: kernel::time::Pace,
     /// Where the built web pages are; embedded ones serve when absent.
     pub web_dir: Option<PathBuf>,
+    /// Services in processes of their own, as `name = "host:port"`: what the gateway has behind its door.
+    pub upstreams: BTreeMap<String, String>,
+    /// How often people may ask.
+    pub budgets: Budgets,
+    /// When told to stop, how long to go on while `/ready` already says no: a load balancer looks elsewhere first.
+    pub drain_seconds: i64,
     /// HTTP worker threads.
     pub workers: usize,
     /// Proxies in front of the gateway: they alone may say who the caller is (`X-Forwarded-For`).
     pub trusted_proxies: Vec<std::net::IpAddr>,
+}
+
+/// Requests a second, each lane for itself. Check-ins and alarms have lanes that nothing else can use up.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Budgets {
+    /// From one address: a clinic of thirty open screens behind one router.
+    pub address: u32,
+    /// From one person: a few screens, each polling a handful of queries.
+    pub person: u32,
+    /// From one clinic, so that none slows another down.
+    pub clinic: u32,
+    /// Passwords, links and codes from one address, a minute (reliability.md §3.2).
+    pub entries_a_minute: u32,
+}
+
+impl Default for Budgets {
+    fn default() -> Self {
+        Self { address: 100, person: 20, clinic: 300, entries_a_minute: 50 }
+    }
 }
 
 /// A certificate.
@@ -110,6 +138,9 @@ impl Default for Config {
             demo: false,
             demo_pace: kernel::time::Pace::REAL,
             web_dir: None,
+            upstreams: BTreeMap::new(),
+            budgets: Budgets::default(),
+            drain_seconds: 0,
             workers: 2,
             trusted_proxies: vec![],
         }
@@ -143,6 +174,11 @@ impl Config {
     /// The key file.
     pub fn key_file(&self) -> PathBuf {
         self.data_dir.join("holdspace.keys")
+    }
+
+    /// How long to go on when told to stop.
+    pub fn drain(&self) -> Span {
+        Span::seconds(self.drain_seconds)
     }
 
     /// The database address with the SQLite file filled in.

@@ -98,6 +98,10 @@ impl<P: Permission, S: Service> FromRequest for Guard<P, S> {
             let service = Arc::clone(&held.0);
             let who = match P::SCOPE {
                 Scope::Public => None,
+                Scope::Door => {
+                    passed_by_the_gateway::<S>(&request, &service)?;
+                    None
+                }
                 Scope::Clinic | Scope::Session => Some(admitted::<P, S>(&request, &service).await?),
             };
             let command = command_id(&request)?;
@@ -138,16 +142,26 @@ async fn belongs<P: Permission, S: Service>(
 }
 
 fn who<S: Service>(request: &HttpRequest, service: &S) -> Result<Who, Problem> {
+    let ground = service.store().ground();
+    let access = ground.verifier.verify_access(bearer(request)?, S::NAME, ground.clock.now());
+    access.map(Who::from).map_err(|_reason| Problem::new(&problems::AUTH_INVALID))
+}
+
+fn passed_by_the_gateway<S: Service>(request: &HttpRequest, service: &S) -> Result<(), Problem> {
+    let ground = service.store().ground();
+    let passed = ground.verifier.verify_door(bearer(request)?, S::NAME, ground.clock.now());
+    passed.map_err(|_reason| Problem::new(&problems::AUTH_INVALID))
+}
+
+/// The one bearer token of a request.
+fn bearer(request: &HttpRequest) -> Result<&str, Problem> {
     let refused = || Problem::new(&problems::AUTH_INVALID);
     let mut headers = request.headers().get_all("authorization");
     let header = headers.next().ok_or_else(refused)?;
     if headers.next().is_some() {
         return Err(refused());
     }
-    let token = header.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).ok_or_else(refused)?;
-    let ground = service.store().ground();
-    let access = ground.verifier.verify_access(token, S::NAME, ground.clock.now());
-    access.map(Who::from).map_err(|_reason| refused())
+    header.to_str().ok().and_then(|text| text.strip_prefix("Bearer ")).ok_or_else(refused)
 }
 
 fn command_id(request: &HttpRequest) -> Result<Option<CommandId>, Problem> {

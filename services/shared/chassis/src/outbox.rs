@@ -1,5 +1,6 @@
 //! Facts leave through the outbox: written with the rows they are about, published afterwards, kept for a while.
 
+use crate::bus::Epoch;
 use crate::problem::Failure;
 use crate::store::{LOOK_AGAIN, Store};
 use kernel::time::{Span, Timestamp};
@@ -7,9 +8,16 @@ use proto::envelope::Envelope;
 use sea_orm::ConnectionTrait;
 
 /// Facts per look.
-const BATCH: usize = 50;
+const BATCH: usize = 64;
 /// Published facts stay this long, for a broker that lost its data.
 const KEPT: Span = Span::hours(48);
+/// What was heard is remembered twice as long: a fact published again after two days must still be known.
+const REMEMBERED: Span = Span::hours(96);
+/// How often what is older is cleared away.
+const SWEPT: Span = Span::minutes(10);
+/// A broker that was restarted may have lost what it took last: 2 s at the most with `appendfsync everysec`
+/// (reliability.md M5), and so many facts are more than any service says in that time.
+const TAIL: i64 = 2_000;
 
 /// Writes facts inside the caller's transaction.
 pub(crate) async fn append(
@@ -33,6 +41,7 @@ pub(crate) async fn append(
 /// Publishes forever. A failing bus costs time, never a fact.
 pub(crate) async fn relay(store: Store) {
     let mut woken = store.woken();
+    let mut swept_at = store.now();
     loop {
         woken.mark_unchanged();
         match publish_some(&store).await {
@@ -46,9 +55,16 @@ pub(crate) async fn relay(store: Store) {
                 crate::clock::wait(Span::millis(100)).await;
             }
         }
+        if store.now().since(swept_at) > SWEPT {
+            swept_at = store.now();
+            if let Err(failure) = sweep(&store).await {
+                tracing::warn!(service = store.service(), error = %failure, "old facts stay for now");
+            }
+        }
     }
 }
 
+/// Publish first, mark after: a crash in between says a fact twice, and listeners know repeats.
 async fn publish_some(store: &Store) -> Result<usize, Failure> {
     let bus = &store.ground().bus;
     notice_epoch(store).await?;
@@ -57,37 +73,64 @@ async fn publish_some(store: &Store) -> Result<usize, Failure> {
         "select sequence, envelope from {service}_outbox where published_at is null order by sequence limit {BATCH}"
     );
     let rows = store.db().query_all_raw(store.sql(sql, [])).await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let (mut sequences, mut envelopes) = (vec![], vec![]);
     for row in &rows {
-        let (sequence, text): (i64, String) = (row.try_get("", "sequence")?, row.try_get("", "envelope")?);
+        let text: String = row.try_get("", "envelope")?;
         let envelope: Envelope =
             serde_json::from_str(&text).map_err(|error| Failure::Stored(error.to_string()))?;
-        bus.publish(&envelope).await.map_err(|fault| Failure::Stored(fault.to_string()))?;
-        let sql = format!("update {service}_outbox set published_at = $1 where sequence = $2");
-        store.db().execute_raw(store.sql(sql, [store.now().micros().into(), sequence.into()])).await?;
-        // An announcement lost here costs a screen one poll interval.
-        let _ = bus.cast(&envelope).await;
+        sequences.push(row.try_get::<i64>("", "sequence")?.to_string());
+        envelopes.push(envelope);
     }
+    bus.publish(&envelopes).await.map_err(|fault| Failure::Stored(fault.to_string()))?;
+    // By number, never by range: a transaction that began earlier may commit a smaller one later.
+    let list = sequences.join(",");
+    let sql = format!("update {service}_outbox set published_at = $1 where sequence in ({list})");
+    store.db().execute_raw(store.sql(sql, [store.now().micros().into()])).await?;
+    // An announcement lost here costs a screen one poll interval.
+    let _ = bus.cast(&envelopes).await;
     Ok(rows.len())
 }
 
-/// When the broker lost its data, everything still kept is published again; listeners know repeats.
+/// When the broker lost its data, everything still kept is published again; when it was only restarted, what it
+/// took last. Listeners know repeats.
 async fn notice_epoch(store: &Store) -> Result<(), Failure> {
     let service = store.service();
     let epoch = store.ground().bus.epoch().await.map_err(|fault| Failure::Stored(fault.to_string()))?;
     let sql = format!("select epoch from {service}_epoch where one = 1");
     let known = store.db().query_one_raw(store.sql(sql, [])).await?;
     let known: Option<String> = known.map(|row| row.try_get("", "epoch")).transpose()?;
-    if known.as_ref() == Some(&epoch) {
+    let word = format!("{} {}", epoch.data, epoch.run);
+    if known.as_ref() == Some(&word) {
         return Ok(());
     }
-    let oldest = store.now().minus(KEPT).micros();
-    let sql = format!("delete from {service}_outbox where published_at is not null and created_at < $1");
-    store.db().execute_raw(store.sql(sql, [oldest.into()])).await?;
-    let sql = format!("update {service}_outbox set published_at = null where published_at is not null");
+    let again = known.is_some_and(|known| is_same_data(&known, &epoch));
+    let which = if again {
+        format!("sequence > (select coalesce(max(sequence), 0) - {TAIL} from {service}_outbox)")
+    } else {
+        "published_at is not null".to_owned()
+    };
+    let sql = format!("update {service}_outbox set published_at = null where {which}");
     store.db().execute_raw(store.sql(sql, [])).await?;
     let sql = format!(
         "insert into {service}_epoch (one, epoch) values (1, $1) on conflict (one) do update set epoch = excluded.epoch"
     );
-    store.db().execute_raw(store.sql(sql, [epoch.into()])).await?;
+    store.db().execute_raw(store.sql(sql, [word.into()])).await?;
+    tracing::info!(service, restarted = again, "the broker changed: facts are published again");
+    Ok(())
+}
+
+fn is_same_data(known: &str, epoch: &Epoch) -> bool {
+    known.split_once(' ').is_some_and(|(data, _run)| data == epoch.data)
+}
+
+async fn sweep(store: &Store) -> Result<(), Failure> {
+    let (service, now) = (store.service(), store.now());
+    let sql = format!("delete from {service}_outbox where published_at is not null and created_at < $1");
+    store.db().execute_raw(store.sql(sql, [now.minus(KEPT).micros().into()])).await?;
+    let sql = format!("delete from {service}_inbox where heard_at < $1");
+    store.db().execute_raw(store.sql(sql, [now.minus(REMEMBERED).micros().into()])).await?;
     Ok(())
 }

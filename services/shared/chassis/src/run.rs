@@ -1,23 +1,21 @@
 //! Stands services up: migrations, loops on a thread of their own, routes.
 
-use crate::bus::{Delivery, Subscription, memory, redis::RedisBus};
+use crate::bus::{memory, redis::RedisBus};
 use crate::clock::{self, Clock};
 use crate::config::Config;
+use crate::hear;
 use crate::keys::Keys;
+use crate::letters;
 use crate::mailbox::Mailbox;
-use crate::members;
 use crate::outbox;
-use crate::problem::Failure;
 use crate::service::{Ground, Service};
 use crate::store::{LOOK_AGAIN, Pool, Store};
 use crate::token::Verifier;
 use crate::trail;
-use crate::work::Act;
 use anyhow::Context as _;
 use kernel::time::{Span, Timestamp};
-use proto::envelope::Event as _;
-use proto::events::safety::SessionOpened;
-use sea_orm::{ConnectionTrait as _, Database, DbBackend};
+use futures_util::future::LocalBoxFuture;
+use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use sea_orm_migration::MigratorTrait as _;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
@@ -37,10 +35,46 @@ pub struct Mounted {
     pub unready: Arc<dyn Fn() -> Vec<String> + Send + Sync>,
 }
 
+/// How one service is mounted, without its type: what a process of its own and a whole house start from.
+#[derive(Clone, Copy)]
+pub struct Part {
+    /// The service's name.
+    pub name: &'static str,
+    mount: fn(Ground, Option<Pool>) -> LocalBoxFuture<'static, anyhow::Result<Mounted>>,
+}
+
+impl Part {
+    /// The part of this service.
+    pub fn of<S: Service>() -> Self {
+        Self {
+            name: S::NAME,
+            mount: |ground, shared| {
+                Box::pin(async move { Ok(mount::<S>(&ground, shared.as_ref()).await?.1) })
+            },
+        }
+    }
+
+    /// Migrates, builds and starts it, with a pool of its own.
+    ///
+    /// # Errors
+    /// When its tables cannot be made, or it cannot start.
+    pub async fn mount(self, ground: Ground) -> anyhow::Result<Mounted> {
+        (self.mount)(ground, None).await
+    }
+
+    /// The same, on a pool that the services of one process may share.
+    ///
+    /// # Errors
+    /// When its tables cannot be made, or it cannot start.
+    pub async fn mount_on(self, ground: &Ground, shared: Option<&Pool>) -> anyhow::Result<Mounted> {
+        (self.mount)(ground.clone(), shared.cloned()).await
+    }
+}
+
 /// A timer loop that has not looked for this long is dead: not ready.
 const STALE: Span = Span::seconds(5);
 
-/// The ground, from the configuration.
+/// The ground of a whole house, from the configuration. Its key file is made when there is none.
 ///
 /// # Errors
 /// When the key file or the bus cannot be used.
@@ -49,9 +83,22 @@ pub async fn ground(config: Config, clock: Clock) -> anyhow::Result<Ground> {
     let mut folder = std::fs::DirBuilder::new();
     folder.recursive(true).mode(0o700).create(&config.data_dir).context("the data folder cannot be made")?;
     let keys = Keys::load_or_create(&config.key_file())?;
-    let bus =
-        if config.bus_url == "memory:" { memory::bus() } else { RedisBus::connect(&config.bus_url).await? };
-    let verifier = Verifier::new(&[keys.public()]);
+    ground_with(keys, config, clock)
+}
+
+/// The ground of one part of a house. Its share of the keys is there already, or it does not start.
+///
+/// # Errors
+/// When the key file or the bus cannot be used.
+pub async fn ground_of_a_part(config: Config, clock: Clock) -> anyhow::Result<Ground> {
+    let file = config.key_file();
+    let keys = Keys::load(&file).with_context(|| format!("no share of the keys in {}", file.display()))?;
+    ground_with(keys, config, clock)
+}
+
+fn ground_with(keys: Keys, config: Config, clock: Clock) -> anyhow::Result<Ground> {
+    let bus = if config.bus_url == "memory:" { memory::bus() } else { RedisBus::open(&config.bus_url)? };
+    let verifier = Verifier::new(keys.trusted());
     Ok(Ground { clock, bus, verifier, keys, config: Arc::new(config), mailbox: Mailbox::default() })
 }
 
@@ -105,10 +152,20 @@ async fn migrate<S: Service>(url: &str) -> anyhow::Result<()> {
     });
     let db = Database::connect(options).await?;
     if db.get_database_backend() == DbBackend::Postgres {
-        db.execute_unprepared(&format!("create schema if not exists {}", S::NAME)).await?;
+        make_schema(&db, S::NAME).await?;
     }
     S::Migrations::up(&db, None).await?;
     db.close().await?;
+    Ok(())
+}
+
+/// A service's own role may not make schemas; `holdspace split` made its one.
+async fn make_schema(db: &impl ConnectionTrait, name: &str) -> anyhow::Result<()> {
+    let sql = "select 1 as one from pg_namespace where nspname = $1";
+    let asked = Statement::from_sql_and_values(DbBackend::Postgres, sql, [name.into()]);
+    if db.query_one_raw(asked).await?.is_none() {
+        db.execute_unprepared(&format!("create schema {name}")).await?;
+    }
     Ok(())
 }
 
@@ -117,7 +174,8 @@ fn start_loops<S: Service>(service: &Arc<S>, looked: &Arc<AtomicI64>) {
     let (service, looked) = (Arc::clone(service), Arc::clone(looked));
     actix_rt::Arbiter::new().spawn_fn(move || {
         actix_web::rt::spawn(outbox::relay(service.store().clone()));
-        actix_web::rt::spawn(listen(Arc::clone(&service)));
+        actix_web::rt::spawn(hear::listen(Arc::clone(&service)));
+        actix_web::rt::spawn(letters::retry(Arc::clone(&service)));
         actix_web::rt::spawn(tick(Arc::clone(&service), looked));
         service.start();
     });
@@ -133,81 +191,4 @@ async fn tick<S: Service>(service: Arc<S>, looked: Arc<AtomicI64>) {
         }
         let _ = tokio::time::timeout(clock::duration(LOOK_AGAIN), woken.changed()).await;
     }
-}
-
-async fn listen<S: Service>(service: Arc<S>) {
-    let bus = Arc::clone(&service.store().ground().bus);
-    loop {
-        match bus.subscribe(S::NAME).await {
-            Ok(mut subscription) => {
-                service.store().wake();
-                hear_all(&service, subscription.as_mut()).await;
-            }
-            Err(fault) => tracing::warn!(service = S::NAME, error = %fault, "cannot listen yet"),
-        }
-        clock::wait(Span::millis(200)).await;
-    }
-}
-
-/// Until the subscription breaks.
-async fn hear_all<S: Service>(service: &Arc<S>, subscription: &mut dyn Subscription) {
-    loop {
-        let deliveries = match subscription.next().await {
-            Ok(deliveries) => deliveries,
-            Err(fault) => {
-                tracing::warn!(service = S::NAME, error = %fault, "the subscription broke");
-                return;
-            }
-        };
-        for delivery in deliveries {
-            let told = settle(service, subscription, delivery).await;
-            if let Err(fault) = told {
-                tracing::warn!(service = S::NAME, error = %fault, "a delivery could not be settled");
-            }
-        }
-    }
-}
-
-async fn settle<S: Service>(
-    service: &Arc<S>,
-    subscription: &mut dyn Subscription,
-    delivery: Delivery,
-) -> Result<(), crate::bus::BusFault> {
-    let name = delivery.envelope.name.as_str();
-    if !S::HEARS.contains(&name) && name != SessionOpened::NAME {
-        return subscription.done(&delivery.tag).await;
-    }
-    match hear(service.as_ref(), &delivery).await {
-        Ok(()) => subscription.done(&delivery.tag).await,
-        Err(failure) => {
-            tracing::error!(service = S::NAME, event = name, error = %failure, "an event could not be heard");
-            subscription.again(delivery).await
-        }
-    }
-}
-
-/// Hears one event in one transaction, once.
-async fn hear<S: Service>(service: &S, delivery: &Delivery) -> Result<(), Failure> {
-    let envelope = &delivery.envelope;
-    let store = service.store();
-    store
-        .work(Act::bus(envelope.clinic), async |work| {
-            let sql = format!(
-                "insert into {}_inbox (event_id, heard_at) values ($1, $2) on conflict do nothing",
-                S::NAME
-            );
-            let values = [envelope.id.0.into(), work.now().micros().into()];
-            if work.tx().execute_raw(store.sql(sql, values)).await?.rows_affected() == 0 {
-                return Ok(());
-            }
-            if let Some(opened) = envelope.open::<SessionOpened>() {
-                members::replace(work, &opened).await?;
-            }
-            if S::HEARS.contains(&envelope.name.as_str()) {
-                service.hear(work, envelope).await
-            } else {
-                Ok(())
-            }
-        })
-        .await
 }

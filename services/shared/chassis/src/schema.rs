@@ -62,6 +62,37 @@ impl MigrationTrait for HouseTables {
     }
 }
 
+/// What was heard and could not be taken (since the bus may be a broker of its own).
+#[derive(Debug)]
+pub struct HouseLetters(pub &'static str);
+
+impl MigrationName for HouseLetters {
+    fn name(&self) -> &'static str {
+        "m0100_house_letters"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for HouseLetters {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for statement in LETTERS {
+            ddl(manager, &statement.replace("{svc}", self.0)).await?;
+        }
+        Ok(())
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+const LETTERS: &[&str] = &[
+    "create table {svc}_letter (clinic_id {uuid} not null, event_id {uuid} not null, envelope text not null,
+        tries bigint not null, next_at bigint not null, kept_at bigint not null, died_at bigint,
+        primary key (clinic_id, event_id))",
+    "create index {svc}_letter_due on {svc}_letter (next_at) where died_at is null",
+];
+
 const HOUSE: &[&str] = &[
     // Every machine whose state is sealed JSON.
     "create table {svc}_machine (clinic_id {uuid} not null, id {uuid} not null, kind text not null,

@@ -13,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const ISSUER: &str = "holdspace";
 /// A token lives this long, and nothing refreshes it.
 pub const LIFETIME_SECONDS: i64 = 60;
+/// The subject of the gateway's own pass.
+pub const GATEWAY: &str = "gateway";
 /// Clocks may differ by this much.
 const LEEWAY_SECONDS: u64 = 5;
 /// Longer than any token of ours.
@@ -22,6 +24,8 @@ const LENGTH_MAX: usize = 4096;
 pub const ACCESS: &str = "at+jwt";
 /// The `typ` of a room ticket.
 pub const ROOM: &str = "room+jwt";
+/// The `typ` of the gateway's own pass, for what only it may ask.
+pub const DOOR: &str = "door+jwt";
 
 /// What an internal access token says about the caller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +83,24 @@ pub struct RoomTicket {
     pub exp: i64,
 }
 
+/// What the gateway says about itself when it asks how a cookie stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DoorPass {
+    /// Always [`ISSUER`].
+    pub iss: String,
+    /// The one service it is for.
+    pub aud: String,
+    /// Always `gateway`.
+    pub sub: String,
+    /// Unique.
+    pub jti: String,
+    /// Not before, in seconds.
+    pub nbf: i64,
+    /// Until, in seconds.
+    pub exp: i64,
+}
+
 /// A token that is not good. One error for all reasons: a prober learns nothing.
 #[derive(Debug, thiserror::Error)]
 #[error("the token is not good")]
@@ -98,10 +120,10 @@ pub struct Verifier {
 }
 
 impl Signer {
-    /// From the key file; `None` only if the key cannot be encoded.
+    /// From the key file; `None` where it holds no signing key.
     pub fn new(keys: &Keys) -> Option<Self> {
-        let der = keys.signing_der()?;
-        Some(Self { key: EncodingKey::from_ed_der(&der), kid: key_id(&keys.public()) })
+        let (der, public) = (keys.signing_der()?, keys.public()?);
+        Some(Self { key: EncodingKey::from_ed_der(&der), kid: key_id(&public) })
     }
 
     /// Signs `claims` as a token of type `typ`.
@@ -138,6 +160,15 @@ impl Verifier {
     pub fn verify_room(&self, token: &str, now: Timestamp) -> Result<RoomTicket, NotGood> {
         let claims: RoomTicket = self.verify(token, ROOM, "video")?;
         in_time(claims.nbf, claims.exp, now).then_some(claims).ok_or(NotGood)
+    }
+
+    /// The gateway's own pass to `service`.
+    ///
+    /// # Errors
+    /// When anything at all is wrong with it.
+    pub fn verify_door(&self, token: &str, service: &str, now: Timestamp) -> Result<(), NotGood> {
+        let claims: DoorPass = self.verify(token, DOOR, service)?;
+        (claims.sub == GATEWAY && in_time(claims.nbf, claims.exp, now)).then_some(()).ok_or(NotGood)
     }
 
     /// Length, three segments, header keys, algorithm, key, type, signature, claims: in this order.

@@ -2,7 +2,7 @@
 
 mod m0002_rooms;
 
-use chassis::schema::HouseTables;
+use chassis::schema::{HouseLetters, HouseTables};
 use sea_orm_migration::prelude::*;
 
 /// All of them, in order.
@@ -11,7 +11,7 @@ pub struct Migrations;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(HouseTables("video")), Box::new(m0002_rooms::Rooms)]
+        vec![Box::new(HouseTables("video")), Box::new(m0002_rooms::Rooms), Box::new(HouseLetters("video"))]
     }
 
     fn migration_table_name() -> DynIden {

@@ -105,7 +105,7 @@ impl House {
             pace: Pace::REAL,
         };
         // The memory bus forgets what nobody has subscribed to yet; its epoch counts who has.
-        let listens = async || self.ground.bus.epoch().await.unwrap().ends_with(":1");
+        let listens = async || self.ground.bus.epoch().await.unwrap().data.ends_with(":1");
         until(async || listens().await && self.video.unready().is_empty()).await;
         self.say(SessionOpened::NAME, serde_json::to_value(&opened).unwrap()).await;
         until(async || self.get(self.lee, "room").await.0 == 200).await;
@@ -123,7 +123,7 @@ impl House {
             audience: vec![],
             data,
         };
-        self.ground.bus.publish(&envelope).await.unwrap();
+        self.ground.bus.publish(&[envelope]).await.unwrap();
     }
 
     /// The claims of a good ticket for the certificate with this fingerprint, as SDP writes it.

@@ -1,13 +1,13 @@
 //! The bus inside one process. The outbox behind it still guarantees delivery over a crash.
 
-use super::{Bus, BusFault, Delivery, Subscription};
+use super::{Bus, BusFault, Delivery, Epoch, Subscription};
 use crate::clock;
 use crate::ids;
 use kernel::time::Span;
 use proto::envelope::Envelope;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{broadcast, mpsc};
+use tokio::sync::{broadcast, mpsc, watch};
 use uuid::Uuid;
 
 /// Announcements a slow listener may fall behind before it loses some.
@@ -19,12 +19,19 @@ const AGAIN_AFTER: Span = Span::millis(200);
 pub struct MemoryBus {
     groups: Mutex<HashMap<String, mpsc::UnboundedSender<Envelope>>>,
     casts: broadcast::Sender<Envelope>,
+    /// Always: what is said in this process is heard in it.
+    hears: watch::Sender<bool>,
     epoch: Uuid,
 }
 
 impl Default for MemoryBus {
     fn default() -> Self {
-        Self { groups: Mutex::default(), casts: broadcast::Sender::new(CAST_BACKLOG), epoch: ids::fresh() }
+        Self {
+            groups: Mutex::default(),
+            casts: broadcast::Sender::new(CAST_BACKLOG),
+            hears: watch::Sender::new(true),
+            epoch: ids::fresh(),
+        }
     }
 }
 
@@ -35,11 +42,13 @@ struct MemorySubscription {
 
 #[async_trait::async_trait]
 impl Bus for MemoryBus {
-    async fn publish(&self, envelope: &Envelope) -> Result<(), BusFault> {
+    async fn publish(&self, envelopes: &[Envelope]) -> Result<(), BusFault> {
         let groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
         for sender in groups.values() {
-            // A closed group is a service that is shutting down; its outbox epoch brings the fact back.
-            let _ = sender.send(envelope.clone());
+            for envelope in envelopes {
+                // A closed group is a service that is shutting down; its outbox epoch brings the fact back.
+                let _ = sender.send(envelope.clone());
+            }
         }
         Ok(())
     }
@@ -53,19 +62,25 @@ impl Bus for MemoryBus {
 
     /// New with each process and each new group: what was published before somebody listened, or was not
     /// handled before a crash, is published again.
-    async fn epoch(&self) -> Result<String, BusFault> {
+    async fn epoch(&self) -> Result<Epoch, BusFault> {
         let groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(format!("{}:{}", self.epoch, groups.len()))
+        Ok(Epoch { data: format!("{}:{}", self.epoch, groups.len()), run: "here".into() })
     }
 
-    async fn cast(&self, envelope: &Envelope) -> Result<(), BusFault> {
-        // Nobody listening is fine.
-        let _ = self.casts.send(envelope.clone());
+    async fn cast(&self, envelopes: &[Envelope]) -> Result<(), BusFault> {
+        for envelope in envelopes {
+            // Nobody listening is fine.
+            let _ = self.casts.send(envelope.clone());
+        }
         Ok(())
     }
 
     async fn listen(&self) -> Result<broadcast::Receiver<Envelope>, BusFault> {
         Ok(self.casts.subscribe())
+    }
+
+    fn hears(&self) -> watch::Receiver<bool> {
+        self.hears.subscribe()
     }
 }
 
@@ -74,7 +89,7 @@ impl Subscription for MemorySubscription {
     async fn next(&mut self) -> Result<Vec<Delivery>, BusFault> {
         let envelope = self.receiver.recv().await.ok_or_else(|| BusFault("closed".into()))?;
         let tag = envelope.id.to_string();
-        Ok(vec![Delivery { envelope, tag }])
+        Ok(vec![Delivery { envelope: Ok(envelope), tag }])
     }
 
     async fn done(&mut self, _tag: &str) -> Result<(), BusFault> {
@@ -85,7 +100,9 @@ impl Subscription for MemorySubscription {
         let sender = self.sender.clone();
         tokio::spawn(async move {
             clock::wait(AGAIN_AFTER).await;
-            let _ = sender.send(delivery.envelope);
+            if let Ok(envelope) = delivery.envelope {
+                let _ = sender.send(envelope);
+            }
         });
         Ok(())
     }

@@ -1,17 +1,19 @@
 //! The bus on Redis 7: one stream with a consumer group per service, and pub/sub for announcements.
-//! Nothing here is the only copy: losing all of Redis loses nothing (stack.md §4).
+//! Nothing here is the only copy: losing all of Redis loses nothing (stack.md §4). A process starts without it too.
 
-use super::{Bus, BusFault, Delivery, Subscription};
+use super::{Bus, BusFault, Delivery, Epoch, Subscription, Unreadable};
+use crate::clock;
 use crate::ids;
+use kernel::time::Span;
 use proto::envelope::Envelope;
-use redis::AsyncCommands as _;
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::streams::{
-    StreamAutoClaimOptions, StreamAutoClaimReply, StreamId, StreamMaxlen, StreamReadOptions, StreamReadReply,
+    StreamAutoClaimOptions, StreamAutoClaimReply, StreamId, StreamReadOptions, StreamReadReply,
 };
+use redis::{AsyncCommands as _, AsyncConnectionConfig, Client};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::broadcast;
+use tokio::sync::{OnceCell, broadcast, watch};
 use uuid::Uuid;
 
 const STREAM: &str = "holdspace:facts";
@@ -24,20 +26,27 @@ const BATCH: usize = 64;
 const BLOCK_MS: usize = 500;
 /// A delivery another consumer did not finish in this time is taken over.
 const CLAIM_IDLE_MS: usize = 1000;
+/// A broker that takes longer to answer is treated as gone; a blocking read needs its block on top.
+const RESPONSE: Duration = Duration::from_secs(2);
+/// The listener asks this often whether the broker is still there: a frozen one closes no connection.
+const PULSE: Span = Span::seconds(1);
+/// Announcements a slow listener may fall behind before it loses some.
+const CAST_BACKLOG: usize = 1024;
+/// 256 KiB: a fact holds ids, kinds and times, and never comes near it.
+const ENVELOPE_BYTES_MAX: usize = 256 * 1024;
 
 /// Facts and announcements over Redis.
 pub struct RedisBus {
-    client: redis::Client,
+    client: Client,
     commands: ConnectionManager,
-    /// Held for its subscription; dropping it would end the announcements.
-    listener: ConnectionManager,
     casts: broadcast::Sender<Envelope>,
+    hears: watch::Sender<bool>,
+    listening: OnceCell<()>,
 }
 
 struct RedisSubscription {
     connection: ConnectionManager,
     group: String,
-    consumer: String,
     is_joined: bool,
 }
 
@@ -47,82 +56,120 @@ impl From<redis::RedisError> for BusFault {
     }
 }
 
-fn settings(response: Duration) -> ConnectionManagerConfig {
+fn settings() -> ConnectionManagerConfig {
     ConnectionManagerConfig::new()
         .set_number_of_retries(6)
         .set_min_delay(Duration::from_millis(50))
         .set_max_delay(Duration::from_secs(1))
-        .set_response_timeout(Some(response))
+        .set_response_timeout(Some(RESPONSE))
         .set_connection_timeout(Some(Duration::from_secs(1)))
 }
 
 impl RedisBus {
-    /// Connects, and subscribes to announcements.
+    /// A bus at this address. Nothing is asked of Redis yet.
     ///
     /// # Errors
-    /// When Redis cannot be reached.
-    pub async fn connect(url: &str) -> Result<Arc<dyn Bus>, BusFault> {
-        let client = redis::Client::open(format!("{url}?protocol=resp3"))?;
-        let commands =
-            ConnectionManager::new_with_config(client.clone(), settings(Duration::from_secs(2))).await?;
-        let casts = broadcast::Sender::new(1024);
-        let sender = casts.clone();
-        let pushed = settings(Duration::from_secs(2)).set_automatic_resubscription().set_push_sender(
-            move |push: redis::PushInfo| {
-                if push.kind == redis::PushKind::Message {
-                    let message = redis::Msg::from_push_info(push);
-                    let envelope =
-                        message.and_then(|message| serde_json::from_slice(message.get_payload_bytes()).ok());
-                    if let Some(envelope) = envelope {
-                        let _ = sender.send(envelope);
-                    }
-                }
-                Ok::<(), redis::aio::SendError>(())
-            },
-        );
-        let mut listener = ConnectionManager::new_with_config(client.clone(), pushed).await?;
-        listener.subscribe(CHANNEL).await?;
-        Ok(Arc::new(Self { client, commands, listener, casts }))
+    /// When the address is none.
+    pub fn open(url: &str) -> Result<Arc<dyn Bus>, BusFault> {
+        let client = Client::open(format!("{url}?protocol=resp3"))?;
+        let commands = ConnectionManager::new_lazy_with_config(client.clone(), settings())?;
+        let (casts, hears) = (broadcast::Sender::new(CAST_BACKLOG), watch::Sender::new(false));
+        Ok(Arc::new(Self { client, commands, casts, hears, listening: OnceCell::new() }))
     }
 }
 
 #[async_trait::async_trait]
 impl Bus for RedisBus {
-    async fn publish(&self, envelope: &Envelope) -> Result<(), BusFault> {
-        let text = serde_json::to_string(envelope).map_err(|error| BusFault(error.to_string()))?;
-        let mut commands = self.commands.clone();
-        let _: Option<String> = commands
-            .xadd_maxlen(STREAM, StreamMaxlen::Approx(STREAM_LENGTH), "*", &[("envelope", text)])
-            .await?;
-        Ok(())
+    async fn publish(&self, envelopes: &[Envelope]) -> Result<(), BusFault> {
+        let mut pipe = redis::pipe();
+        for envelope in envelopes {
+            let text = text_of(envelope)?;
+            pipe.cmd("XADD").arg(STREAM).arg("MAXLEN").arg("~").arg(STREAM_LENGTH);
+            pipe.arg("*").arg("envelope").arg(text).ignore();
+        }
+        Ok(pipe.exec_async(&mut self.commands.clone()).await?)
     }
 
     async fn subscribe(&self, group: &str) -> Result<Box<dyn Subscription>, BusFault> {
         // Its own connection: a blocking read must not hold up commands.
-        let connection =
-            ConnectionManager::new_with_config(self.client.clone(), settings(Duration::from_secs(5))).await?;
-        let consumer = ids::fresh::<Uuid>().to_string();
-        Ok(Box::new(RedisSubscription { connection, group: group.into(), consumer, is_joined: false }))
+        let connection = ConnectionManager::new_with_config(self.client.clone(), settings()).await?;
+        Ok(Box::new(RedisSubscription { connection, group: group.into(), is_joined: false }))
     }
 
-    async fn epoch(&self) -> Result<String, BusFault> {
+    async fn epoch(&self) -> Result<Epoch, BusFault> {
         let fresh = ids::fresh::<Uuid>().to_string();
-        let mut commands = self.commands.clone();
-        let known: Option<String> =
-            redis::cmd("SET").arg(EPOCH).arg(&fresh).arg("NX").arg("GET").query_async(&mut commands).await?;
-        Ok(known.unwrap_or(fresh))
+        let mut pipe = redis::pipe();
+        pipe.cmd("SET").arg(EPOCH).arg(&fresh).arg("NX").arg("GET").cmd("INFO").arg("server");
+        let (known, about): (Option<String>, String) = pipe.query_async(&mut self.commands.clone()).await?;
+        let run = about.lines().find_map(|line| line.strip_prefix("run_id:")).unwrap_or_default();
+        Ok(Epoch { data: known.unwrap_or(fresh), run: run.trim().into() })
     }
 
-    async fn cast(&self, envelope: &Envelope) -> Result<(), BusFault> {
-        let text = serde_json::to_string(envelope).map_err(|error| BusFault(error.to_string()))?;
-        let mut commands = self.commands.clone();
-        let _: i64 = commands.publish(CHANNEL, text).await?;
-        Ok(())
+    async fn cast(&self, envelopes: &[Envelope]) -> Result<(), BusFault> {
+        let mut pipe = redis::pipe();
+        for envelope in envelopes {
+            pipe.cmd("PUBLISH").arg(CHANNEL).arg(text_of(envelope)?).ignore();
+        }
+        Ok(pipe.exec_async(&mut self.commands.clone()).await?)
     }
 
     async fn listen(&self) -> Result<broadcast::Receiver<Envelope>, BusFault> {
-        let _alive = &self.listener;
-        Ok(self.casts.subscribe())
+        let receiver = self.casts.subscribe();
+        let start = async || {
+            tokio::spawn(listen(self.client.clone(), self.casts.clone(), self.hears.clone()));
+        };
+        self.listening.get_or_init(start).await;
+        Ok(receiver)
+    }
+
+    fn hears(&self) -> watch::Receiver<bool> {
+        self.hears.subscribe()
+    }
+}
+
+fn text_of(envelope: &Envelope) -> Result<String, BusFault> {
+    serde_json::to_string(envelope).map_err(|error| BusFault(error.to_string()))
+}
+
+/// Listens for as long as anybody may, and says whether it hears.
+async fn listen(client: Client, casts: broadcast::Sender<Envelope>, hears: watch::Sender<bool>) {
+    loop {
+        if let Err(error) = listen_once(&client, &casts, &hears).await {
+            tracing::warn!(error = %error, "announcements do not arrive");
+        }
+        hears.send_replace(false);
+        clock::wait(Span::millis(200)).await;
+    }
+}
+
+async fn listen_once(
+    client: &Client,
+    casts: &broadcast::Sender<Envelope>,
+    hears: &watch::Sender<bool>,
+) -> Result<(), redis::RedisError> {
+    let casts = casts.clone();
+    let pushed = move |push: redis::PushInfo| {
+        if push.kind == redis::PushKind::Message {
+            let message = redis::Msg::from_push_info(push);
+            let envelope =
+                message.and_then(|message| serde_json::from_slice(message.get_payload_bytes()).ok());
+            if let Some(envelope) = envelope {
+                // Nobody listening is fine.
+                let _ = casts.send(envelope);
+            }
+        }
+        Ok::<(), redis::aio::SendError>(())
+    };
+    let settings = AsyncConnectionConfig::new()
+        .set_push_sender(pushed)
+        .set_response_timeout(Some(RESPONSE))
+        .set_connection_timeout(Some(Duration::from_secs(1)));
+    let mut connection = client.get_multiplexed_async_connection_with_config(&settings).await?;
+    connection.subscribe(CHANNEL).await?;
+    hears.send_replace(true);
+    loop {
+        let _: String = redis::cmd("PING").query_async(&mut connection).await?;
+        clock::wait(PULSE).await;
     }
 }
 
@@ -140,18 +187,23 @@ impl RedisSubscription {
         Ok(())
     }
 
+    /// New facts; when there are none, those that were handed out and never finished.
     async fn read(&mut self) -> Result<Vec<StreamId>, BusFault> {
+        let options =
+            StreamReadOptions::default().group(&self.group, &self.group).count(BATCH).block(BLOCK_MS);
+        let fresh: Option<StreamReadReply> =
+            self.connection.xread_options(&[STREAM], &[">"], &options).await?;
+        let fresh: Vec<_> =
+            fresh.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids).collect();
+        if !fresh.is_empty() {
+            return Ok(fresh);
+        }
         let options = StreamAutoClaimOptions::default().count(BATCH);
         let left: StreamAutoClaimReply = self
             .connection
-            .xautoclaim_options(STREAM, &self.group, &self.consumer, CLAIM_IDLE_MS, "0-0", options)
+            .xautoclaim_options(STREAM, &self.group, &self.group, CLAIM_IDLE_MS, "0-0", options)
             .await?;
-        let options =
-            StreamReadOptions::default().group(&self.group, &self.consumer).count(BATCH).block(BLOCK_MS);
-        let fresh: Option<StreamReadReply> =
-            self.connection.xread_options(&[STREAM], &[">"], &options).await?;
-        let fresh = fresh.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids);
-        Ok(left.claimed.into_iter().chain(fresh).collect())
+        Ok(left.claimed)
     }
 }
 
@@ -165,11 +217,7 @@ impl Subscription for RedisSubscription {
         if read.is_err() {
             self.is_joined = false;
         }
-        let parsed = read?.into_iter().filter_map(|entry| {
-            let text: String = entry.get("envelope")?;
-            Some(Delivery { envelope: serde_json::from_str(&text).ok()?, tag: entry.id })
-        });
-        Ok(parsed.collect())
+        Ok(read?.into_iter().map(delivery).collect())
     }
 
     async fn done(&mut self, tag: &str) -> Result<(), BusFault> {
@@ -181,4 +229,10 @@ impl Subscription for RedisSubscription {
     async fn again(&mut self, _delivery: Delivery) -> Result<(), BusFault> {
         Ok(())
     }
+}
+
+fn delivery(entry: StreamId) -> Delivery {
+    let text: String = entry.get("envelope").unwrap_or_default();
+    let parsed = if text.len() > ENVELOPE_BYTES_MAX { None } else { serde_json::from_str(&text).ok() };
+    Delivery { envelope: parsed.ok_or(Unreadable { bytes: text.len() }), tag: entry.id }
 }

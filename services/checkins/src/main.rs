@@ -1,0 +1,5 @@
+//! checkins as a process of its own.
+
+fn main() -> anyhow::Result<std::process::ExitCode> {
+    chassis::process::serve(checkins::part())
+}

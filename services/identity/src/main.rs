@@ -1,0 +1,5 @@
+//! identity as a process of its own.
+
+fn main() -> anyhow::Result<std::process::ExitCode> {
+    chassis::process::serve(identity::part())
+}

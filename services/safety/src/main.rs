@@ -1,0 +1,5 @@
+//! safety as a process of its own.
+
+fn main() -> anyhow::Result<std::process::ExitCode> {
+    chassis::process::serve(safety::part())
+}

@@ -1,0 +1,5 @@
+//! scheduling as a process of its own.
+
+fn main() -> anyhow::Result<std::process::ExitCode> {
+    chassis::process::serve(scheduling::part())
+}

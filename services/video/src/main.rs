@@ -1,0 +1,5 @@
+//! video as a process of its own.
+
+fn main() -> anyhow::Result<std::process::ExitCode> {
+    chassis::process::serve(video::part())
+}
