@@ -76,6 +76,11 @@ impl Caller {
         self.send(Method::POST, path, Some(body), Some(key)).await
     }
 
+    /// Comes in with a cookie got elsewhere: the same browser at another door.
+    pub fn take_cookie(&self, cookie: Option<String>) {
+        *self.cookie.borrow_mut() = cookie;
+    }
+
     /// The session cookie, if there is one.
     pub fn cookie(&self) -> Option<String> {
         self.cookie.borrow().clone()

@@ -4,6 +4,7 @@
     reason = "a proof is outside the house: it reads the clock and the environment, and waits"
 )]
 
+pub mod booking;
 pub mod caller;
 pub mod process;
 pub mod requests;

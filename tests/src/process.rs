@@ -18,8 +18,8 @@ pub struct Plan {
     pub port: u16,
     /// The database, if not the embedded one.
     pub database: Option<String>,
-    /// The mail sink.
-    pub smtp: String,
+    /// The mail sink; without one, mail is on the demo's mailbox page.
+    pub smtp: Option<String>,
     /// Protocol minutes per real minute.
     pub pace: i64,
     /// Whether a session is under way from the start.
@@ -43,8 +43,11 @@ impl Plan {
     #[expect(clippy::disallowed_methods, reason = "measures how long a start takes")]
     pub fn start(&self) -> anyhow::Result<House> {
         let mut command = Command::new(&self.program);
-        command.args(["demo", "--json", "--smtp", &self.smtp]).arg("--data").arg(&self.data);
+        command.args(["demo", "--json"]).arg("--data").arg(&self.data);
         command.args(["--port", &self.port.to_string(), "--pace", &self.pace.to_string()]);
+        if let Some(smtp) = &self.smtp {
+            command.args(["--smtp", smtp]);
+        }
         if let Some(database) = &self.database {
             command.args(["--database", database]);
         }
@@ -68,6 +71,14 @@ impl Plan {
 }
 
 impl House {
+    /// The most memory it ever held, in MB.
+    ///
+    /// # Errors
+    /// When the kernel does not say.
+    pub fn memory_mb(&self) -> anyhow::Result<u64> {
+        memory_mb(self.child.id())
+    }
+
     /// kill -9, and waits until it is gone.
     pub fn kill(mut self) {
         self.end();
@@ -92,6 +103,16 @@ impl Drop for House {
 /// When there is none.
 pub fn free_port() -> anyhow::Result<u16> {
     Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+}
+
+/// The most memory a process ever held, in MB.
+///
+/// # Errors
+/// When the kernel does not say.
+pub fn memory_mb(process: u32) -> anyhow::Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
+    Ok(line.trim().trim_end_matches(" kB").trim().parse::<u64>()? / 1024)
 }
 
 /// Where the log of a plan is written.

@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, bail, ensure};
 use std::fs;
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -110,6 +111,19 @@ impl Server {
         }
     }
 
+    /// Redis forgets everything it was told.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn empty(&self) -> anyhow::Result<()> {
+        let mut line = TcpStream::connect(("127.0.0.1", self.port))?;
+        line.write_all(b"FLUSHALL\r\n")?;
+        let mut word = [0; 5];
+        line.read_exact(&mut word)?;
+        ensure!(&word == b"+OK\r\n", "Redis was not emptied");
+        Ok(())
+    }
+
     /// Stops it in the middle of whatever it does; its connections stay open.
     pub fn freeze(&self) {
         self.tell("STOP");
@@ -136,7 +150,8 @@ impl Drop for Server {
 /// Through the shell's own `kill`: a bare Debian has no program of that name.
 pub fn signal(word: &str, to: &str) {
     // It may be gone already.
-    let _ = Command::new("sh").args(["-c", &format!("kill -s {word} -- {to}")]).stderr(Stdio::null()).status();
+    let _ =
+        Command::new("sh").args(["-c", &format!("kill -s {word} -- {to}")]).stderr(Stdio::null()).status();
 }
 
 /// A program that dies with us, as another user when one is named.

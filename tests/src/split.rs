@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 /// Every process of the house; the gateway comes last.
 pub const PARTS: [&str; 8] =
     ["identity", "scheduling", "safety", "checkins", "care", "video", "notify", "gateway"];
+/// A second gateway, for whoever opens it.
+pub const SECOND_GATEWAY: &str = "gateway-two";
 /// A process that is not ready after this long will not be.
 const START: Duration = Duration::from_secs(30);
 
@@ -74,6 +76,23 @@ impl Split {
         Ok(split)
     }
 
+    /// Another gateway before the same services, with the same share of the keys.
+    ///
+    /// # Errors
+    /// When it does not become ready.
+    pub fn open_second_gateway(&mut self) -> anyhow::Result<()> {
+        let (first, second) = (self.folder("gateway"), self.folder(SECOND_GATEWAY));
+        fs::create_dir_all(&second)?;
+        fs::copy(first.join("holdspace.keys"), second.join("holdspace.keys"))?;
+        let text = fs::read_to_string(first.join("holdspace.toml"))?;
+        let listens = format!("listen = \"127.0.0.1:{}\"", self.plan.port);
+        let text = text
+            .replace(&listens, &format!("listen = \"127.0.0.1:{}\"", free_port()?))
+            .replace(&first.display().to_string(), &second.display().to_string());
+        fs::write(second.join("holdspace.toml"), text)?;
+        self.start(SECOND_GATEWAY)
+    }
+
     /// The gateway's port.
     pub fn port(&self) -> u16 {
         self.plan.port
@@ -94,7 +113,8 @@ impl Split {
     /// When it cannot be started.
     pub fn begin(&mut self, part: &'static str) -> anyhow::Result<()> {
         let log = fs::OpenOptions::new().create(true).append(true).open(self.log(part))?;
-        let program = self.plan.program.with_file_name(format!("holdspace-{part}"));
+        let name = if part == SECOND_GATEWAY { "gateway" } else { part };
+        let program = self.plan.program.with_file_name(format!("holdspace-{name}"));
         let mut command = servers::as_user(&program, None);
         command.arg("--config").arg(self.folder(part).join("holdspace.toml"));
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn();
@@ -164,7 +184,7 @@ impl Split {
 
 impl Drop for Split {
     fn drop(&mut self) {
-        for part in PARTS {
+        for part in PARTS.into_iter().chain([SECOND_GATEWAY]) {
             self.kill(part);
         }
     }
@@ -187,9 +207,13 @@ fn seed(plan: &Plan, database: &str) -> anyhow::Result<Value> {
     command.args(["demo", "--json", "--no-session", "--seed-only", "--database", database]);
     command.args(["--smtp", &plan.smtp, "--port", &plan.port.to_string(), "--pace", &plan.pace.to_string()]);
     let log = fs::File::create(plan.folder.join("seed.log"))?;
-    let mut child = command.arg("--data").arg(plan.folder.join("whole")).stdout(Stdio::piped()).stderr(log).spawn()?;
+    let mut child =
+        command.arg("--data").arg(plan.folder.join("whole")).stdout(Stdio::piped()).stderr(log).spawn()?;
     let output = child.stdout.take().context("no output")?;
-    let ready = BufReader::new(output).lines().map_while(Result::ok).find_map(|line| serde_json::from_str(&line).ok());
+    let ready = BufReader::new(output)
+        .lines()
+        .map_while(Result::ok)
+        .find_map(|line| serde_json::from_str(&line).ok());
     ensure!(child.wait()?.success(), "the seeding failed; see {}", plan.folder.join("seed.log").display());
     ready.context("the seeding said nothing")
 }
@@ -198,7 +222,11 @@ fn seed(plan: &Plan, database: &str) -> anyhow::Result<Value> {
 fn cut(plan: &Plan, bus: &str) -> anyhow::Result<()> {
     let mut command = Command::new(&plan.program);
     command.args(["split", "--bus", bus, "--ports-from", &free_run()?.to_string()]);
-    command.arg("--config").arg(plan.folder.join("whole/demo.toml")).arg("--to").arg(plan.folder.join("parts"));
+    command
+        .arg("--config")
+        .arg(plan.folder.join("whole/demo.toml"))
+        .arg("--to")
+        .arg(plan.folder.join("parts"));
     let output = command.output()?;
     ensure!(output.status.success(), "the split failed: {}", String::from_utf8_lossy(&output.stderr));
     Ok(())

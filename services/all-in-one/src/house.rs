@@ -78,12 +78,5 @@ impl House {
 
 /// Every service but identity, which a house knows by its type: it founds clinics with it.
 fn others() -> [Part; 6] {
-    [
-        scheduling::part(),
-        safety::part(),
-        checkins::part(),
-        care::part(),
-        video::part(),
-        notify::part(),
-    ]
+    [scheduling::part(), safety::part(), checkins::part(), care::part(), video::part(), notify::part()]
 }

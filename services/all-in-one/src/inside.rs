@@ -21,7 +21,11 @@ type Call = Box<dyn Fn(actix_http::Request) -> LocalBoxFuture<'static, anyhow::R
 /// How somebody's words reach the house: inside its process, or over the wire.
 pub trait Speak {
     /// Asks, or does something under a command id; the status and the answer.
-    fn speak<'a>(&'a self, path: &'a str, does: Option<Does<'a>>) -> LocalBoxFuture<'a, anyhow::Result<(u16, Value)>>;
+    fn speak<'a>(
+        &'a self,
+        path: &'a str,
+        does: Option<Does<'a>>,
+    ) -> LocalBoxFuture<'a, anyhow::Result<(u16, Value)>>;
 }
 
 /// What somebody does: the body of a command, and its id.

@@ -48,7 +48,12 @@ impl AskIdentity {
         headers.insert(header::HOST, HeaderValue::from_static("identity"));
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::AUTHORIZATION, self.pass()?);
-        Ok(Ask { method: Method::POST, target: TARGET.into(), headers, body: Bytes::from(body.map_err(broken)?) })
+        Ok(Ask {
+            method: Method::POST,
+            target: TARGET.into(),
+            headers,
+            body: Bytes::from(body.map_err(broken)?),
+        })
     }
 
     fn pass(&self) -> Result<HeaderValue, Problem> {

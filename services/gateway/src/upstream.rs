@@ -139,7 +139,8 @@ async fn switched(address: &Arc<str>, ask: &Ask, payload: Payload) -> Result<Htt
     let unreached = |cause: io::Error| Problem::new(&problems::HOUSE_NOT_READY).because(cause);
     let line = Line::fresh(address).await.map_err(unreached)?;
     let asked = tokio::time::timeout(clock::duration(ANSWER_TIME), line.ask(ask)).await;
-    let answer: Answer = asked.map_err(|_late| unreached(io::ErrorKind::TimedOut.into()))?.map_err(unreached)?;
+    let answer: Answer =
+        asked.map_err(|_late| unreached(io::ErrorKind::TimedOut.into()))?.map_err(unreached)?;
     let mut response = head(answer.status, &answer.headers);
     if answer.framing == Framing::Switched {
         return Ok(tunnel::open(&mut response, answer.line, payload));

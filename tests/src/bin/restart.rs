@@ -95,14 +95,15 @@ async fn drill(store: &str, database: Option<String>, each: u32) -> anyhow::Resu
         data: work.join("house"),
         port: free_port()?,
         database,
-        smtp: sink.address.clone(),
+        smtp: Some(sink.address.clone()),
         pace: 60,
         session: false,
     };
     std::fs::create_dir_all(&plan.data)?;
     let house = plan.start()?;
     let therapist = enter(&house, "therapist", plan.port).await?;
-    let session = book(&house, plan.port).await?;
+    let patient = enter(&house, "patient", plan.port).await?;
+    let session = tests::booking::book(&patient, &house.ready).await?;
     let mut stage = Stage { plan, sink, house: Some(house), therapist, session };
     let mut figures = Figures::default();
     for point in [Point::Commit, Point::Send, Point::Mark] {
@@ -122,42 +123,6 @@ async fn enter(house: &House, role: &str, port: u16) -> anyhow::Result<Caller> {
     let caller = Caller::new(role, port);
     caller.enter(link).await?;
     Ok(caller)
-}
-
-/// Books a session as the patient. Its watch stands, and nothing but our own alarms can sound.
-async fn book(house: &House, port: u16) -> anyhow::Result<String> {
-    let patient = enter(house, "patient", port).await?;
-    let person = |name: &str| house.ready.pointer(&format!("/people/{name}")).cloned().unwrap_or_default();
-    let therapist = person("therapist");
-    let (from, until) = (now(), now() + 24 * 3_600_000_000);
-    let id = therapist.as_str().unwrap_or_default();
-    let path = format!("/api/scheduling/slots?therapist={id}&from_at={from}&until_at={until}");
-    let slots = patient.get(&path).await?.good()?;
-    let slot = slots.pointer("/slots/0").context("no free time")?;
-    let zone = slots.get("therapist_zone").cloned().unwrap_or_default();
-    let booking = json!({
-        "kind": "dosing", "therapist": therapist, "starts_at": slot.get("starts_at"), "sitter": person("sitter"),
-        "patient": null, "time_zone": zone, "local": slot.get("local"), "offset_choice": null,
-        "drill": { "pace": 60 },
-    });
-    // The calendar hears of the demo's people a moment after they are there.
-    let deadline = now() + 5_000_000;
-    let booked = loop {
-        let answer = patient.post("/api/scheduling/bookings", &booking).await?;
-        if answer.status == 200 || now() > deadline {
-            break answer.good()?;
-        }
-        pause(20).await;
-    };
-    let session = booked.get("session").and_then(Value::as_str).context("no session")?.to_owned();
-    let deadline = now() + 5_000_000;
-    while patient.get(&format!("/api/checkins/sessions/{session}/watch")).await?.status != 200 {
-        if now() > deadline {
-            bail!("the watch does not stand");
-        }
-        pause(20).await;
-    }
-    Ok(session)
 }
 
 impl Stage {

@@ -126,8 +126,7 @@ impl Cast {
         let patient = act(people.patient, Role::Patient);
         let sitter = people.acting(inside, people.sitter, Role::Sitter, Some(session));
         let therapist = act(people.therapist, Role::Therapist);
-        let others =
-            [act(people.prescriber, Role::Prescriber), act(people.coordinator, Role::Coordinator)];
+        let others = [act(people.prescriber, Role::Prescriber), act(people.coordinator, Role::Coordinator)];
         Self::with(session, [patient, sitter, therapist], others)
     }
 

@@ -130,7 +130,8 @@ fn kept(address: &Arc<str>) -> Option<Line> {
         let own = all.get_mut(address)?;
         while let Some((since, line)) = own.pop() {
             // Nothing is expected on an idle connection: a byte or an end both make it useless.
-            let is_quiet = line.stream.try_read(&mut [0_u8; 1]).is_err_and(|no| no.kind() == io::ErrorKind::WouldBlock);
+            let is_quiet =
+                line.stream.try_read(&mut [0_u8; 1]).is_err_and(|no| no.kind() == io::ErrorKind::WouldBlock);
             if is_quiet && clock::monotonic().duration_since(since) < IDLE_MAX {
                 return Some(line);
             }

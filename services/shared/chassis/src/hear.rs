@@ -99,9 +99,5 @@ pub(crate) async fn hear_in<S: Service>(
     if let Some(opened) = envelope.open::<SessionOpened>() {
         members::replace(work, &opened).await?;
     }
-    if S::HEARS.contains(&envelope.name.as_str()) {
-        service.hear(work, envelope).await
-    } else {
-        Ok(())
-    }
+    if S::HEARS.contains(&envelope.name.as_str()) { service.hear(work, envelope).await } else { Ok(()) }
 }

@@ -54,7 +54,11 @@ pub(crate) async fn put_aside(store: &Store, envelope: &Envelope, failure: &Fail
 /// Not an envelope at all: nobody can say whose it was, so there is nothing to try again.
 pub(crate) fn count_unreadable(store: &Store, unreadable: &Unreadable) {
     metrics::counter!("bus_unreadable", "service" => store.service()).increment(1);
-    tracing::error!(service = store.service(), bytes = unreadable.bytes, "something on the bus is no fact of ours");
+    tracing::error!(
+        service = store.service(),
+        bytes = unreadable.bytes,
+        "something on the bus is no fact of ours"
+    );
 }
 
 /// Tries letters again for as long as the process lives.

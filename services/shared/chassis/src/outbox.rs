@@ -106,6 +106,7 @@ async fn notice_epoch(store: &Store) -> Result<(), Failure> {
     if known.as_ref() == Some(&word) {
         return Ok(());
     }
+    let is_known = known.is_some();
     let again = known.is_some_and(|known| is_same_data(&known, &epoch));
     let which = if again {
         format!("sequence > (select coalesce(max(sequence), 0) - {TAIL} from {service}_outbox)")
@@ -118,7 +119,9 @@ async fn notice_epoch(store: &Store) -> Result<(), Failure> {
         "insert into {service}_epoch (one, epoch) values (1, $1) on conflict (one) do update set epoch = excluded.epoch"
     );
     store.db().execute_raw(store.sql(sql, [word.into()])).await?;
-    tracing::info!(service, restarted = again, "the broker changed: facts are published again");
+    if is_known {
+        tracing::warn!(service, only_restarted = again, "the broker changed: facts are published again");
+    }
     Ok(())
 }
 

@@ -125,7 +125,12 @@ fn is_ready(config: &Config) -> bool {
     asked().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 "))
 }
 
-fn listen(ground: &Ground, mounted: Mounted, socket: TcpListener, stopping: Stopping) -> anyhow::Result<Server> {
+fn listen(
+    ground: &Ground,
+    mounted: Mounted,
+    socket: TcpListener,
+    stopping: Stopping,
+) -> anyhow::Result<Server> {
     let _ = telemetry::recorder();
     let server = HttpServer::new(move || {
         let (configure, path) = (Arc::clone(&mounted.configure), format!("/api/{}", mounted.name));
@@ -136,7 +141,10 @@ fn listen(ground: &Ground, mounted: Mounted, socket: TcpListener, stopping: Stop
                 config.service(scope(path.as_str()).configure(|config| configure(config)));
             })
             .into_app()
-            .route("/live", web::get().to(async || HttpResponse::Ok().json(serde_json::json!({ "live": true }))))
+            .route(
+                "/live",
+                web::get().to(async || HttpResponse::Ok().json(serde_json::json!({ "live": true }))),
+            )
             .route("/ready", web::get().to(move || ready(mounted.clone(), stopping.clone())))
             .route("/metrics", web::get().to(numbers))
             .wrap(from_fn(named))

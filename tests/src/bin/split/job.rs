@@ -5,14 +5,16 @@ use anyhow::{Context as _, ensure};
 use holdspace::demo::session::{self, Cast, insist};
 use holdspace::inside::Acting;
 use serde_json::{Value, json};
-use std::cell::Cell;
-use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use tests::caller::Caller;
 use tests::{now, pause};
 
 /// Everyone of the session as browsers of their own.
 pub struct People {
     pub cast: Cast,
+    /// Ana's cookie.
+    pub ana: Option<String>,
     pub admin: Acting,
     pub coordinator: Acting,
 }
@@ -53,6 +55,7 @@ pub async fn prepare(stage: &Stage) -> anyhow::Result<People> {
     let link = mailed(stage, "sitter@demo.example", "/s#").await?;
     let ana = Caller::new("sitter", stage.house.port());
     ana.enter(&link).await?;
+    let cookie = ana.cookie();
     let cast = Cast::with(
         session.parse()?,
         [patient, Acting::new(ana), therapist],
@@ -74,7 +77,7 @@ pub async fn prepare(stage: &Stage) -> anyhow::Result<People> {
     cast.ready().await?;
     insist(&cast.therapist, &cast.safety("dose/offer"), &json!({})).await?;
     cast.sitter.post(&cast.safety("dose/witness"), &json!({})).await?;
-    Ok(People { cast, admin, coordinator })
+    Ok(People { cast, ana: cookie, admin, coordinator })
 }
 
 async fn book(stage: &Stage, patient: &Acting) -> anyhow::Result<String> {
@@ -92,27 +95,31 @@ async fn book(stage: &Stage, patient: &Acting) -> anyhow::Result<String> {
     Ok(booked.get("session").and_then(Value::as_str).context("no session")?.to_owned())
 }
 
-/// Ana, who looks whenever a look is open, whatever happens to the house meanwhile.
+/// Ana, who looks whenever a look is open, whatever happens to the house meanwhile: on a thread of her own.
 pub struct Sitter {
-    goes_on: Rc<Cell<bool>>,
-    looks: Rc<Cell<u32>>,
+    goes_on: Arc<AtomicBool>,
+    looks: Arc<AtomicU32>,
 }
 
 impl Sitter {
     /// She begins.
-    pub fn begin(_stage: &Stage, people: &People) -> Self {
-        let (goes_on, looks) = (Rc::new(Cell::new(true)), Rc::new(Cell::new(0)));
-        let ana = people.cast.sitter.clone();
-        let session = people.cast.session;
-        let (going, seen) = (Rc::clone(&goes_on), Rc::clone(&looks));
-        actix_web::rt::spawn(async move {
-            while going.get() {
-                // What fails is tried again: her page does the same.
-                if look(&ana, &session.to_string()).await.unwrap_or(false) {
-                    seen.set(seen.get() + 1);
+    pub fn begin(stage: &Stage, people: &People) -> Self {
+        let (goes_on, looks) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicU32::new(0)));
+        let (session, port) = (people.cast.session.to_string(), stage.house.port());
+        let (cookie, going, seen) = (people.ana.clone(), Arc::clone(&goes_on), Arc::clone(&looks));
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async {
+                let ana = Caller::new("sitter", port);
+                ana.take_cookie(cookie);
+                let ana = Acting::new(ana);
+                while going.load(Ordering::SeqCst) {
+                    // What fails is tried again: her page does the same.
+                    if look(&ana, &session).await.unwrap_or(false) {
+                        seen.fetch_add(1, Ordering::SeqCst);
+                    }
+                    pause(250).await;
                 }
-                pause(250).await;
-            }
+            });
         });
         Self { goes_on, looks }
     }
@@ -134,12 +141,14 @@ async fn look(ana: &Acting, session: &str) -> anyhow::Result<bool> {
 /// Ana stops looking. The alarm reaches the on-call lead, somebody takes it, and somebody says what came of it.
 /// Returns how long after the deadline the mail came.
 pub async fn missed(stage: &Stage, people: &People, ana: Sitter) -> anyhow::Result<i64> {
-    ensure!(ana.looks.get() > 0, "nobody ever looked");
+    ensure!(ana.looks.load(Ordering::SeqCst) > 0, "nobody ever looked");
     resolve_all(people).await?;
-    ana.goes_on.set(false);
+    ana.goes_on.store(false, Ordering::SeqCst);
     pause(500).await;
     let alarms = || -> anyhow::Result<usize> {
-        let is_alarm = |mail: &Value| mail.get("subject").is_some_and(|text| text.to_string().contains("Please look now"));
+        let is_alarm = |mail: &Value| {
+            mail.get("subject").is_some_and(|text| text.to_string().contains("Please look now"))
+        };
         Ok(stage.sink.mails()?.iter().filter(|mail| is_alarm(mail)).count())
     };
     let before = alarms()?;
@@ -178,7 +187,8 @@ async fn resolve_all(people: &People) -> anyhow::Result<()> {
 pub async fn discharge(people: &People) -> anyhow::Result<()> {
     let cast = &people.cast;
     let view = cast.therapist.get(&format!("/api/safety/sessions/{}", cast.session)).await?;
-    let earliest = view.get("earliest_discharge_at").and_then(Value::as_i64).context("no earliest discharge")?;
+    let earliest =
+        view.get("earliest_discharge_at").and_then(Value::as_i64).context("no earliest discharge")?;
     eprintln!("waiting {} s for the earliest discharge", (earliest - now()).max(0) / 1_000_000);
     while now() < earliest {
         pause(200).await;
@@ -187,10 +197,13 @@ pub async fn discharge(people: &People) -> anyhow::Result<()> {
     let vitals = json!({ "moment": "during", "systolic": 121, "diastolic": 77, "heart_rate": 66, "spo2": 98,
         "respiratory_rate": 14, "device": "upper_arm", "symptoms": false, "taken_at": taken_at });
     cast.sitter.post(&cast.safety("vitals"), &vitals).await?;
-    let criteria: serde_json::Map<_, _> = (1..=13).map(|number| (format!("D{number}"), json!(true))).collect();
+    let criteria: serde_json::Map<_, _> =
+        (1..=13).map(|number| (format!("D{number}"), json!(true))).collect();
     let scores = json!({ "vitals": 2, "gait": 2, "nausea": 2, "intake": 2, "calm": 2 });
     let proposal = json!({ "criteria": criteria, "padss": scores });
     insist(&cast.therapist, &cast.safety("discharge"), &proposal).await?;
-    cast.sitter.post(&cast.safety("discharge/acceptance"), &json!({ "restrictions_read_back": true })).await?;
+    cast.sitter
+        .post(&cast.safety("discharge/acceptance"), &json!({ "restrictions_read_back": true }))
+        .await?;
     Ok(())
 }

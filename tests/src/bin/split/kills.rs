@@ -18,7 +18,9 @@ pub async fn every_part(stage: &mut Stage, ledger: &mut Ledger, round: usize) ->
         eprintln!("round {}: {part} dies before its commit", round + 1);
         before_commit(stage, ledger, part).await.with_context(|| format!("{part}, before its commit"))?;
         eprintln!("round {}: {part} dies around its commit", round + 1);
-        around_commit(stage, ledger, part, round).await.with_context(|| format!("{part}, around its commit"))?;
+        around_commit(stage, ledger, part, round)
+            .await
+            .with_context(|| format!("{part}, around its commit"))?;
         kills += 2;
     }
     Ok(kills)
@@ -30,7 +32,10 @@ async fn before_commit(stage: &mut Stage, ledger: &mut Ledger, part: &'static st
     let entry = ledger.command(part).await?;
     let owner = owner(&stage.house.database).await?;
     let held = owner.begin().await?;
-    held.execute_unprepared(&format!("lock table {rows}.{rows}_audit, {rows}.{rows}_outbox in access exclusive mode")).await?;
+    held.execute_unprepared(&format!(
+        "lock table {rows}.{rows}_audit, {rows}.{rows}_outbox in access exclusive mode"
+    ))
+    .await?;
     let answer = send(&entry);
     let watching = watcher(&stage.house.database).await?;
     let deadline = now() + 5_000_000;
@@ -53,8 +58,8 @@ async fn around_commit(
 ) -> anyhow::Result<()> {
     let entry = ledger.command(part).await?;
     let answer = send(&entry);
-    // The later rounds die a little later each.
-    pause(u64::try_from(round * 2)?).await;
+    // A command takes a few milliseconds; the later rounds die a little later each.
+    pause(u64::try_from(1 + round * 2)?).await;
     stage.house.kill(part);
     stage.house.start(part)?;
     settle(ledger, entry, answer).await
@@ -63,7 +68,7 @@ async fn around_commit(
 /// Redis is emptied and killed, then Postgres is killed, each under a command.
 pub async fn bus_and_rows(stage: &mut Stage, ledger: &mut Ledger) -> anyhow::Result<u32> {
     eprintln!("Redis is emptied, and dies");
-    flush(stage).await?;
+    stage.house.redis.empty()?;
     let entry = ledger.command("care").await?;
     let answer = send(&entry);
     stage.house.redis.kill();
@@ -76,16 +81,6 @@ pub async fn bus_and_rows(stage: &mut Stage, ledger: &mut Ledger) -> anyhow::Res
     stage.house.postgres.start()?;
     settle(ledger, entry, answer).await.context("a command over the death of its rows")?;
     Ok(2)
-}
-
-async fn flush(stage: &Stage) -> anyhow::Result<()> {
-    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-    let mut line = tokio::net::TcpStream::connect(("127.0.0.1", stage.house.redis.port)).await?;
-    line.write_all(b"FLUSHALL\r\n").await?;
-    let mut word = [0; 5];
-    line.read_exact(&mut word).await?;
-    ensure!(&word == b"+OK\r\n", "Redis was not emptied");
-    Ok(())
 }
 
 type Sent = tokio::task::JoinHandle<anyhow::Result<(u16, Value)>>;

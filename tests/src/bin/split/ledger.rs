@@ -75,37 +75,70 @@ impl Ledger {
         let (who, path, body, reader, shown_at, mark) = match part {
             "scheduling" => {
                 let from = now() + i64::from(number) * 3_600_000_000 + 60 * 86_400_000_000;
-                let duty = json!({ "person": self.on_call, "from_at": from, "until_at": from + 1_800_000_000 });
-                ("coordinator", "/api/scheduling/on-call".into(), duty, "coordinator",
-                    "/api/scheduling/on-call".into(), format!("\"from_at\":{from},"))
+                let duty =
+                    json!({ "person": self.on_call, "from_at": from, "until_at": from + 1_800_000_000 });
+                (
+                    "coordinator",
+                    "/api/scheduling/on-call".into(),
+                    duty,
+                    "coordinator",
+                    "/api/scheduling/on-call".into(),
+                    format!("\"from_at\":{from},"),
+                )
             }
             "identity" => {
                 let name = format!("Zoe{}", mark(number));
                 let person = json!({ "role": "patient", "first_name": name, "last_name": "Quist",
                     "email": format!("zoe{number}@demo.example"), "phone": "+1 555 0177",
                     "time_zone": "America/New_York" });
-                ("admin", "/api/identity/people".into(), person, "admin", "/api/identity/people".into(),
-                    format!("\"{name}\""))
+                (
+                    "admin",
+                    "/api/identity/people".into(),
+                    person,
+                    "admin",
+                    "/api/identity/people".into(),
+                    format!("\"{name}\""),
+                )
             }
             "safety" => {
                 let rate = 50 + number;
                 let reading = json!({ "moment": "during", "systolic": 124, "diastolic": 78, "heart_rate": rate,
                     "spo2": 98, "respiratory_rate": 14, "device": "upper_arm", "symptoms": false, "taken_at": now() });
-                ("sitter", in_session("safety", "vitals"), reading, "therapist", in_session("safety", "vitals"),
-                    format!("\"heart_rate\":{rate},"))
+                (
+                    "sitter",
+                    in_session("safety", "vitals"),
+                    reading,
+                    "therapist",
+                    in_session("safety", "vitals"),
+                    format!("\"heart_rate\":{rate},"),
+                )
             }
             "checkins" => {
                 let test = json!({ "sound_heard": true });
-                ("therapist", in_session("checkins", "screen-test"), test, "coordinator",
-                    in_session("checkins", "trail"), "screen".into())
+                (
+                    "therapist",
+                    in_session("checkins", "screen-test"),
+                    test,
+                    "coordinator",
+                    in_session("checkins", "trail"),
+                    "screen".into(),
+                )
             }
             "video" => {
                 let check = json!({ "camera": true, "microphone": true, "speaker": true,
                     "connection": { "round_trip_ms": 40, "loss_percent": 0 } });
-                ("patient", in_session("video", "device-check"), check, "coordinator", in_session("video", "trail"),
-                    "device".into())
+                (
+                    "patient",
+                    in_session("video", "device-check"),
+                    check,
+                    "coordinator",
+                    in_session("video", "trail"),
+                    "device".into(),
+                )
             }
-            "notify" => ("admin", "/api/notify/test-mail".into(), json!({}), "admin", String::new(), String::new()),
+            "notify" => {
+                ("admin", "/api/notify/test-mail".into(), json!({}), "admin", String::new(), String::new())
+            }
             _care_and_the_gateway => {
                 let text = format!("Entry {} of the ledger.", mark(number));
                 let entry = json!({ "text": text, "shared": false, "session": null });
@@ -114,7 +147,16 @@ impl Ledger {
         };
         let reader = self.of(reader);
         let before = if shown_at.is_empty() { 0 } else { count(&reader, &shown_at, &mark).await? };
-        Ok(Entry { name: format!("{part}, {number}"), path, body, who: self.of(who), shown_at, reader, mark, before })
+        Ok(Entry {
+            name: format!("{part}, {number}"),
+            path,
+            body,
+            who: self.of(who),
+            shown_at,
+            reader,
+            mark,
+            before,
+        })
     }
 
     /// It was answered well.

@@ -193,8 +193,7 @@ impl RedisSubscription {
             StreamReadOptions::default().group(&self.group, &self.group).count(BATCH).block(BLOCK_MS);
         let fresh: Option<StreamReadReply> =
             self.connection.xread_options(&[STREAM], &[">"], &options).await?;
-        let fresh: Vec<_> =
-            fresh.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids).collect();
+        let fresh: Vec<_> = fresh.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids).collect();
         if !fresh.is_empty() {
             return Ok(fresh);
         }
