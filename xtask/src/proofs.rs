@@ -137,7 +137,7 @@ impl Stage {
     pub fn set(proofs: &[&Proof]) -> Result<Self> {
         let program = house::built()?;
         let node = Node::find()?;
-        let in_browser = proofs.iter().any(|proof| proof.node.is_some());
+        let in_browser = proofs.iter().any(|proof| proof.is_in_browser());
         if in_browser {
             web::installed(&node)?;
         }
@@ -158,6 +158,11 @@ fn servers() -> Result<(PathBuf, PathBuf)> {
 }
 
 impl Proof {
+    /// Whether browsers play in it.
+    pub fn is_in_browser(&self) -> bool {
+        self.node.is_some()
+    }
+
     /// Runs it and says which bars it broke. The JSON object is printed as the last line of stdout.
     pub fn run(&self, stage: &Stage, strictness: Strictness) -> Result<Vec<String>> {
         let mut running = Running::start(self.command(stage, strictness)?.stdout(Stdio::piped()))?;

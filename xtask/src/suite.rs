@@ -5,8 +5,9 @@ use crate::proofs::{Kind, Proof, Registry, Stage};
 use crate::services::Services;
 use crate::tools::Node;
 use crate::{house, place, run, tools, web};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Files that a test or `npm run gen` writes. A change in them that nobody committed is drift.
@@ -81,7 +82,8 @@ pub fn run() -> Result<bool> {
     Ok(table.close())
 }
 
-/// Every story, drill and benchmark with small counts.
+/// Every story, drill and benchmark with small counts, in two lanes: a browser story mostly waits for its people,
+/// and the others go on beside it.
 fn proofs(table: &mut Table) -> Result<()> {
     let registry = Registry::read()?;
     let kinds = [("story", Kind::Story), ("drill", Kind::Drill), ("bench", Kind::Bench)];
@@ -93,15 +95,26 @@ fn proofs(table: &mut Table) -> Result<()> {
         .collect();
     let proofs: Vec<&Proof> = all.iter().map(|(_, proof)| *proof).collect();
     let stage = table.step("release build", || Stage::set(&proofs));
-    for (name, proof) in all {
-        table.step(&name, || {
-            let stage = stage.as_ref().context("the house was not built")?;
-            let broken = proof.run(stage, Strictness::Busy)?;
+    let (browsers, others): (Vec<_>, Vec<_>) = all.iter().partition(|(_, proof)| proof.is_in_browser());
+    thread::scope(|scope| {
+        let beside = scope.spawn(|| lane(&others, stage.as_ref()));
+        table.rows.extend(lane(&browsers, stage.as_ref()).rows);
+        let beside = beside.join().map_err(|_panic| anyhow!("a lane of proofs broke down"))?;
+        table.rows.extend(beside.rows);
+        Ok(())
+    })
+}
+
+fn lane(proofs: &[&(String, &Proof)], stage: Option<&Stage>) -> Table {
+    let mut table = Table::default();
+    for (name, proof) in proofs {
+        table.step(name, || {
+            let broken = proof.run(stage.context("the house was not built")?, Strictness::Busy)?;
             ensure!(broken.is_empty(), "{}", broken.join("; "));
             Ok(())
         });
     }
-    Ok(())
+    table
 }
 
 /// Writes every generated document anew: what the code says, then the types the pages read.

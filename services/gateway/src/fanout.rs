@@ -37,6 +37,8 @@ pub enum Goodbye {
     Revoked,
     /// Another socket of the same person took its place; the page reconnects if it still lives.
     Crowded,
+    /// This gateway stops; the page reconnects, to another one or to the next one here.
+    Stopping,
     /// It fell too far behind; the page reconnects and asks for everything anew.
     Behind,
 }
@@ -46,6 +48,8 @@ impl Goodbye {
     pub const fn code(self) -> u16 {
         match self {
             Self::Revoked => 4401,
+            // "Service restart" (RFC 6455 registry).
+            Self::Stopping => 1012,
             // "Try again later".
             Self::Crowded | Self::Behind => 1013,
         }
@@ -103,6 +107,12 @@ impl Fanout {
                 gone.close(Goodbye::Revoked);
             }
         }
+    }
+
+    /// Closes every socket: the house moves on.
+    pub fn close_all(&self) {
+        let people = std::mem::take(&mut self.sockets().people);
+        people.into_values().flatten().for_each(|socket| socket.close(Goodbye::Stopping));
     }
 
     /// Whether this person has a screen open here.

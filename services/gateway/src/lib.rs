@@ -129,6 +129,7 @@ impl Gateway {
     /// Listens to announcements for as long as the process lives: sockets are told, standings forgotten.
     pub async fn listen(self) {
         actix_web::rt::spawn(forget_when_deaf(self.door.clone(), self.ground.bus.hears()));
+        actix_web::rt::spawn(part_when_told(self.clone()));
         loop {
             match self.ground.bus.listen().await {
                 Ok(mut announcements) => self.hear(&mut announcements).await,
@@ -152,6 +153,13 @@ impl Gateway {
             }
         }
     }
+}
+
+/// A page that is told so reconnects at once; one that merely loses its socket waits to be sure.
+async fn part_when_told(gateway: Gateway) {
+    gateway.stopping.told().await;
+    chassis::clock::wait(gateway.config.drain()).await;
+    gateway.fanout.close_all();
 }
 
 /// When announcements stop or come again, a revocation may have been missed.

@@ -18,7 +18,7 @@ use chassis::store::Store;
 use chassis::work::Work;
 use mail::Lane;
 use proto::envelope::{Envelope, Event as _};
-use proto::events::{care, identity, scheduling};
+use proto::events::{care, house, identity, scheduling};
 use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -44,6 +44,7 @@ impl Service for Notify {
         scheduling::SessionCancelled::NAME,
         scheduling::ReminderDue::NAME,
         care::IntegrationOffered::NAME,
+        house::LetterDied::NAME,
     ];
     type Migrations = migrations::Migrations;
 

@@ -8,7 +8,7 @@ use kernel::id::{EventId, PersonId, SessionId};
 use kernel::time::Timestamp;
 use notify_core::render::Template;
 use proto::envelope::Envelope;
-use proto::events::{care, identity, scheduling};
+use proto::events::{care, house, identity, scheduling};
 use proto::sealed::LINK;
 
 /// Turns something heard into messages.
@@ -39,6 +39,17 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
     if let Some(fact) = envelope.open::<care::IntegrationOffered>() {
         let draft = draft(envelope.id, fact.patient, Template::IntegrationOffer, Some(fact.session));
         return store::queue(work, draft).await;
+    }
+    if envelope.open::<house::LetterDied>().is_some() {
+        return undone(work, envelope.id).await;
+    }
+    Ok(())
+}
+
+/// Something a service should have done was never done: those who run the day hear of it.
+async fn undone(work: &mut Work, event: EventId) -> Result<(), Failure> {
+    for person in store::overseers(work).await? {
+        store::queue(work, draft(event, person, Template::SomethingUndone, None)).await?;
     }
     Ok(())
 }

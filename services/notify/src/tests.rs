@@ -56,6 +56,23 @@ async fn a_message_waits_for_an_address_and_leaves_when_there_is_one() {
 }
 
 #[actix_web::test]
+async fn what_can_never_be_taken_is_given_up_after_its_tries_and_people_are_told() {
+    for house in houses(true).await {
+        house.told_of_a_link(house.sam, "a purpose from the future").await;
+        house.until("select count(*) from notify_letter where tries = 1 and died_at is null", 1).await;
+        for tries in 2..=8 {
+            house.pass(Span::seconds(32));
+            house.until(&format!("select count(*) from notify_letter where tries = {tries}"), 1).await;
+        }
+        house.until("select count(*) from notify_letter where died_at is not null", 1).await;
+        let mails = house.mails(2).await;
+        assert!(mails.iter().all(|mail| mail["subject"] == "Please check: something was not done"));
+        let roles: Vec<_> = mails.iter().map(|mail| mail["to_role"].as_str().unwrap()).collect();
+        assert!(roles.contains(&"coordinator") && roles.contains(&"admin"), "{roles:?}");
+    }
+}
+
+#[actix_web::test]
 async fn a_fact_heard_twice_is_one_message() {
     for house in houses(true).await {
         let fact = house.offered(house.sam);

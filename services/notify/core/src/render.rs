@@ -27,6 +27,8 @@ pub enum Template {
     IntegrationOffer,
     /// Does mail arrive?
     TestMail,
+    /// A part of the house could not take what another told it.
+    SomethingUndone,
 }
 
 /// What a text may be filled with: nothing about a person.
@@ -49,7 +51,7 @@ pub struct Text {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::BookingConfirmed,
         Self::BookingCancelled,
         Self::PatientInvitation,
@@ -58,6 +60,7 @@ impl Template {
         Self::NextMorning,
         Self::IntegrationOffer,
         Self::TestMail,
+        Self::SomethingUndone,
     ];
 
     /// The word in columns.
@@ -71,6 +74,7 @@ impl Template {
             Self::NextMorning => "next_morning",
             Self::IntegrationOffer => "integration_offer",
             Self::TestMail => "test_mail",
+            Self::SomethingUndone => "something_undone",
         }
     }
 
@@ -90,6 +94,7 @@ impl Template {
             Self::NextMorning => "A few questions for this morning",
             Self::IntegrationOffer => "You can book your next appointment",
             Self::TestMail => "Test message",
+            Self::SomethingUndone => "Please check: something was not done",
         }
     }
 
@@ -122,6 +127,10 @@ impl Template {
             }
             Self::IntegrationOffer => "You can book a time to talk about how it went. Sign in to choose one.",
             Self::TestMail => "This is a test. Mail from here reaches this address. There is nothing to do.",
+            Self::SomethingUndone => {
+                "One part of your system could not take what another told it, in all its tries.\n\
+                 Look at everything that is under way now, and call whoever runs the system: its log names the message."
+            }
         }
     }
 
@@ -134,7 +143,8 @@ impl Template {
             | Self::SessionReminder
             | Self::NextMorning
             | Self::IntegrationOffer
-            | Self::TestMail => false,
+            | Self::TestMail
+            | Self::SomethingUndone => false,
         }
     }
 }

@@ -220,6 +220,14 @@ impl House {
         self.service.store().work(Act::bus(self.clinic), heard).await.unwrap();
     }
 
+    /// The same over the bus, with all that happens to what cannot be taken.
+    pub(crate) async fn told_of_a_link(&self, person: PersonId, purpose: &str) {
+        let sealed = self.service.store().vault().seal_for_bus(LINK, person, b"T").unwrap();
+        let (purpose, expires_at) = (purpose.to_owned(), self.now().plus(Span::hours(24)));
+        let fact = self.fact(&LinkIssued { person, purpose, session: None, sealed, expires_at });
+        self.ground.bus.publish(&[fact]).await.unwrap();
+    }
+
     pub(crate) async fn listen(&self) -> Receiver<Envelope> {
         self.ground.bus.listen().await.unwrap()
     }

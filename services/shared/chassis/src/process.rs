@@ -16,8 +16,8 @@ use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
+use tokio::sync::watch;
 use utoipa_actix_web::{AppExt as _, scope};
 
 /// Media engines and the migrator are talkative.
@@ -33,17 +33,23 @@ const HEALTH_TIME: Duration = Duration::from_secs(2);
 
 /// Whether this process was told to stop. Cheap to clone.
 #[derive(Debug, Clone, Default)]
-pub struct Stopping(Arc<AtomicBool>);
+pub struct Stopping(watch::Sender<bool>);
 
 impl Stopping {
     /// It was.
     pub fn begin(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.send_replace(true);
     }
 
     /// Whether it was.
     pub fn is_told(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        *self.0.borrow()
+    }
+
+    /// Waits until it is.
+    pub async fn told(&self) {
+        // We hold the sender, so it does not close.
+        let _ = self.0.subscribe().wait_for(|is_told| *is_told).await;
     }
 }
 
