@@ -151,10 +151,14 @@ pub async fn missed(stage: &Stage, people: &People, ana: Sitter) -> anyhow::Resu
         };
         Ok(stage.sink.mails()?.iter().filter(|mail| is_alarm(mail)).count())
     };
-    let before = alarms()?;
     let watch = people.cast.therapist.get(&watch_path(people)).await?;
     let deadline_at = watch.pointer("/next/deadline_at").and_then(Value::as_i64).context("no next look")?;
     eprintln!("nobody looks any more");
+    while now() < deadline_at {
+        pause(20).await;
+    }
+    // Mail about what was open before has left by now.
+    let before = alarms()?;
     let limit = deadline_at + 30_000_000;
     while alarms()? == before {
         ensure!(now() < limit, "no alarm left the house");

@@ -10,7 +10,8 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use redis::streams::{
     StreamAutoClaimOptions, StreamAutoClaimReply, StreamId, StreamReadOptions, StreamReadReply,
 };
-use redis::{AsyncCommands as _, AsyncConnectionConfig, Client};
+use redis::{AsyncCommands as _, AsyncConnectionConfig, Client, FromRedisValue as _};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{OnceCell, broadcast, watch};
@@ -183,7 +184,31 @@ impl RedisSubscription {
             Err(error) if error.code() == Some("BUSYGROUP") => {}
             Err(error) => return Err(error.into()),
         }
+        if self.has_missed().await? {
+            self.ask_for_everything().await?;
+        }
         self.is_joined = true;
+        Ok(())
+    }
+
+    /// Whether facts were cut off the stream's far end before this group read them: it was away for too long.
+    async fn has_missed(&mut self) -> Result<bool, BusFault> {
+        let mut pipe = redis::pipe();
+        pipe.cmd("XINFO").arg("STREAM").arg(STREAM).cmd("XINFO").arg("GROUPS").arg(STREAM);
+        let (stream, groups): (About, Vec<About>) = pipe.query_async(&mut self.connection).await?;
+        let is_own = |group: &&About| {
+            let name = group.get("name").and_then(|name| String::from_redis_value_ref(name).ok());
+            name.is_some_and(|name| name == self.group)
+        };
+        let cut = count(&stream, "entries-added").zip(count(&stream, "length"));
+        let read = groups.iter().find(is_own).and_then(|group| count(group, "entries-read"));
+        Ok(cut.zip(read).is_some_and(|((added, length), read)| added.saturating_sub(length) > read))
+    }
+
+    /// Another epoch makes every outbox tell again what it keeps; inboxes know what they have heard.
+    async fn ask_for_everything(&mut self) -> Result<(), BusFault> {
+        tracing::warn!(service = self.group, "facts were missed: everything kept is asked for again");
+        let _: usize = self.connection.del(EPOCH).await?;
         Ok(())
     }
 
@@ -202,6 +227,9 @@ impl RedisSubscription {
             .connection
             .xautoclaim_options(STREAM, &self.group, &self.group, CLAIM_IDLE_MS, "0-0", options)
             .await?;
+        if !left.deleted_ids.is_empty() {
+            self.ask_for_everything().await?;
+        }
         Ok(left.claimed)
     }
 }
@@ -228,6 +256,13 @@ impl Subscription for RedisSubscription {
     async fn again(&mut self, _delivery: Delivery) -> Result<(), BusFault> {
         Ok(())
     }
+}
+
+/// What XINFO says, by its words.
+type About = HashMap<String, redis::Value>;
+
+fn count(about: &About, word: &str) -> Option<i64> {
+    about.get(word).and_then(|value| i64::from_redis_value_ref(value).ok())
 }
 
 fn delivery(entry: StreamId) -> Delivery {
