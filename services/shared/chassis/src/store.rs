@@ -111,6 +111,8 @@ fn options(url: &str, schema: Option<&str>) -> ConnectOptions {
             ("lock_timeout", "2s"),
             ("idle_in_transaction_session_timeout", "5s"),
             ("timezone", "UTC"),
+            // The rollback on release would answer with a warning, in every log, after every statement.
+            ("client_min_messages", "error"),
         ])
     });
     options
