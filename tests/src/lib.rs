@@ -11,6 +11,7 @@ pub mod requests;
 pub mod servers;
 pub mod sink;
 pub mod split;
+pub mod stores;
 
 use std::path::PathBuf;
 use std::time::Duration;

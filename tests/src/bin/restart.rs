@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use tests::caller::Caller;
 use tests::process::{House, Plan, free_port};
 use tests::sink::Sink;
+use tests::stores::fresh_database;
 use tests::{folder, now, pause, told};
 
 /// How the subject of an alarm ends.
@@ -41,7 +42,7 @@ fn main() -> anyhow::Result<()> {
     let each: u32 = std::env::args().nth(1).map_or(Ok(10), |word| word.parse())?;
     actix_web::rt::System::new().block_on(async {
         let sqlite = drill("sqlite", None, each).await?;
-        let postgres = drill("postgres", Some(fresh_database().await?), each).await?;
+        let postgres = drill("postgres", Some(fresh_database("drill").await?), each).await?;
         let worst = |pick: fn(&Figures) -> u128| pick(&sqlite).max(pick(&postgres));
         println!(
             "{}",
@@ -63,19 +64,6 @@ impl Figures {
         let most = self.resume_ms.iter().copied().max().and_then(|most| u64::try_from(most).ok());
         json!({ "kills": self.kills, "lost": self.lost, "came_again": self.came_again, "resume_ms_max": most })
     }
-}
-
-/// A database of its own on the throwaway server.
-async fn fresh_database() -> anyhow::Result<String> {
-    let url = told("TEST_POSTGRES_URL")?;
-    let name = format!(
-        "drill_{}",
-        chassis::crypto::random_token().chars().filter(char::is_ascii_lowercase).take(12).collect::<String>()
-    );
-    let server = Database::connect(&url).await?;
-    server.execute_unprepared(&format!("create database {name}")).await?;
-    let base = url.rsplit_once('/').context("no database in the address")?.0;
-    Ok(format!("{base}/{name}"))
 }
 
 /// The house, its people, and the ledger of one store.

@@ -10,12 +10,12 @@ mod strangers;
 
 use anyhow::{Context as _, ensure};
 use canaries::Canaries;
-use sea_orm::{ConnectionTrait as _, Database};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use tests::folder;
 use tests::sink::Sink;
-use tests::{folder, told};
+use tests::stores::fresh_database;
 
 fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,7 +34,7 @@ fn main() -> anyhow::Result<()> {
 
 async fn both() -> anyhow::Result<()> {
     let sqlite = drill("sqlite", None).await?;
-    let postgres = drill("postgres", Some(fresh_database().await?)).await?;
+    let postgres = drill("postgres", Some(fresh_database("secrets").await?)).await?;
     let of = |drilled: &Value, name: &str| drilled.get(name).and_then(Value::as_u64).unwrap_or_default();
     let sum = |name: &str| of(&sqlite, name) + of(&postgres, name);
     let least = |name: &str| of(&sqlite, name).min(of(&postgres, name));
@@ -50,15 +50,6 @@ async fn both() -> anyhow::Result<()> {
         })
     );
     Ok(())
-}
-
-/// A database of its own on the throwaway server.
-async fn fresh_database() -> anyhow::Result<String> {
-    let url = told("TEST_POSTGRES_URL")?;
-    let name = format!("secrets_{}", canaries::letters(12));
-    Database::connect(&url).await?.execute_unprepared(&format!("create database {name}")).await?;
-    let base = url.rsplit_once('/').context("no database in the address")?.0;
-    Ok(format!("{base}/{name}"))
 }
 
 /// What a program said to a person when it ended; what it logged are JSON objects.
