@@ -167,8 +167,6 @@ impl Split {
     pub fn folder(&self, part: &str) -> PathBuf {
         self.plan.folder.join("parts").join(part)
     }
-
-    #[expect(clippy::disallowed_methods, reason = "a proof is outside the house: it waits")]
     fn await_ready(&mut self, part: &'static str) -> anyhow::Result<()> {
         let (address, log, started) = (self.address(part)?, self.log(part), Instant::now());
         while !is_ready(&address) {
@@ -191,7 +189,6 @@ impl Drop for Split {
 }
 
 /// Postgres takes connections a moment before it takes queries.
-#[expect(clippy::disallowed_methods, reason = "a proof is outside the house: it waits")]
 fn wait_for_postgres(server: &str) -> anyhow::Result<()> {
     let bin = PathBuf::from(crate::told("PROOF_POSTGRES")?);
     let started = Instant::now();

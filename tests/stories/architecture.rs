@@ -23,6 +23,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("argon2", &["identity"]),
     ("jsonwebtoken", &["chassis", "identity"]),
     ("awc", &["gateway", "notify", "tests"]),
+    ("httparse", &["gateway"]),
     ("reqwest", &[]),
     ("openssl", &[]),
     ("native-tls", &[]),

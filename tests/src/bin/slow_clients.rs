@@ -153,7 +153,7 @@ async fn open(from: Ipv4Addr, port: u16) -> std::io::Result<TcpStream> {
 /// Until the house lets go, or the time is over.
 async fn behave(manner: Manner, line: &mut TcpStream, port: u16, until: Instant) -> std::io::Result<()> {
     let head = format!(
-        "POST /api/identity/sign-in HTTP/1.1\r\nhost: localhost:{port}\r\norigin: http://localhost:{port}\r\n\
+        "POST /api/care/journal HTTP/1.1\r\nhost: localhost:{port}\r\norigin: http://localhost:{port}\r\n\
          x-holdspace: 1\r\ncontent-type: application/json\r\n"
     );
     let (start, letter) = match manner {
