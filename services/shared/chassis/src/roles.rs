@@ -2,7 +2,7 @@
 
 use crate::crypto;
 use anyhow::{Context as _, ensure};
-use sea_orm::{ConnectionTrait as _, Database};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database};
 use std::collections::BTreeMap;
 
 const ROLES: &str = include_str!("../../../../deploy/postgres/roles.sql");
@@ -15,7 +15,10 @@ pub async fn make(
     owner_url: &str,
     services: &[&'static str],
 ) -> anyhow::Result<BTreeMap<&'static str, String>> {
-    let owner = Database::connect(owner_url).await.context("the database's owner cannot come in")?;
+    // A statement is logged as it stands, and these hold passwords.
+    let mut options = ConnectOptions::new(owner_url.to_owned());
+    options.max_connections(1).sqlx_logging(false);
+    let owner = Database::connect(options).await.context("the database's owner cannot come in")?;
     owner.execute_unprepared(ROLES).await.context("the roles cannot be made")?;
     let mut passwords = BTreeMap::new();
     for service in services {
