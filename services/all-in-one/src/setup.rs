@@ -22,6 +22,9 @@ pub struct Answers {
     /// The folder for the database, the key file and the configuration.
     #[arg(long)]
     data: Option<PathBuf>,
+    /// A Postgres database, such as <postgres://owner@host/holdspace>; empty for the embedded one.
+    #[arg(long)]
+    database: Option<String>,
     /// The clinic's name.
     #[arg(long)]
     clinic: Option<String>,
@@ -146,24 +149,29 @@ fn configuration(data: &Path, answers: &mut Answers) -> anyhow::Result<Config> {
             key: ask("Private key file", answers.key.take(), None)?.into(),
         })
     };
+    let base = Config::default();
+    let database = optional("Postgres database, if not the embedded one", answers.database.take())?;
     Ok(Config {
         data_dir: data.to_owned(),
+        database_url: database.unwrap_or_else(|| base.database_url.clone()),
         public_url: public_url.trim_end_matches('/').into(),
         listen: ask("Address to listen on", answers.listen.take(), Some("0.0.0.0:8443"))?,
         media_listen: ask("UDP address for video", answers.media.take(), Some("0.0.0.0:3478"))?,
         media_public_ip: optional("Public IP for video, if another", answers.media_public_ip.take())?,
         tls,
-        smtp: Some(Smtp {
-            ca: answers.smtp_ca.take(),
-            ..mail(
-                &ask("Mail server (host:port)", answers.smtp.take(), None)?,
-                &ask("Sender address", answers.mail_from.take(), None)?,
-                optional("User at the mail server", answers.smtp_user.take())?,
-                optional("Password there", answers.smtp_password.take())?,
-            )?
-        }),
-        ..Config::default()
+        smtp: Some(account(answers)?),
+        ..base
     })
+}
+
+/// The mail account, from the answers.
+fn account(answers: &mut Answers) -> anyhow::Result<Smtp> {
+    let server = ask("Mail server (host:port)", answers.smtp.take(), None)?;
+    let from = ask("Sender address", answers.mail_from.take(), None)?;
+    let smtp = mail(&server, &from, answers.smtp_ca.take())?;
+    let user = optional("User at the mail server", answers.smtp_user.take())?;
+    let password = optional("Password there", answers.smtp_password.take())?;
+    Ok(Smtp { user, password, ..smtp })
 }
 
 /// What came of founding.
@@ -191,17 +199,21 @@ async fn found(config: Config, clinic: &Clinic, admin: &NewPerson) -> anyhow::Re
     Ok(Founded { link: format!("{public_url}/link#{token}"), mail_fault })
 }
 
-/// TLS from the first byte on its own port, STARTTLS elsewhere; a relay on this machine needs neither.
-fn mail(server: &str, from: &str, user: Option<String>, password: Option<String>) -> anyhow::Result<Smtp> {
+/// TLS from the first byte on its own port, STARTTLS elsewhere. A relay on this machine needs neither, unless it
+/// comes with a certificate.
+///
+/// # Errors
+/// When the server is not host:port.
+pub(crate) fn mail(server: &str, from: &str, ca: Option<PathBuf>) -> anyhow::Result<Smtp> {
     let (host, port) = server.rsplit_once(':').context("the mail server is host:port")?;
     let port: u16 = port.parse().context("the port of the mail server is a number")?;
     let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-    let tls = match (port, is_here) {
+    let tls = match (port, is_here && ca.is_none()) {
         (465, _) => SmtpTls::Wrapped,
         (_, true) => SmtpTls::LocalPlain,
         (_, false) => SmtpTls::StartTls,
     };
-    Ok(Smtp { host: host.into(), port, tls, user, password, from: from.into(), ca: None })
+    Ok(Smtp { host: host.into(), port, tls, user: None, password: None, from: from.into(), ca })
 }
 
 /// An empty line is none.
@@ -228,5 +240,27 @@ fn ask(question: &str, given: Option<String>, default: Option<&str>) -> anyhow::
         (false, _) => Ok(line.to_owned()),
         (true, Some(default)) => Ok(default.to_owned()),
         (true, None) => bail!("an answer is needed: {question}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn protected(server: &str, ca: Option<&str>) -> SmtpTls {
+        mail(server, "no-reply@clinic.example", ca.map(PathBuf::from)).unwrap().tls
+    }
+
+    #[test]
+    fn only_a_relay_on_this_machine_goes_without_tls() {
+        assert_eq!(protected("localhost:25", None), SmtpTls::LocalPlain);
+        assert_eq!(protected("127.0.0.1:2525", None), SmtpTls::LocalPlain);
+        assert_eq!(protected("mail:25", None), SmtpTls::StartTls);
+        assert_eq!(protected("mail:465", None), SmtpTls::Wrapped);
+    }
+
+    #[test]
+    fn a_certificate_means_tls_here_too() {
+        assert_eq!(protected("localhost:25", Some("ca.pem")), SmtpTls::StartTls);
     }
 }

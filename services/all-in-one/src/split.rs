@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// The port of every service where each has a host of its own.
 const PORT: u16 = 8080;
+/// What a part calls the certificate that its mail server is known by.
+const MAIL_CA: &str = "mail-ca.pem";
 /// How long the gateway goes on after it was told to stop: a load balancer asks `/ready` every second or so.
 const DRAIN_SECONDS: i64 = 2;
 
@@ -26,7 +28,7 @@ pub struct Options {
     /// Where to write a folder per process.
     #[arg(long)]
     to: PathBuf,
-    /// The bus, such as redis://redis:6379.
+    /// The bus, such as <redis://redis:6379>.
     #[arg(long)]
     bus: String,
     /// Everything on this machine, on ports from this one on; without it each service has a host of its name.
@@ -52,7 +54,7 @@ pub async fn run(options: &Options) -> anyhow::Result<()> {
     for service in SERVICES.into_iter().chain(["gateway"]) {
         let folder = std::path::absolute(options.to.join(service))?;
         let config = part(&house, service, &folder, &places, passwords.get(service))?;
-        write(&folder, service, &config, &keys).with_context(|| format!("the folder of {service}"))?;
+        write(&folder, service, config, &keys).with_context(|| format!("the folder of {service}"))?;
     }
     Ok(())
 }
@@ -125,16 +127,29 @@ fn part(
     })
 }
 
-fn write(folder: &Path, service: &str, config: &Config, keys: &Keys) -> anyhow::Result<()> {
+fn write(folder: &Path, service: &str, mut config: Config, keys: &Keys) -> anyhow::Result<()> {
     let file = folder.join("holdspace.toml");
     if file.exists() {
         bail!("{} is there already: this house was split before", file.display());
     }
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     keys.write_share(service, &config.key_file())?;
+    keep_certificate(&mut config, folder)?;
     let mut out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file)?;
-    out.write_all(toml::to_string_pretty(config)?.as_bytes())?;
+    out.write_all(toml::to_string_pretty(&config)?.as_bytes())?;
     Ok(out.sync_all()?)
+}
+
+/// The certificate its mail server is known by comes along: a part reads no folder but its own.
+fn keep_certificate(config: &mut Config, folder: &Path) -> anyhow::Result<()> {
+    for smtp in [&mut config.smtp, &mut config.alarm_smtp].into_iter().flatten() {
+        if let Some(ca) = &mut smtp.ca {
+            let own = folder.join(MAIL_CA);
+            std::fs::copy(&*ca, &own).with_context(|| format!("cannot copy {}", ca.display()))?;
+            *ca = own;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -142,7 +157,7 @@ mod tests {
     use super::*;
 
     fn house() -> Config {
-        let smtp = crate::demo::local_mail("127.0.0.1:25").unwrap();
+        let smtp = crate::setup::mail("127.0.0.1:25", "no-reply@clinic.example", None).unwrap();
         Config {
             database_url: "postgres://owner:secret@db:5432/holdspace".into(),
             bus_url: "redis://redis:6379".into(),
@@ -161,6 +176,20 @@ mod tests {
     fn each_part_enters_the_database_as_itself() {
         assert!(told("care").contains("postgres://holdspace_care:word@db:5432/holdspace"));
         assert!(!told("care").contains("secret"));
+    }
+
+    #[test]
+    fn a_part_finds_the_mail_servers_certificate_in_its_own_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let ca = folder.path().join("whole.pem");
+        std::fs::write(&ca, "a certificate").unwrap();
+        let smtp = crate::setup::mail("localhost:25", "no-reply@clinic.example", Some(ca)).unwrap();
+        let own = folder.path().join("checkins");
+        let config = Config { data_dir: own.clone(), alarm_smtp: Some(smtp), ..Config::default() };
+        write(&own, "checkins", config, &Keys::generate()).unwrap();
+        let told = std::fs::read_to_string(own.join("holdspace.toml")).unwrap();
+        assert!(told.contains(&format!("ca = \"{}\"", own.join(MAIL_CA).display())), "{told}");
+        assert_eq!(std::fs::read_to_string(own.join(MAIL_CA)).unwrap(), "a certificate");
     }
 
     #[test]

@@ -6,9 +6,10 @@ pub mod session;
 
 use crate::house::House;
 use crate::inside::Inside;
+use crate::setup;
 use anyhow::{Context as _, bail};
 use chassis::clock::Clock;
-use chassis::config::{Config, Smtp};
+use chassis::config::Config;
 use clap::Args;
 use clinic::People;
 use kernel::id::SessionId;
@@ -19,6 +20,8 @@ use std::path::{Path, PathBuf};
 
 /// The pace at which a person watches (decisions.md, "Drills and pace").
 const PACE: i64 = 6;
+/// Who a demo's mail is from.
+const SENDER: &str = "Holdspace <no-reply@holdspace.example>";
 
 /// How to show the house.
 #[derive(Args)]
@@ -41,9 +44,12 @@ pub struct Options {
     /// Protocol minutes per real minute, 1 to 60.
     #[arg(long, default_value_t = PACE)]
     pace: i64,
-    /// Sends mail to this server (host:port, without TLS, on this machine) in place of the mailbox page.
+    /// Sends mail to this server (host:port) in place of the mailbox page; without TLS on this machine only.
     #[arg(long)]
     smtp: Option<String>,
+    /// A certificate to trust for that server; then it speaks TLS on this machine too.
+    #[arg(long)]
+    smtp_ca: Option<PathBuf>,
     /// Uses this database in place of the embedded one.
     #[arg(long)]
     database: Option<String>,
@@ -92,7 +98,8 @@ fn is_there(data: &Path) -> anyhow::Result<bool> {
 }
 
 fn config(options: &Options, port: u16) -> anyhow::Result<Config> {
-    let smtp = options.smtp.as_deref().map(local_mail).transpose()?;
+    let smtp = options.smtp.as_deref();
+    let smtp = smtp.map(|server| setup::mail(server, SENDER, options.smtp_ca.clone())).transpose()?;
     let base = Config::default();
     Ok(Config {
         data_dir: options.data.clone(),
@@ -104,19 +111,6 @@ fn config(options: &Options, port: u16) -> anyhow::Result<Config> {
         smtp: smtp.clone(),
         alarm_smtp: smtp,
         ..Config::default()
-    })
-}
-
-pub(crate) fn local_mail(server: &str) -> anyhow::Result<Smtp> {
-    let (host, port) = server.rsplit_once(':').context("the mail server is host:port")?;
-    Ok(Smtp {
-        host: host.into(),
-        port: port.parse().context("the port is a number")?,
-        tls: chassis::config::SmtpTls::LocalPlain,
-        user: None,
-        password: None,
-        from: "Holdspace <no-reply@holdspace.example>".into(),
-        ca: None,
     })
 }
 
@@ -158,10 +152,19 @@ fn announce(
         println!("{line}");
         return;
     }
-    println!("\nA made-up clinic with a session under way. Nobody here took anything.\n");
+    let with = if session.is_some() { " with a session under way" } else { "" };
+    println!("\nA made-up clinic{with}. Nobody here took anything.\n");
     for (role, link) in links {
         println!("  {role:<12} {link}");
     }
-    println!("\nA look is due soon. Watch it go late, or answer it on the sitter's page.");
-    println!("Mail is on the mailbox page of the therapist. Control-C stops the house.\n");
+    if session.is_some() {
+        println!("\nA look is due soon. Watch it go late, or answer it on the sitter's page.");
+    }
+    if options.smtp.is_none() {
+        println!("Mail is on the mailbox page of the therapist.");
+    }
+    if !options.seed_only {
+        println!("Control-C stops the house.");
+    }
+    println!();
 }
