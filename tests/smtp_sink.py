@@ -1,6 +1,8 @@
-"""A mail server that keeps what it is sent: one JSON line per message. For tests and drills, on loopback only.
+"""A mail server that keeps what it is sent: one JSON line per message. For tests, drills and trials, on loopback
+unless it is told otherwise.
 
-    python3 tests/smtp_sink.py --out mails.jsonl [--port 0] [--cert C --key K] [--login USER:PASSWORD]
+    python3 tests/smtp_sink.py --out mails.jsonl|- [--host 127.0.0.1] [--port 0]
+                               [--cert C --key K] [--login USER:PASSWORD]
                                [--stall-before-data S] [--stall-after-data S] [--refuse [CODE]] [--drop]
                                [--times N] [--mode-file FILE]
 
@@ -19,7 +21,7 @@ Addresses with a meaning, whatever the mode: bounce@… is refused for good (550
 grey@… is told to come back later once (451) and then accepted.
 
 A line holds: at (seconds since 1970), from, to, subject, message_id, headers, text, attachments
-[{name, type, text}], tls, auth, size. Needs aiosmtpd 1.4.6 (PyPI).
+[{name, type, text}], tls, auth, size. Needs aiosmtpd 1.4.3 or newer (Debian, PyPI).
 """
 
 import argparse
@@ -145,6 +147,9 @@ class Sink:
             "auth": bool(session.authenticated),
             "size": len(envelope.content),
         }
+        if self.out == "-":
+            print(json.dumps(line), flush=True)
+            return
         with open(self.out, "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
@@ -167,6 +172,7 @@ def attachment(part):
 def options_of(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", required=True)
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--cert")
     parser.add_argument("--key")
@@ -208,7 +214,7 @@ def door(options, sink):
 async def serve(options):
     sink = Sink(Mode(options), options.out)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(door(options, sink), host="127.0.0.1", port=options.port)
+    server = await loop.create_server(door(options, sink), host=options.host, port=options.port)
     print("ready", server.sockets[0].getsockname()[1], flush=True)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
