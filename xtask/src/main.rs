@@ -1,4 +1,4 @@
-//! The commands a person runs: `cargo xtask demo | test | story | bench | drill`.
+//! The commands a person runs: `cargo xtask demo | build | test | story | bench | drill`.
 #![expect(clippy::print_stdout, reason = "a development tool: its answer is what it prints")]
 #![expect(
     clippy::disallowed_methods,
@@ -40,6 +40,8 @@ enum Command {
         #[arg(long, default_value_t = 8080)]
         port: u16,
     },
+    /// Builds the pages and every program, as `docker compose` and a clinic need them.
+    Build,
     /// Everything that must be green.
     Test,
     /// Writes the generated documents and types anew.
@@ -80,6 +82,10 @@ fn obeyed(command: Command) -> anyhow::Result<bool> {
     match command {
         Command::Demo { check: true, .. } => demo::check(),
         Command::Demo { check: false, port } => demo::show(port),
+        Command::Build => house::built().map(|program| {
+            println!("{} and what lies beside it", program.display());
+            true
+        }),
         Command::Test => suite::run(),
         Command::Generate => suite::generate(),
         Command::Stores => services::show(),
