@@ -40,6 +40,7 @@ fn act(who: &Who, what: &str) -> Act {
         command: None,
         what: what.into(),
         request_id: telemetry::current_request_id(),
+        asked: chassis::asked::Asked::default(),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::store::people::{self, Column, NewPerson, Person};
 use crate::{Identity, publish};
 use actix_web::web::{Path, Query};
 use actix_web::{HttpRequest, HttpResponse, get, post};
-use chassis::body::Body;
+use chassis::body::{Body, says_something, unreadable_query};
 use chassis::guard::{Guard, Who};
 use chassis::ids;
 use chassis::keeper::About;
@@ -31,9 +31,9 @@ pub struct Add {
     /// As what. A sitter is named by the patient instead.
     #[garde(skip)]
     role: Role,
-    #[garde(length(chars, min = 1, max = 80))]
+    #[garde(length(chars, min = 1, max = 80), custom(says_something))]
     first_name: String,
-    #[garde(length(chars, min = 1, max = 80))]
+    #[garde(length(chars, min = 1, max = 80), custom(says_something))]
     last_name: String,
     #[garde(email, length(max = 254))]
     email: String,
@@ -156,7 +156,7 @@ pub async fn list(
 ) -> Result<HttpResponse, Problem> {
     let (who, store) = (identity.who()?, &identity.store);
     let wanted = Query::<Wanted>::from_query(request.query_string());
-    let wanted = wanted.map_err(|error| Problem::new(&problems::FIELD_TYPE).because(error))?;
+    let wanted = wanted.map_err(|error| unreadable_query(&error))?;
     if who.role == Role::Patient && wanted.role == Some(Role::Patient) {
         return Err(Problem::new(&problems::AUTH_FORBIDDEN));
     }

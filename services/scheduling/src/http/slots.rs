@@ -7,7 +7,8 @@ use crate::problems;
 use crate::store;
 use crate::zone::write_local;
 use actix_web::web::Query;
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get};
+use chassis::body::unreadable_query;
 use chassis::guard::Guard;
 use chassis::problem::{Problem, ProblemBody};
 use chassis::service::Service as _;
@@ -65,9 +66,10 @@ pub struct Slot {
 #[get("/slots")]
 pub async fn slots(
     scheduling: Guard<ReadSlots, Scheduling>,
-    query: Result<Query<SlotQuery>, actix_web::Error>,
+    request: HttpRequest,
 ) -> Result<HttpResponse, Problem> {
-    let query = query.map_err(|error| Problem::new(&proto::problems::FIELD_TYPE).because(error))?;
+    let query = Query::<SlotQuery>::from_query(request.query_string());
+    let query = query.map_err(|error| unreadable_query(&error))?;
     let (who, span) = (scheduling.who()?, query.span()?);
     let drill = query.pace.map(pace).transpose()?.or(scheduling.demo_pace);
     let asked = Asked { kind: query.kind.into(), drill, starts_at: span.starts_at };

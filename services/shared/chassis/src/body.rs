@@ -1,8 +1,10 @@
 //! Reads a JSON body into a type that cannot be wrong: bounded, no unknown fields, validated.
 
-use crate::problem::Problem;
+use crate::asked::Asked;
+use crate::json;
+use crate::problem::{Field, Problem};
 use actix_web::dev::Payload;
-use actix_web::web::Bytes;
+use actix_web::web::{Bytes, PathConfig, QueryConfig};
 use actix_web::{FromRequest, HttpRequest, http::header};
 use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
@@ -17,6 +19,10 @@ pub const BODY_BYTES_MAX: usize = 64 * 1024;
 #[derive(Debug)]
 pub struct Body<T>(pub T);
 
+/// A body as it arrived, whole and bounded: for the one route that must hear an alarm through any mistake.
+#[derive(Debug)]
+pub struct Raw(pub Vec<u8>);
+
 impl<T> FromRequest for Body<T>
 where
     T: DeserializeOwned + Validate<Context = ()> + 'static,
@@ -25,8 +31,17 @@ where
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let typed = is_json(request);
-        let mut payload = payload.take();
+        let raw = Raw::from_request(request, payload);
+        Box::pin(async move { parse(&raw.await?.0).map(Self) })
+    }
+}
+
+impl FromRequest for Raw {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (typed, asked, mut payload) = (is_json(request), Asked::of(request), payload.take());
         Box::pin(async move {
             if !typed {
                 return Err(Problem::new(&problems::BODY_TYPE));
@@ -40,7 +55,8 @@ where
                 }
                 bytes.extend_from_slice(&chunk);
             }
-            parse(&bytes).map(Self)
+            asked.note(&bytes);
+            Ok(Self(bytes))
         })
     }
 }
@@ -55,10 +71,10 @@ fn is_json(request: &HttpRequest) -> bool {
 /// # Errors
 /// When the bytes are not JSON, not the type, or out of bounds.
 pub fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, Problem> {
-    let value: T = serde_json::from_slice(bytes).map_err(|error| unreadable(&error))?;
+    let value: T = json::read(bytes)?;
     value.validate().map_err(|report| {
-        let fields = report.iter().map(|(path, error)| crate::problem::Field {
-            name: path.to_string(),
+        let fields = report.iter().map(|(path, error)| Field {
+            name: json::pointer(&path.to_string()),
             code: "field.invalid".into(),
             detail: error.to_string(),
             owner: None,
@@ -68,17 +84,58 @@ pub fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Resu
     Ok(value)
 }
 
-fn unreadable(error: &serde_json::Error) -> Problem {
-    let text = error.to_string();
-    let named = text.split('`').nth(1).unwrap_or("body").to_owned();
-    if !error.is_data() {
-        Problem::new(&problems::JSON_SYNTAX)
-    } else if text.starts_with("unknown field") {
-        Problem::new(&problems::FIELD_UNKNOWN).field("body", "field.unknown", "This field is not known here.")
-    } else if text.starts_with("missing field") {
-        Problem::new(&problems::FIELD_TYPE).field(named, "field.missing", "This field is needed.")
-    } else {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        Problem::new(&problems::FIELD_TYPE).field(place, "field.type", "The value there has the wrong type.")
+/// A text that says something: spaces and marks that nobody sees are no words.
+///
+/// # Errors
+/// When nothing can be read in it.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape garde asks for")]
+pub fn says_something(text: &str, _: &()) -> garde::Result {
+    let is_seen = |letter: char| !letter.is_whitespace() && !letter.is_control() && !is_unseen(letter);
+    if text.chars().any(is_seen) { Ok(()) } else { Err(garde::Error::new("write at least a word")) }
+}
+
+/// The same for a text that may be left out.
+///
+/// # Errors
+/// When it is there, and nothing can be read in it.
+#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "the shape garde asks for")]
+pub fn says_something_if_there(text: &Option<String>, context: &()) -> garde::Result {
+    text.as_ref().map_or(Ok(()), |text| says_something(text, context))
+}
+
+/// Zero-width letters, and those that turn the direction of writing.
+fn is_unseen(letter: char) -> bool {
+    matches!(letter, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// A malformed id in a path is nobody's: there is nothing here.
+pub fn paths() -> PathConfig {
+    PathConfig::default().error_handler(|error, _| Problem::new(&problems::NOT_FOUND).because(error).into())
+}
+
+/// A question we cannot read is refused like a body we cannot read.
+pub fn queries() -> QueryConfig {
+    QueryConfig::default().error_handler(|error, _| unreadable_query(&error).into())
+}
+
+/// Why a query cannot be read, by the parameter's name.
+pub fn unreadable_query(error: &impl std::fmt::Display) -> Problem {
+    let said = error.to_string();
+    let reason = said.strip_prefix("Query deserialize error: ").unwrap_or(&said);
+    json::unreadable(String::new(), reason)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_can_see_says_nothing() {
+        for silent in ["", "   ", "\u{200b}\u{200b}", "\u{202e}", "\n\t"] {
+            assert!(says_something(silent, &()).is_err(), "{silent:?}");
+        }
+        for word in ["a", " ! ", "\u{202e}ab", "👩‍👩‍👧"] {
+            assert!(says_something(word, &()).is_ok(), "{word:?}");
+        }
     }
 }

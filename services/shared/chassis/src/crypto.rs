@@ -31,6 +31,11 @@ pub fn random_token() -> String {
     URL_SAFE_NO_PAD.encode(random::<32>())
 }
 
+/// A token as a person pasted it: mail programs take the full stop or the bracket after a link for a part of it.
+pub fn token_in(pasted: &str) -> &str {
+    pasted.trim().trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '>', '"', '\x27'])
+}
+
 /// SHA-256.
 pub fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()

@@ -1,5 +1,7 @@
 //! The only door to a service: an extractor whose type names the permission.
 
+use crate::asked::Asked;
+use crate::body;
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::token::Access;
@@ -38,7 +40,7 @@ struct Held<S>(Arc<S>);
 /// Puts a service behind the door.
 pub fn hold<S: Service>(service: Arc<S>) -> impl FnOnce(&mut ServiceConfig) {
     |config| {
-        config.app_data(Held(service));
+        config.app_data(Held(service)).app_data(body::paths()).app_data(body::queries());
     }
 }
 
@@ -48,6 +50,7 @@ pub struct Guard<P, S> {
     service: Arc<S>,
     command: Option<CommandId>,
     what: String,
+    asked: Asked,
     permission: PhantomData<P>,
 }
 
@@ -66,7 +69,7 @@ impl<P: Permission, S: Service> Guard<P, S> {
     /// Who is asking.
     ///
     /// # Errors
-    /// On a public route nobody is signed in.
+    /// On a public route nobody has to be signed in.
     pub fn who(&self) -> Result<&Who, Problem> {
         self.who.as_ref().ok_or(Problem::new(&problems::AUTH_INVALID))
     }
@@ -78,7 +81,7 @@ impl<P: Permission, S: Service> Guard<P, S> {
     pub fn act(&self) -> Result<Act, Problem> {
         let who = self.who()?;
         let command = self.command.ok_or(Problem::new(&problems::IDEMPOTENCY_KEY_MISSING))?;
-        Ok(Act::by(who, command, &self.what))
+        Ok(Act { asked: self.asked.clone(), ..Act::by(who, command, &self.what) })
     }
 
     /// The service itself, for work that outlives the request.
@@ -92,12 +95,13 @@ impl<P: Permission, S: Service> FromRequest for Guard<P, S> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let request = request.clone();
+        let (request, asked) = (request.clone(), Asked::of(request));
         Box::pin(async move {
             let held = request.app_data::<Held<S>>().ok_or(Problem::new(&problems::HOUSE_BROKEN))?;
             let service = Arc::clone(&held.0);
             let who = match P::SCOPE {
-                Scope::Public => None,
+                // Nobody has to be signed in, and somebody may be.
+                Scope::Public => who(&request, service.as_ref()).ok(),
                 Scope::Door => {
                     passed_by_the_gateway::<S>(&request, &service)?;
                     None
@@ -106,7 +110,7 @@ impl<P: Permission, S: Service> FromRequest for Guard<P, S> {
             };
             let command = command_id(&request)?;
             let what = format!("{} {}", request.method(), request.path());
-            Ok(Self { who, service, command, what, permission: PhantomData })
+            Ok(Self { who, service, command, what, asked, permission: PhantomData })
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What every service stands on. All the I/O in the house is behind one of these modules.
 
+pub mod asked;
 pub mod audit;
 pub mod body;
 pub mod bus;
@@ -9,6 +10,7 @@ pub mod crypto;
 pub mod guard;
 mod hear;
 pub mod ids;
+pub mod json;
 pub mod keeper;
 pub mod keys;
 mod letters;

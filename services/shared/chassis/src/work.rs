@@ -1,5 +1,6 @@
 //! One transaction in the making: rows, audit and outbox commit together or not at all.
 
+use crate::asked::{Asked, Digest};
 use crate::audit;
 use crate::crypto;
 use crate::guard::Who;
@@ -36,6 +37,8 @@ pub struct Act {
     pub what: String,
     /// The request id.
     pub request_id: String,
+    /// The body, and whether the answer was given before.
+    pub asked: Asked,
 }
 
 impl Act {
@@ -48,6 +51,7 @@ impl Act {
             command: Some(command),
             what: what.into(),
             request_id: telemetry::current_request_id(),
+            asked: Asked::default(),
         }
     }
 
@@ -68,7 +72,7 @@ impl Act {
 
     fn of_the_house(clinic: ClinicId, actor: PersonId, role: &'static str) -> Self {
         let request_id = telemetry::current_request_id();
-        Self { clinic, actor, role, command: None, what: role.into(), request_id }
+        Self { clinic, actor, role, command: None, what: role.into(), request_id, asked: Asked::default() }
     }
 }
 
@@ -275,7 +279,9 @@ impl Work {
         }
         let sealed = crypto::from_base64(&row.try_get::<String>("", "answer")?)?;
         let plain = self.open(&self.answer_place(&table, command), &sealed).await?;
-        String::from_utf8(plain).map(Some).map_err(|error| Failure::Stored(error.utf8_error().to_string()))
+        let answer = answer_to(&plain, &self.act.asked.body())?;
+        self.act.asked.replayed();
+        String::from_utf8(answer).map(Some).map_err(|error| Failure::Stored(error.utf8_error().to_string()))
     }
 
     /// An answer repeats what was recorded, so it is sealed like the record: with the key of who asked.
@@ -287,7 +293,8 @@ impl Work {
         let Some(command) = self.act.command else { return Ok(()) };
         let answer = serde_json::to_vec(answer).map_err(|error| Failure::Stored(error.to_string()))?;
         let table = format!("{}_command", self.store.service());
-        let sealed = self.seal(&self.answer_place(&table, command), &answer).await?;
+        let kept = [&[WITH_DIGEST], self.act.asked.body().as_slice(), &answer].concat();
+        let sealed = self.seal(&self.answer_place(&table, command), &kept).await?;
         let answer = crypto::to_base64(&sealed);
         let sql = format!("update {table} set answer = $1 where clinic_id = $2 and id = $3");
         let values = [answer.into(), self.act.clinic.0.into(), command.0.into()];
@@ -312,6 +319,19 @@ impl Work {
 
     pub(crate) async fn rollback(self) -> Result<(), Failure> {
         Ok(self.tx.rollback().await?)
+    }
+}
+
+/// The first byte of an answer that is kept with the digest of its body. An older one begins with JSON.
+const WITH_DIGEST: u8 = 1;
+
+/// The answer that was kept, if this is the body it answered. The digest is sealed with the answer: alone it would
+/// tell a short code or a password to whoever tries them all.
+fn answer_to(kept: &[u8], body: &Digest) -> Result<Vec<u8>, Failure> {
+    let Some(rest) = kept.strip_prefix(&[WITH_DIGEST]) else { return Ok(kept.to_vec()) };
+    match rest.strip_prefix(body.as_slice()) {
+        Some(answer) => Ok(answer.to_vec()),
+        None => Err(Problem::new(&problems::IDEMPOTENCY_KEY_REUSED).into()),
     }
 }
 
