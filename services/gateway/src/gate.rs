@@ -13,6 +13,7 @@ use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use actix_web::{Error, HttpMessage as _, ResponseError as _};
+use chassis::asked::Asked;
 use chassis::problem::Problem;
 use chassis::{ids, process, telemetry};
 use kernel::id::SignInId;
@@ -110,7 +111,9 @@ fn settled(gateway: &Gateway, changed: Option<SignInId>, response: ServiceRespon
         // Whatever it changed about itself counts from the next request on.
         gateway.door.forget(sign_in);
     }
-    in_our_words(response)
+    let mut response = in_our_words(response);
+    Asked::sign(&mut response);
+    response
 }
 
 /// A bare 404 or 405 from the router becomes a problem like any other.
@@ -130,9 +133,15 @@ async fn prepare(gateway: &Gateway, request: &mut ServiceRequest, id: &str) -> R
     if let "/live" | "/ready" | "/metrics" = path.as_str() {
         return Ok(Way::Here);
     }
+    if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
+        return Err(Problem::new(&problems::METHOD_NOT_ALLOWED));
+    }
     let host = text(request.headers(), "host").unwrap_or_default();
     if !gateway.home.is_host(host) {
         return Err(Problem::new(&problems::NOT_FOUND).because("a host that is not ours"));
+    }
+    if origin::tells_a_secret(request.query_string()) {
+        return Err(Problem::new(&problems::NOT_FOUND).because("a secret in an address"));
     }
     let from = caller(gateway, request)?;
     let route = match gateway.routes.owner(&path) {
@@ -150,7 +159,10 @@ async fn prepare(gateway: &Gateway, request: &mut ServiceRequest, id: &str) -> R
         origin::check_change(&gateway.home, request.method(), request.headers())?;
         bounded_body(request).await?
     };
-    headers::strip(request.headers_mut());
+    let is_proxied = request.peer_addr().is_some_and(|peer| gateway.is_trusted(peer.ip()));
+    if let Some(name) = headers::strip(request.headers_mut()).filter(|_| !is_proxied) {
+        tracing::info!(header = name, "somebody outside said who they are; taken off");
+    }
     for (name, value) in [(headers::FROM, from.to_string().as_str()), (process::REQUEST_ID, id)] {
         if let Ok(value) = HeaderValue::from_str(value) {
             request.headers_mut().insert(HeaderName::from_static(name), value);

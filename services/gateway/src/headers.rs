@@ -101,8 +101,8 @@ pub fn is_hop_by_hop(name: &HeaderName) -> bool {
         || HOP_BY_HOP.contains(&name.as_str())
 }
 
-/// Takes off everything a stranger may not tell the services.
-pub fn strip(headers: &mut HeaderMap) {
+/// Takes off everything a stranger may not tell the services; says which word about themselves came first.
+pub fn strip(headers: &mut HeaderMap) -> Option<&'static str> {
     let listed: Vec<HeaderName> = headers
         .get_all(header::CONNECTION)
         .filter_map(|value| value.to_str().ok())
@@ -111,12 +111,14 @@ pub fn strip(headers: &mut HeaderMap) {
         // What opens a socket stays; actix needs it, and no service sees it as a request header.
         .filter(|name| *name != header::UPGRADE && *name != header::HOST)
         .collect();
+    let claimed = IDENTITY.into_iter().find(|name| headers.contains_key(*name));
     for name in listed {
         headers.remove(name);
     }
     for name in IDENTITY.into_iter().chain(HOP_BY_HOP) {
         headers.remove(name);
     }
+    claimed
 }
 
 #[cfg(test)]
@@ -132,7 +134,8 @@ mod tests {
         headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade, x-secret"));
         headers.insert("x-secret".parse().unwrap(), HeaderValue::from_static("1"));
         headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-        strip(&mut headers);
+        assert_eq!(strip(&mut headers), Some(FROM));
+        assert_eq!(strip(&mut headers), None);
         let left: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
         assert!(left.iter().all(|name| ["connection", "upgrade"].contains(name)), "{left:?}");
         assert_eq!(left.len(), 2);

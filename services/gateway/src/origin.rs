@@ -74,6 +74,15 @@ fn is_ours(home: &Home, headers: &HeaderMap) -> bool {
     from_here && pair.is_some_and(|(origin, host)| home.is_origin(origin, host))
 }
 
+/// What never belongs into an address: browsers keep addresses, and proxies log them (reliability.md §5, row 89).
+const SECRETS: [&str; 6] = ["token", "email", "password", "totp", "code", "cookie"];
+
+/// Whether a query carries what must not be in an address. No route of ours asks for it there.
+pub fn tells_a_secret(query: &str) -> bool {
+    let names = query.split(['&', ';']).map(|pair| pair.split('=').next().unwrap_or_default().to_lowercase());
+    names.into_iter().any(|name| SECRETS.contains(&name.as_str()))
+}
+
 /// A header that occurs exactly once and is plain text.
 pub fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let mut values = headers.get_all(name);
@@ -110,6 +119,12 @@ mod tests {
         assert!(refuses(&[ours[0], ("origin", "null"), ours[2]]));
         assert!(refuses(&[ours[0], ours[1], ours[1], ours[2]]), "two Origins");
         assert!(refuses(&[ours[0], ours[1], ours[2], ("sec-fetch-site", "cross-site")]));
+    }
+
+    #[test]
+    fn no_secret_belongs_into_an_address() {
+        assert!(tells_a_secret("token=x") && tells_a_secret("a=1&Email=sam@demo.example"));
+        assert!(!tells_a_secret("") && !tells_a_secret("role=patient&open=true"));
     }
 
     #[test]

@@ -64,7 +64,8 @@ impl Routes {
     /// The owner of a path.
     pub fn owner(&self, path: &str) -> Owner<'_> {
         let Some(inside) = path.strip_prefix("/api/") else {
-            return if path == "/api" { Owner::Nobody } else { Owner::Page };
+            let is_page = path != "/api" && (path == "/" || is_normal(path.trim_start_matches('/')));
+            return if is_page && !path.starts_with("//") { Owner::Page } else { Owner::Nobody };
         };
         let mut parts = inside.split('/');
         let (first, second) = (parts.next().unwrap_or_default(), parts.next());
@@ -123,6 +124,9 @@ mod tests {
             "identity/%00",
         ] {
             assert_eq!(owner(&format!("/api/{path}")), "nobody", "{path}");
+            assert_eq!(owner(&format!("/{path}")), "nobody", "{path}");
         }
+        assert_eq!(owner("//link"), "nobody");
+        assert_eq!(owner("/"), "page");
     }
 }

@@ -33,6 +33,7 @@ impl Gateway {
             let (gateway, gated) = (gateway.clone(), gateway.clone());
             App::new()
                 .app_data(gateway.clone())
+                .app_data(chassis::body::paths())
                 .into_utoipa_app()
                 .configure(|config| gateway.configure(config))
                 .into_app()

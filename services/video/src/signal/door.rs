@@ -4,7 +4,7 @@ use crate::store::{Rooms, spend};
 use crate::{Video, problems};
 use chassis::keeper::{Keeper as _, Row};
 use chassis::problem::{Failure, Problem};
-use chassis::token::RoomTicket;
+use chassis::token::{RoomTicket, Verifier};
 use chassis::work::Act;
 use kernel::id::SignInId;
 use kernel::time::Timestamp;
@@ -37,7 +37,11 @@ pub async fn enter(video: &Video, token: &str) -> Result<Entered, Problem> {
     }
     let verifier = &video.store.ground().verifier;
     let claims = verifier.verify_room(token, video.store.now());
-    let claims = claims.map_err(|bad| Problem::new(&table::ROOM_TICKET).because(bad))?;
+    let claims = claims.map_err(|bad| {
+        let is_another = Verifier::is_for_access(token);
+        let kind = if is_another { &table::AUTH_FORBIDDEN } else { &table::ROOM_TICKET };
+        Problem::new(kind).because(bad)
+    })?;
     let (sign_in, ticket) = (claims.sid, ticket(claims)?);
     let row = arrive(video, &ticket).await?;
     // The room says who holds the seat: when it is not this line, another browser does.

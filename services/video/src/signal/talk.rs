@@ -22,6 +22,8 @@ const SEND_WITHIN: Span = Span::seconds(2);
 
 /// Close codes 4000 to 4999 are ours (RFC 6455 §7.4.2).
 const CLOSED_FOR_GOOD: u16 = 4403;
+/// The ticket opens nothing; a fresh one may.
+const NO_TICKET: u16 = 4401;
 
 /// How a line ends.
 #[derive(Debug)]
@@ -218,7 +220,8 @@ impl Talk {
             Ending::Told { why, code, detail, again, is_replaced: _ } => {
                 // A browser that cannot be told finds the socket closed, and asks for a ticket that it does not get.
                 let _unheard = self.say(&ToBrowser::Ended { why, code, detail, again }).await;
-                actix_ws::CloseCode::Other(CLOSED_FOR_GOOD)
+                let is_ticket = code == table::ROOM_TICKET.code;
+                actix_ws::CloseCode::Other(if is_ticket { NO_TICKET } else { CLOSED_FOR_GOOD })
             }
         };
         let _gone = self.session.close(Some(code.into())).await;
