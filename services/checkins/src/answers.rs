@@ -10,7 +10,7 @@ use chassis::vault::Place;
 use chassis::work::{Act, Work};
 use checkins_core::escalation::Cause;
 use checkins_core::form;
-use checkins_core::watch::{Command, Counted, Event, Watch};
+use checkins_core::watch::{Command, Counted, Event, Refusal, Watch};
 use kernel::id::{CommandId, RecordId, SessionId};
 use kernel::machine::Machine as _;
 use kernel::severity::Severity;
@@ -21,7 +21,8 @@ use std::collections::BTreeMap;
 pub(crate) struct Look {
     pub(crate) sequence: i64,
     pub(crate) answers: BTreeMap<String, String>,
-    pub(crate) answered_at: Timestamp,
+    /// When, by the device, if it says so.
+    pub(crate) answered_at: Option<Timestamp>,
 }
 
 /// What the sitter is told back.
@@ -30,6 +31,23 @@ pub(crate) struct Taken {
     pub(crate) todo: Vec<String>,
     pub(crate) counted: &'static str,
     pub(crate) watch: Watch,
+    pub(crate) warning: Option<&'static str>,
+}
+
+/// A look that cannot be read as a whole, and says that something is urgent: whoever wrote it needs help, not a form.
+pub(crate) fn cry(bytes: &[u8]) -> Option<Look> {
+    let sent: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    let given = sent.get("answers")?.as_object()?.iter();
+    let given = given.filter_map(|(id, value)| Some((id.clone(), value.as_str()?.to_owned())));
+    let is_urgent = |(id, value): &(String, String)| {
+        let alone = BTreeMap::from([(id.clone(), value.clone())]);
+        form::read(&alone).is_ok_and(|meaning| meaning.severity >= Severity::Urgent)
+    };
+    let answers: BTreeMap<_, _> = given.filter(is_urgent).collect();
+    let number = |name: &str| sent.get(name).and_then(serde_json::Value::as_i64);
+    let sequence = number("sequence").unwrap_or_default();
+    let answered_at = number("answered_at").map(Timestamp::from_micros);
+    (!answers.is_empty()).then_some(Look { sequence, answers, answered_at })
 }
 
 /// Takes a look: the worst answer decides, and every look is kept, in time or not.
@@ -44,7 +62,19 @@ pub(crate) async fn look(
     let before = Watches::load(work, session).await?.ok_or(Failure::Missing)?;
     // The same pure decision the machine takes below; read here for the row that keeps it.
     let command = Command::Answer { sequence: look.sequence, severity };
-    let step = before.state.step(command.clone(), work.now()).map_err(Watches::problem)?;
+    let todo = meaning.todo.into_iter().map(str::to_owned).collect();
+    let step = match before.state.clone().step(command.clone(), work.now()) {
+        Ok(step) => step,
+        // Nobody asked for this look, and it cannot wait until somebody does.
+        Err(Refusal::UnknownCheckin) if severity >= Severity::Urgent => {
+            keep(work, session, look, severity, ("extra", 0, source)).await?;
+            work.audit("checkin.answered", "outside of the schedule", Some(session));
+            publish::raise(work, &before.about, &before, Cause::WorryingAnswer, severity).await?;
+            let (watch, warning) = (before.state, meaning.warning);
+            return Ok(Taken { severity, todo, counted: "extra", watch, warning });
+        }
+        Err(refusal) => return Err(Watches::problem(refusal).into()),
+    };
     let counted = step.events.iter().find_map(Event::counted);
     let (how, late_micros) = match counted {
         Some(Counted::InTime) => ("in_time", 0),
@@ -53,8 +83,7 @@ pub(crate) async fn look(
     };
     keep(work, session, look, severity, (how, late_micros, source)).await?;
     let row = work.step::<Watches>(session, command).await?;
-    let todo = meaning.todo.into_iter().map(str::to_owned).collect();
-    Ok(Taken { severity, todo, counted: how, watch: row.state })
+    Ok(Taken { severity, todo, counted: how, watch: row.state, warning: meaning.warning })
 }
 
 /// How long ago the look it answers was due. The machine has moved on from it; its deadline row is kept.
@@ -82,7 +111,7 @@ async fn keep(
     let plain = serde_json::to_vec(&look.answers).map_err(|error| Failure::Stored(error.to_string()))?;
     let answers = work.seal(&place, &plain).await?;
     let person = work.act().actor;
-    let (sequence, answered_at) = (look.sequence, look.answered_at);
+    let (sequence, answered_at) = (look.sequence, look.answered_at.unwrap_or(work.now()));
     let kept = rows::Look {
         id,
         session,

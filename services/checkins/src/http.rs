@@ -8,13 +8,14 @@ use crate::store::view::{self, NextLook, WatchView};
 use crate::{Checkins, publish};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
-use chassis::body::Body;
+use chassis::body::{self, Body, Raw};
 use chassis::guard::Guard;
 use chassis::problem::{Problem, ProblemBody};
 use chassis::service::Service as _;
 use chassis::work::Work;
 use checkins_core::escalation::Cause;
 use checkins_core::form;
+use checkins_core::protocol::clock_is_off;
 use garde::Validate;
 use kernel::id::{RecordId, SessionId};
 use kernel::role::Role;
@@ -78,15 +79,15 @@ async fn read_watch(checkins: Guard<ReadWatch, Checkins>, session: Path<SessionI
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Report {
-    /// Which check-in it answers.
-    #[garde(range(min = 1, max = 100_000))]
+    /// Which check-in it answers; the watch knows which there are.
+    #[garde(skip)]
     sequence: i64,
     /// Answers by question.
     #[garde(length(min = 1, max = 20), custom(short_words))]
     answers: BTreeMap<String, String>,
-    /// When, by the device.
+    /// When, by the device; the server's time counts.
     #[garde(skip)]
-    answered_at: Timestamp,
+    answered_at: Option<Timestamp>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape garde asks for")]
@@ -107,23 +108,30 @@ struct Reported {
     counted: String,
     /// What is expected next.
     next: Option<NextLook>,
+    /// What does not fit together, in words.
+    #[serde(default)]
+    warning: Option<String>,
+    /// Whether the device's clock is more than ten minutes off. Its time is kept, and decides nothing.
+    #[serde(default)]
+    clock_off: bool,
 }
 
 #[utoipa::path(tag = "checkins", operation_id = "answer_checkin", params(("session" = SessionId, Path)), request_body = Report,
     responses((status = 200, body = Reported), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 #[post("/sessions/{session}/checkins")]
-async fn report(
-    checkins: Guard<AnswerCheckin, Checkins>,
-    session: Path<SessionId>,
-    body: Body<Report>,
-) -> Answer {
+async fn report(checkins: Guard<AnswerCheckin, Checkins>, session: Path<SessionId>, body: Raw) -> Answer {
     let source = if checkins.who()?.role == Role::Sitter { "sitter" } else { "observed_by_therapist" };
-    let Report { sequence, answers, answered_at } = body.0;
-    let look = Look { sequence, answers, answered_at };
+    let look = match body::parse::<Report>(&body.0) {
+        Ok(Report { sequence, answers, answered_at }) => Look { sequence, answers, answered_at },
+        // "Not breathing" is heard through every other mistake (reliability.md §5, row 49).
+        Err(problem) => answers::cry(&body.0).ok_or(problem)?,
+    };
     let taken = checkins.store().command(checkins.act()?, async |work: &mut Work| {
         let taken = answers::look(work, *session, &look, source).await?;
         let (severity, todo, counted) = (taken.severity, taken.todo, taken.counted.to_owned());
-        Ok(Reported { severity, todo, counted, next: view::next(&taken.watch) })
+        let clock_off = clock_is_off(look.answered_at, work.now());
+        let (next, warning) = (view::next(&taken.watch), taken.warning.map(str::to_owned));
+        Ok(Reported { severity, todo, counted, next, warning, clock_off })
     });
     Ok(HttpResponse::Ok().json(taken.await?))
 }

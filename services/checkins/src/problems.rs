@@ -22,10 +22,11 @@ pub(crate) fn incident(refusal: escalation::Refusal) -> Problem {
 
 pub(crate) fn unclear(unclear: &Unclear) -> Problem {
     let problem = Problem::new(&problems::CHECKIN_ANSWER);
-    match unclear {
-        Unclear::Unknown(id) => problem.field(id, "checkin.answer", "This answer is not on the form."),
-        Unclear::Missing(id) => {
-            problem.field(*id, "checkin.missing", "A look needs this answer. Look again and answer it.")
-        }
-    }
+    let unknown = unclear.unknown.iter().fold(problem, |problem, id| {
+        let id: String = id.chars().take(40).collect();
+        problem.field(id, "checkin.answer", "This answer is not on the form.")
+    });
+    unclear.missing.iter().fold(unknown, |problem, id| {
+        problem.field(*id, "checkin.missing", "A look needs this answer. Look again and answer it.")
+    })
 }

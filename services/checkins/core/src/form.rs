@@ -208,6 +208,18 @@ pub const QUESTIONS: &[Question] = &[
     ),
 ];
 
+/// Pairs that cannot both be true at once: one of them was pressed by mistake, or seen a moment apart.
+const CONTRADICTIONS: &[[(&str, &str); 2]] = &[
+    [("CI-RESP", "nothing"), ("CI-MOV", "restless")],
+    [("CI-RESP", "nothing"), ("CI-MOV", "standing")],
+    [("CI-BR", "pauses_or_none"), ("CI-MOV", "standing")],
+    [("CI-RESP", "nothing"), ("CI-SAFE", "frightened")],
+    [("CI-RESP", "nothing"), ("CI-SAFE", "threats")],
+];
+/// What is said about them. Nothing is corrected: both answers stay as they were given.
+const CONTRADICTION: &str =
+    "Two of these answers do not fit together. Both are kept, and the worse one counts. Look again.";
+
 /// What a set of answers means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Meaning {
@@ -215,40 +227,54 @@ pub struct Meaning {
     pub severity: Severity,
     /// What to do at once, worst first.
     pub todo: Vec<&'static str>,
+    /// What does not fit together, in words.
+    pub warning: Option<&'static str>,
 }
 
-/// Why answers cannot be taken.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Unclear {
+/// Why answers cannot be taken: everything at once, so that nobody corrects them one by one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Unclear {
     /// No such question or answer.
-    Unknown(String),
+    pub unknown: Vec<String>,
     /// A look without this answer is no look: unknown never counts as fine.
-    Missing(&'static str),
+    pub missing: Vec<&'static str>,
 }
 
 /// Reads a set of answers. Either "all well", or at least the three questions of every look.
 ///
 /// # Errors
-/// When an answer is unknown, or one of the three is missing.
+/// When an answer is unknown, or one of the three is missing. Something urgent is taken at once, however little was
+/// answered and whatever else is wrong.
 pub fn read(answers: &BTreeMap<String, String>) -> Result<Meaning, Unclear> {
     let mut found = vec![];
+    let mut unclear = Unclear::default();
     for (id, value) in answers {
         let question = QUESTIONS.iter().find(|question| question.id == id);
-        let answer =
-            question.and_then(|question| question.answers.iter().find(|answer| answer.value == value));
-        found.push(answer.ok_or_else(|| Unclear::Unknown(id.clone()))?);
+        match question.and_then(|question| question.answers.iter().find(|answer| answer.value == value)) {
+            Some(answer) => found.push(answer),
+            None => unclear.unknown.push(id.clone()),
+        }
     }
     let severity = found.iter().map(|answer| answer.severity).max().unwrap_or(Severity::Ok);
-    let missing = QUESTIONS.iter().find(|question| question.always && !answers.contains_key(question.id));
-    // Something urgent is taken at once, however little was answered; and "all well" answers all three.
-    let is_whole = severity >= Urgent || answers.contains_key("CI-ALL");
-    if let Some(missing) = missing.filter(|_question| !is_whole) {
-        return Err(Unclear::Missing(missing.id));
+    // "All well" answers all three.
+    if !answers.contains_key("CI-ALL") {
+        let always = QUESTIONS.iter().filter(|question| question.always).map(|question| question.id);
+        unclear.missing.extend(always.filter(|id| !answers.contains_key(*id)));
+    }
+    if severity < Urgent && unclear != Unclear::default() {
+        return Err(unclear);
     }
     found.sort_by_key(|answer| std::cmp::Reverse(answer.severity));
     let mut todo: Vec<_> = found.iter().filter_map(|answer| answer.todo).collect();
     todo.dedup();
-    Ok(Meaning { severity, todo })
+    let warning = contradicts(answers, severity).then_some(CONTRADICTION);
+    Ok(Meaning { severity, todo, warning })
+}
+
+fn contradicts(answers: &BTreeMap<String, String>, worst: Severity) -> bool {
+    let said = |(id, value): (&str, &str)| answers.get(id).is_some_and(|given| given == value);
+    let is_well = said(("CI-ALL", "well")) && worst > Fine;
+    is_well || CONTRADICTIONS.iter().any(|[one, other]| said(*one) && said(*other))
 }
 
 #[cfg(test)]
@@ -268,7 +294,29 @@ mod tests {
     #[test]
     fn a_look_that_leaves_out_breathing_is_no_look() {
         let read = read(&answers(&[("CI-COL", "normal"), ("CI-RESP", "responds")]));
-        assert_eq!(read, Err(Unclear::Missing("CI-BR")));
+        assert_eq!(read, Err(Unclear { unknown: vec![], missing: vec!["CI-BR"] }));
+    }
+
+    #[test]
+    fn all_that_is_missing_is_said_at_once() {
+        let read = read(&answers(&[("CI-VOM", "none"), ("CI-HAIR", "red")])).unwrap_err();
+        assert_eq!((read.unknown.len(), read.missing.len()), (1, 3));
+    }
+
+    #[test]
+    fn an_emergency_is_heard_through_every_other_mistake() {
+        let read = read(&answers(&[("CI-BR", "pauses_or_none"), ("CI-COL", "mauve"), ("CI-HAIR", "red")]));
+        assert_eq!(read.unwrap().severity, Emergency);
+    }
+
+    #[test]
+    fn answers_that_do_not_fit_are_kept_and_the_worse_one_counts() {
+        let asleep = read(&answers(&[("CI-RESP", "nothing"), ("CI-MOV", "standing")])).unwrap();
+        assert_eq!((asleep.severity, asleep.warning), (Emergency, Some(CONTRADICTION)));
+        let well = read(&answers(&[("CI-ALL", "well"), ("CI-VOM", "nausea")])).unwrap();
+        assert_eq!((well.severity, well.warning), (Watch, Some(CONTRADICTION)));
+        let fine = [("CI-BR", "easy"), ("CI-COL", "normal"), ("CI-RESP", "responds")];
+        assert_eq!(read(&answers(&fine)).unwrap().warning, None);
     }
 
     #[test]
@@ -278,8 +326,11 @@ mod tests {
 
     #[test]
     fn an_unknown_answer_is_not_taken_for_fine() {
-        assert_eq!(read(&answers(&[("CI-BR", "great")])), Err(Unclear::Unknown("CI-BR".into())));
-        assert_eq!(read(&BTreeMap::new()), Err(Unclear::Missing("CI-BR")));
+        assert_eq!(
+            read(&answers(&[("CI-BR", "great")])),
+            Err(Unclear { unknown: vec!["CI-BR".into()], missing: vec!["CI-COL", "CI-RESP"] })
+        );
+        assert_eq!(read(&BTreeMap::new()).unwrap_err().missing, ["CI-BR", "CI-COL", "CI-RESP"]);
     }
 
     #[test]

@@ -25,6 +25,14 @@ const EARLY_MINUTES: i64 = 2;
 /// The patient's call for support may stay unseen this long before it becomes an incident.
 const SUPPORT_GRACE: Span = Span::seconds(30);
 
+/// Furthest a phone's clock may lie from ours before we say so (reliability.md §2.10, rule 4).
+const CLOCK_TRUST: Span = Span::minutes(10);
+
+/// Whether a phone's clock cannot be right. It decides nothing: every answer counts from when it was here.
+pub fn clock_is_off(answered_at: Option<Timestamp>, received_at: Timestamp) -> bool {
+    answered_at.is_none_or(|at| at.since(received_at) > CLOCK_TRUST || received_at.since(at) > CLOCK_TRUST)
+}
+
 struct Phase {
     interval: i64,
     grace: i64,
@@ -152,6 +160,15 @@ mod tests {
             due.deadline_at.since(due.due_at).as_minutes()
         };
         assert_eq!([grace(5), grace(55), grace(65), grace(125)], [2, 2, 3, 5]);
+    }
+
+    #[test]
+    fn a_clock_ten_minutes_off_is_noticed() {
+        let off = |minutes| clock_is_off(Some(NOON.plus(Span::minutes(minutes))), NOON);
+        assert_eq!([-11, -10, 0, 10, 11].map(off), [true, false, false, false, true]);
+        assert!(clock_is_off(None, NOON));
+        assert!(clock_is_off(Some(Timestamp::from_micros(i64::MIN)), NOON));
+        assert!(clock_is_off(Some(Timestamp::from_micros(i64::MAX)), NOON));
     }
 
     #[test]

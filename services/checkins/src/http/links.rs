@@ -32,15 +32,23 @@ struct Token {
     responses((status = 200, body = LinkView), (status = 410, body = ProblemBody)))]
 #[post("/links/peek")]
 pub(super) async fn peek_link(checkins: Guard<Enter, Checkins>, body: Body<Token>) -> Answer {
-    let hash = crypto::sha256_hex(body.0.token.as_bytes());
+    let hash = crypto::sha256_hex(crypto::token_in(&body.0.token).as_bytes());
     let found = rows::link(checkins.store(), &hash).await?;
     let link = found.ok_or(Problem::new(&problems::LINK_REFUSED))?;
     Ok(HttpResponse::Ok().json(view::link(&link, checkins.store().now())))
 }
 
+/// A link is somebody's: pressed where another person is signed in, it is not theirs to use.
+fn theirs(checkins: &Guard<Enter, Checkins>, link: &rows::Link) -> Result<(), Problem> {
+    match checkins.who() {
+        Ok(who) if who.person != link.person => Err(Problem::new(&problems::AUTH_FORBIDDEN)),
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// The link for this token, if it is of this kind and can still be used.
 async fn usable(checkins: &Checkins, token: &str, kind: &str) -> Result<(rows::Link, String), Problem> {
-    let hash = crypto::sha256_hex(token.as_bytes());
+    let hash = crypto::sha256_hex(crypto::token_in(token).as_bytes());
     let found = rows::link(checkins.store(), &hash).await?;
     let now = checkins.store().now();
     match found {
@@ -56,6 +64,7 @@ async fn usable(checkins: &Checkins, token: &str, kind: &str) -> Result<(rows::L
 #[post("/links/acknowledge")]
 pub(super) async fn acknowledge_by_link(checkins: Guard<Enter, Checkins>, body: Body<Token>) -> Answer {
     let (link, hash) = usable(&checkins, &body.0.token, "acknowledge").await?;
+    theirs(&checkins, &link)?;
     let incident = link.incident.ok_or(Problem::new(&problems::LINK_REFUSED))?;
     let command = Command::Acknowledge { by: link.person, role: link.role };
     let done = checkins.store().work(Act::link(link.clinic, link.person), async |work: &mut Work| {
@@ -73,6 +82,7 @@ pub(super) async fn acknowledge_by_link(checkins: Guard<Enter, Checkins>, body: 
 #[post("/links/on-call-confirmation")]
 pub(super) async fn confirm_on_call(checkins: Guard<Enter, Checkins>, body: Body<Token>) -> Answer {
     let (link, hash) = usable(&checkins, &body.0.token, "on_call").await?;
+    theirs(&checkins, &link)?;
     let done = checkins.store().work(Act::link(link.clinic, link.person), async |work: &mut Work| {
         if !rows::use_link(work, &hash).await? {
             return Err(Problem::new(&problems::LINK_REFUSED).into());

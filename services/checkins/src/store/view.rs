@@ -4,6 +4,7 @@ use crate::store::rows;
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
 use checkins_core::escalation::{Incident as State, Outcome};
+use checkins_core::protocol::clock_is_off;
 use checkins_core::watch::Watch;
 use kernel::id::{ClinicId, CommandId, IncidentId, PersonId, RecordId, SessionId};
 use kernel::severity::Severity;
@@ -51,6 +52,8 @@ pub struct TakenLook {
     pub received_at: Timestamp,
     /// How long after its time, in microseconds.
     pub late_micros: i64,
+    /// Whether the device's clock was more than ten minutes off, or the look waited that long on the phone.
+    pub clock_off: bool,
 }
 
 /// A call for support.
@@ -184,6 +187,7 @@ async fn looks(store: &Store, clinic: ClinicId, session: SessionId) -> Result<Ve
          from checkins_answer where clinic_id = $1 and session_id = $2 order by received_at desc limit {HISTORY_MAX}"
     );
     let parse = |row: &QueryResult| {
+        let (answered_at, received_at) = (store::at(row, "answered_at")?, store::at(row, "received_at")?);
         Ok(TakenLook {
             id: store::id(row, "id")?,
             sequence: row.try_get("", "sequence")?,
@@ -191,9 +195,10 @@ async fn looks(store: &Store, clinic: ClinicId, session: SessionId) -> Result<Ve
             counted: row.try_get("", "counted")?,
             source: row.try_get("", "source")?,
             person: store::id(row, "person_id")?,
-            answered_at: store::at(row, "answered_at")?,
-            received_at: store::at(row, "received_at")?,
+            answered_at,
+            received_at,
             late_micros: row.try_get("", "late_micros")?,
+            clock_off: clock_is_off(Some(answered_at), received_at),
         })
     };
     all(store, &sql, [clinic.0.into(), session.0.into()]).await?.iter().map(parse).collect()
