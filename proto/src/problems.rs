@@ -83,6 +83,7 @@ problems! {
     CONSENT_ANSWERS = 422 "consent.answers" "Some answers show that the text was not clear." "Read the marked parts again, or talk to your clinic.";
     CONSENT_DOSED = 409 "consent.dosed" "Nothing can be signed between the dose and the discharge." "Sign after the session.";
     VITALS_REST = 409 "vitals.rest" "It is too early to decide." "Rest quietly for ten minutes, measure twice again, and decide on that.";
+    VITAL_RANGE = 422 "vital.range" "A number is not one that a device shows." "Look at the device again and correct the fields named below; nothing was saved.";
     VITALS_NOT_AMBER = 409 "vitals.not_amber" "There is no amber reading to decide on." "Green needs no decision, and red means no dose today.";
     UNKNOWN_ITEM = 404 "checklist.unknown" "There is no such item." "Reload the checklist.";
 

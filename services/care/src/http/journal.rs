@@ -4,7 +4,7 @@ use crate::store::{journal, people};
 use crate::{Care, publish};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
-use chassis::body::Body;
+use chassis::body::{Body, says_something};
 use chassis::guard::Guard;
 use chassis::ids;
 use chassis::problem::{Failure, Problem, ProblemBody};
@@ -22,7 +22,7 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 struct NewEntry {
     /// The words: some thirty pages, well under the largest body.
-    #[garde(length(min = 1, max = 20_000))]
+    #[garde(length(min = 1, max = 20_000), custom(says_something))]
     text: String,
     /// Whether the therapist may read it. Private unless said (clinical.md §9).
     #[serde(default)]

@@ -8,7 +8,7 @@ use crate::store::papers::{self, NewSignature, Quiz};
 use crate::store::sessions;
 use actix_web::web::{Path, Query};
 use actix_web::{HttpResponse, get, post};
-use chassis::body::Body;
+use chassis::body::{Body, says_something};
 use chassis::crypto;
 use chassis::guard::Guard;
 use chassis::problem::{Failure, ProblemBody};
@@ -161,7 +161,7 @@ struct Sign {
     #[garde(length(equal = 64))]
     sha256: String,
     /// The name, typed.
-    #[garde(length(chars, min = 2, max = 200))]
+    #[garde(length(chars, min = 2, max = 200), custom(says_something))]
     signature: String,
     /// Answers by question.
     #[garde(custom(short))]

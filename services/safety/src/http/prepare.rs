@@ -11,7 +11,7 @@ use crate::store::sessions::{self, NewHold};
 use crate::view::prepare::{self as shown, GateView, ItemView};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
-use chassis::body::Body;
+use chassis::body::{Body, says_something};
 use chassis::guard::Guard;
 use chassis::problem::{Problem, ProblemBody};
 use chassis::service::Service as _;
@@ -101,13 +101,13 @@ pub(super) async fn attest(
 #[serde(deny_unknown_fields)]
 struct Address {
     /// Street and number.
-    #[garde(length(chars, min = 1, max = 200))]
+    #[garde(length(chars, min = 1, max = 200), custom(says_something))]
     line1: String,
     /// Unit.
     #[garde(length(chars, max = 200))]
     line2: Option<String>,
     /// City.
-    #[garde(length(chars, min = 1, max = 100))]
+    #[garde(length(chars, min = 1, max = 100), custom(says_something))]
     city: String,
     /// State or region.
     #[garde(length(chars, max = 100))]

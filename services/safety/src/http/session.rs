@@ -9,7 +9,7 @@ use crate::store::{Reader as _, Sessions};
 use crate::view::{self as shown, BoardRow, Reason, SessionView};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
-use chassis::body::Body;
+use chassis::body::{Body, says_something};
 use chassis::guard::Guard;
 use chassis::problem::ProblemBody;
 use chassis::service::Service as _;
@@ -200,7 +200,7 @@ struct Ending {
     #[schema(value_type = String)]
     kind: EndKind,
     /// Why.
-    #[garde(length(chars, min = 1, max = 2000))]
+    #[garde(length(chars, min = 1, max = 2000), custom(says_something))]
     reason: String,
 }
 

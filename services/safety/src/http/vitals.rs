@@ -5,15 +5,15 @@ use crate::Safety;
 use crate::evidence::{self, Decided};
 use crate::publish;
 use crate::store::Reader as _;
-use crate::store::records::{self, Kind};
+use crate::store::records::{self, Kind, Measured};
 use crate::store::sessions::{self, Folder, NewHold};
 use crate::view::Reason;
 use crate::view::prepare::{self as shown, VitalsView};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
-use chassis::body::Body;
+use chassis::body::{Body, says_something};
 use chassis::guard::Guard;
-use chassis::problem::{Failure, Problem, ProblemBody};
+use chassis::problem::{Failure, Field, Problem, ProblemBody};
 use chassis::service::Service as _;
 use chassis::work::Work;
 use garde::Validate;
@@ -21,8 +21,9 @@ use kernel::id::{PersonId, RecordId, SessionId};
 use kernel::time::Timestamp;
 use proto::permissions::{DecideAmber, LiftHold, PlaceHold, ReadVitals, RecordVitals};
 use proto::problems;
-use safety_core::vitals::{Band, Moment, Reading, Set, counted_at};
-use serde::{Deserialize, Serialize};
+use safety_core::vitals::{Band, Moment, Reading, Set, counted_at, plausible};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 /// The kind of cuff.
@@ -35,7 +36,7 @@ enum Device {
     Wrist,
 }
 
-/// One reading. The bounds are what devices can show; anything within is kept.
+/// One reading. What devices can show is kept; the core knows what they cannot.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewReading {
@@ -44,19 +45,20 @@ struct NewReading {
     #[schema(value_type = String)]
     moment: Moment,
     /// Upper blood pressure.
-    #[garde(range(min = 30, max = 300))]
+    #[garde(skip)]
     systolic: u16,
     /// Lower blood pressure.
-    #[garde(range(min = 10, max = 200))]
+    #[garde(skip)]
     diastolic: u16,
     /// Pulse.
-    #[garde(range(min = 10, max = 300))]
+    #[garde(skip)]
     heart_rate: u16,
-    /// Oxygen.
-    #[garde(range(min = 30, max = 100))]
+    /// Oxygen. `"98%"` is taken as 98.
+    #[garde(skip)]
+    #[serde(default, deserialize_with = "percent")]
     spo2: Option<u16>,
     /// Breaths a minute, counted by eye.
-    #[garde(range(max = 80))]
+    #[garde(skip)]
     respiratory_rate: Option<u16>,
     /// The kind of cuff.
     #[garde(skip)]
@@ -67,6 +69,62 @@ struct NewReading {
     /// When, by the device.
     #[garde(skip)]
     taken_at: Timestamp,
+}
+
+impl NewReading {
+    /// Refuses what no device shows, with what may have been meant.
+    fn plausible(&self) -> Result<(), Problem> {
+        let doubts = plausible::doubts(&plausible::Typed {
+            systolic: self.systolic,
+            diastolic: self.diastolic,
+            heart_rate: self.heart_rate,
+            spo2: self.spo2,
+            respiratory_rate: self.respiratory_rate,
+        });
+        if doubts.is_empty() {
+            return Ok(());
+        }
+        let fields = doubts.into_iter().map(|doubt| Field {
+            name: format!("/{}", doubt.field),
+            code: "vital.range".into(),
+            detail: doubt.hint,
+            owner: None,
+        });
+        Err(Problem::new(&problems::VITAL_RANGE).fields(fields))
+    }
+
+    fn reading(&self, now: Timestamp) -> Reading {
+        Reading {
+            systolic: self.systolic,
+            diastolic: self.diastolic,
+            heart_rate: self.heart_rate,
+            spo2: self.spo2,
+            respiratory_rate: self.respiratory_rate,
+            wrist: self.device == Device::Wrist,
+            symptoms: self.symptoms,
+            at: counted_at(self.taken_at, now),
+        }
+    }
+}
+
+/// A number, or the same number with a per cent sign, as it is read off the clip.
+fn percent<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u16>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Number(u16),
+        Text(String),
+    }
+    match Option::<Written>::deserialize(value)? {
+        None => Ok(None),
+        Some(Written::Number(number)) => Ok(Some(number)),
+        Some(Written::Text(text)) => {
+            let number = text.trim().strip_suffix('%').and_then(|number| number.trim().parse().ok());
+            number
+                .map(Some)
+                .ok_or_else(|| D::Error::custom("a whole number, with or without a per cent sign"))
+        }
+    }
 }
 
 /// The first answer holds the record's id only: what was measured is read back from its sealed row.
@@ -85,18 +143,19 @@ pub(super) async fn record_vitals(
 ) -> Answer {
     let who = safety.who()?.clone();
     let new = body.0;
+    new.plausible()?;
     let kept = safety.store().command(safety.act()?, async |work: &mut Work| {
         let folder = sessions::folder(work, *session).await?;
-        let reading = Reading {
-            systolic: new.systolic,
-            diastolic: new.diastolic,
-            heart_rate: new.heart_rate,
-            spo2: new.spo2,
-            respiratory_rate: new.respiratory_rate,
-            wrist: new.device == Device::Wrist,
-            symptoms: new.symptoms,
-            at: counted_at(new.taken_at, work.now()),
+        let reading = new.reading(work.now());
+        // A device that sends the same reading again has measured once.
+        let known = records::vitals(work, &folder).await?;
+        let is_same = |one: &&Measured| {
+            let same = Reading { at: reading.at, ..one.reading } == reading;
+            one.taken_at == new.taken_at && one.moment == new.moment && one.by == who.person && same
         };
+        if let Some(one) = known.iter().find(is_same) {
+            return Ok(Kept { record: one.record });
+        }
         let taken = (new.taken_at, reading);
         let record = records::measure(work, &folder, speaker(&who), new.moment, taken).await?;
         tell(work, &folder, record, who.person).await?;
@@ -151,7 +210,7 @@ struct NewDecision {
     #[garde(skip)]
     decision: Choice,
     /// Why.
-    #[garde(length(chars, min = 5, max = 2000))]
+    #[garde(length(chars, min = 5, max = 2000), custom(says_something))]
     reason: String,
 }
 
@@ -199,7 +258,7 @@ pub(super) async fn decide(
 #[serde(deny_unknown_fields)]
 struct Why {
     /// In a few words; only those who treat read it.
-    #[garde(length(chars, min = 5, max = 2000))]
+    #[garde(length(chars, min = 5, max = 2000), custom(says_something))]
     reason: String,
 }
 

@@ -13,7 +13,7 @@ use safety_core::checklist::{Answer, Group, Item, Method, Weight, Who};
 use safety_core::gate::{self, Owner, Red, Standing};
 use safety_core::session::Session;
 use safety_core::vitals::alarms::finding;
-use safety_core::vitals::{Band, Moment, Set};
+use safety_core::vitals::{Band, Moment, Set, clock_is_off};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -212,6 +212,8 @@ pub struct VitalsView {
     pub taken_at: Timestamp,
     /// When the server had it.
     pub recorded_at: Timestamp,
+    /// Whether the device's clock was more than ten minutes off: the reading counts from when the server had it.
+    pub clock_off: bool,
     /// Who recorded it.
     pub recorded_by: PersonId,
 }
@@ -263,6 +265,7 @@ fn vitals_view(one: &Measured, all: &[Measured], session: &Session) -> VitalsVie
         todo: asked.filter(|_| is_calm).unwrap_or(found.todo),
         taken_at: one.taken_at,
         recorded_at: one.recorded_at,
+        clock_off: clock_is_off(one.taken_at, one.recorded_at),
         recorded_by: one.by,
     }
 }

@@ -1,6 +1,7 @@
 //! What a reading means: bands before the dose, and which sets of two readings count for the gate.
 
 pub mod alarms;
+pub mod plausible;
 
 use crate::protocol::{Protocol, fresh};
 use kernel::time::{Span, Timestamp};
@@ -61,6 +62,11 @@ const CLOCK_TRUST: Span = Span::minutes(10);
 /// The instant a reading counts from. A phone's clock is evidence, within bounds, and never the future.
 pub fn counted_at(taken_at: Timestamp, received_at: Timestamp) -> Timestamp {
     if fresh(taken_at, CLOCK_TRUST, received_at) { taken_at } else { received_at }
+}
+
+/// Whether a device's clock cannot be right: it decides nothing then, and its owner is told.
+pub fn clock_is_off(taken_at: Timestamp, received_at: Timestamp) -> bool {
+    taken_at.since(received_at) > CLOCK_TRUST || received_at.since(taken_at) > CLOCK_TRUST
 }
 
 /// Where a value lies (clinical.md §4.3). Later is worse.
