@@ -10,7 +10,7 @@ use crate::store::{self, Bookings, Entry, Whose};
 use crate::zone::{IanaZone, TZDB, read_local, write_local};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
-use chassis::body::Body;
+use chassis::body::{Body, says_something};
 use chassis::guard::{Guard, Who};
 use chassis::ids;
 use chassis::keeper::About;
@@ -79,10 +79,10 @@ pub struct BookingRequest {
     #[garde(skip)]
     patient: Option<PersonId>,
     /// The IANA zone the person reads their clock in.
-    #[garde(length(min = 1, max = 64))]
+    #[garde(skip)]
     time_zone: String,
     /// What that clock shows: `2026-12-01T09:00`.
-    #[garde(length(equal = 16))]
+    #[garde(skip)]
     local: String,
     /// Which of two, when the clock shows it twice.
     #[garde(skip)]
@@ -156,8 +156,9 @@ impl BookingRequest {
     /// The wall clock it was read from: it must lead to the very instant that is asked for.
     fn wall(&self) -> Result<(IanaZone, Wall), Problem> {
         let zone = IanaZone::named(&self.time_zone).ok_or_else(problems::of_zone)?;
-        let local = read_local(&self.local)
-            .ok_or_else(|| problems::of_field("local", "Write it as 2026-12-01T09:00."))?;
+        let local = read_local(&self.local).ok_or_else(|| {
+            problems::of_time("local", "Write it as 2026-12-01T09:00: a day and a minute that exist.")
+        })?;
         let choice = self.offset_choice.map(|choice| match choice {
             OffsetChoice::Earlier => local::OffsetChoice::Earlier,
             OffsetChoice::Later => local::OffsetChoice::Later,
@@ -242,7 +243,7 @@ async fn agree(work: &mut Work, asked: &Asked, mut people: People, wall: Wall) -
 #[serde(deny_unknown_fields)]
 pub struct Cancellation {
     /// In the person's own words; kept sealed.
-    #[garde(length(chars, min = 1, max = 500))]
+    #[garde(length(chars, min = 1, max = 500), custom(says_something))]
     reason: String,
 }
 

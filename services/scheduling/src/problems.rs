@@ -32,7 +32,7 @@ pub(crate) fn of_week(refusal: availability::Refusal) -> Problem {
 
 /// The problem for a duty that makes no sense.
 pub(crate) fn of_duty(refusal: on_call::Refusal) -> Problem {
-    Problem::new(&problems::FIELD_INVALID).field("until_at", "field.invalid", sentence(&refusal))
+    Problem::new(&problems::FIELD_INVALID).field("until_at", "time.invalid", sentence(&refusal))
 }
 
 /// The problem for a local time that is skipped or repeated: it offers what is valid.
@@ -66,6 +66,11 @@ pub(crate) fn of_zone() -> Problem {
 /// A field with a value that cannot be taken.
 pub(crate) fn of_field(name: &str, detail: &str) -> Problem {
     Problem::new(&problems::FIELD_INVALID).field(name, "field.invalid", detail)
+}
+
+/// A clock time that no clock shows.
+pub(crate) fn of_time(name: &str, detail: &str) -> Problem {
+    Problem::new(&problems::FIELD_INVALID).field(name, "time.invalid", detail)
 }
 
 /// Somebody who is not known here in that role.

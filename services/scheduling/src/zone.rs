@@ -19,10 +19,50 @@ const WRITTEN_LENGTH: usize = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct IanaZone(Tz);
 
+/// Names of before, and what they are called now (the `backward` file of the zone rules). Whoever is shown another
+/// name than they gave is told so.
+const RENAMED: [(&str, &str); 34] = [
+    ("US/Alaska", "America/Anchorage"),
+    ("US/Arizona", "America/Phoenix"),
+    ("US/Central", "America/Chicago"),
+    ("US/East-Indiana", "America/Indiana/Indianapolis"),
+    ("US/Eastern", "America/New_York"),
+    ("US/Hawaii", "Pacific/Honolulu"),
+    ("US/Michigan", "America/Detroit"),
+    ("US/Mountain", "America/Denver"),
+    ("US/Pacific", "America/Los_Angeles"),
+    ("Canada/Atlantic", "America/Halifax"),
+    ("Canada/Central", "America/Winnipeg"),
+    ("Canada/Eastern", "America/Toronto"),
+    ("Canada/Mountain", "America/Edmonton"),
+    ("Canada/Newfoundland", "America/St_Johns"),
+    ("Canada/Pacific", "America/Vancouver"),
+    ("America/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+    ("America/Indianapolis", "America/Indiana/Indianapolis"),
+    ("America/Louisville", "America/Kentucky/Louisville"),
+    ("Brazil/East", "America/Sao_Paulo"),
+    ("Mexico/General", "America/Mexico_City"),
+    ("Asia/Calcutta", "Asia/Kolkata"),
+    ("Asia/Katmandu", "Asia/Kathmandu"),
+    ("Asia/Rangoon", "Asia/Yangon"),
+    ("Asia/Saigon", "Asia/Ho_Chi_Minh"),
+    ("Atlantic/Faeroe", "Atlantic/Faroe"),
+    ("Australia/ACT", "Australia/Sydney"),
+    ("Australia/NSW", "Australia/Sydney"),
+    ("Australia/Queensland", "Australia/Brisbane"),
+    ("Australia/Victoria", "Australia/Melbourne"),
+    ("Europe/Kiev", "Europe/Kyiv"),
+    ("Eire", "Europe/Dublin"),
+    ("GB", "Europe/London"),
+    ("Japan", "Asia/Tokyo"),
+    ("NZ", "Pacific/Auckland"),
+];
+
 impl IanaZone {
-    /// The zone of that name, if the world has it.
+    /// The zone of that name, if the world has it, under the name of now.
     pub fn named(name: &str) -> Option<Self> {
-        name.parse().ok().map(Self)
+        let now = RENAMED.iter().find(|(before, _)| *before == name).map_or(name, |(_, now)| now);
+        now.parse().ok().map(Self)
     }
 
     /// Whether its clock follows a place. A fixed offset is no home for a weekly calendar: it would be an
@@ -148,6 +188,16 @@ mod tests {
         assert!(zone("Europe/Lisbon").follows_a_place() && zone("UTC").follows_a_place());
         assert!(!zone("Etc/GMT-14").follows_a_place() && !zone("EST").follows_a_place());
         assert!(IanaZone::named("Mars/Base").is_none() && IanaZone::named("").is_none());
+    }
+
+    #[test]
+    fn an_old_name_becomes_the_name_of_now() {
+        assert_eq!(zone("US/Pacific").name(), "America/Los_Angeles");
+        for (before, now) in RENAMED {
+            let of = |name: &str| name.parse::<Tz>().map(IanaZone).unwrap();
+            let january = Timestamp::from_micros(1_768_000_000_000_000);
+            assert_eq!(of(before).offset_seconds(january), of(now).offset_seconds(january), "{before}");
+        }
     }
 
     #[test]

@@ -25,11 +25,23 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct Availability {
     /// The IANA zone of that clock.
-    #[garde(length(min = 1, max = 64))]
+    #[garde(skip)]
     time_zone: String,
     /// When they see people.
     #[garde(length(max = 28), dive)]
     weekly: Vec<Opening>,
+}
+
+/// A therapist's week as it is kept.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Week {
+    /// The IANA zone of that clock.
+    time_zone: String,
+    /// When they see people.
+    weekly: Vec<Opening>,
+    /// What was understood otherwise than it was written.
+    #[serde(default)]
+    notice: Option<String>,
 }
 
 /// One opening of a week.
@@ -40,26 +52,26 @@ pub struct Opening {
     #[garde(range(min = 1, max = 7))]
     weekday: i64,
     /// `09:00`.
-    #[garde(length(equal = 5))]
+    #[garde(skip)]
     from: String,
     /// `17:00`, up to `24:00` for the end of the day.
-    #[garde(length(equal = 5))]
+    #[garde(skip)]
     until: String,
 }
 
 /// The therapist's own week; empty when none was set.
-#[utoipa::path(operation_id = "read_availability", responses((status = 200, body = Availability)))]
+#[utoipa::path(operation_id = "read_availability", responses((status = 200, body = Week)))]
 #[get("/availability")]
 pub async fn availability(scheduling: Guard<SetAvailability, Scheduling>) -> Result<HttpResponse, Problem> {
     let who = scheduling.who()?;
     let week = store::week_of(scheduling.store().db(), who.clinic, who.person).await?;
-    let week = week.map_or_else(Availability::none, |(zone, week)| Availability::of(zone, &week));
+    let week = week.map_or_else(Week::none, |(zone, week)| Week::of(zone, &week, zone.name()));
     Ok(HttpResponse::Ok().json(week))
 }
 
 /// Replaces the therapist's own week. Appointments that are booked stay.
 #[utoipa::path(request_body = Availability,
-    responses((status = 200, body = Availability), (status = 422, body = ProblemBody)))]
+    responses((status = 200, body = Week), (status = 422, body = ProblemBody)))]
 #[post("/availability")]
 pub async fn set_availability(
     scheduling: Guard<SetAvailability, Scheduling>,
@@ -67,30 +79,36 @@ pub async fn set_availability(
 ) -> Result<HttpResponse, Problem> {
     let (act, therapist) = (scheduling.act()?, scheduling.who()?.person);
     let (zone, week) = body.0.read()?;
+    let asked = body.0.time_zone;
     let answer = scheduling
         .store()
         .command(act, async |work| {
             store::set_week(work, therapist, zone, &week).await?;
-            Ok(Availability::of(zone, &week))
+            Ok(Week::of(zone, &week, &asked))
         })
         .await?;
     Ok(HttpResponse::Ok().json(answer))
 }
 
-impl Availability {
+impl Week {
     fn none() -> Self {
-        Self { time_zone: "UTC".into(), weekly: vec![] }
+        Self { time_zone: "UTC".into(), weekly: vec![], notice: None }
     }
 
-    fn of(zone: IanaZone, week: &Weekly) -> Self {
+    fn of(zone: IanaZone, week: &Weekly, asked: &str) -> Self {
         let weekly = week.windows().iter().map(|window| Opening {
             weekday: window.weekday,
             from: clock(window.from),
             until: clock(window.until),
         });
-        Self { time_zone: zone.name().into(), weekly: weekly.collect() }
+        let is_other = asked != zone.name();
+        let notice =
+            is_other.then(|| format!("That zone is called {} now. Its clock is the same.", zone.name()));
+        Self { time_zone: zone.name().into(), weekly: weekly.collect(), notice }
     }
+}
 
+impl Availability {
     fn read(&self) -> Result<(IanaZone, Weekly), Problem> {
         let zone = IanaZone::named(&self.time_zone).filter(|zone| zone.follows_a_place());
         let zone = zone.ok_or_else(problems::of_zone)?;
@@ -100,7 +118,7 @@ impl Availability {
         });
         let windows: Option<Vec<_>> = windows.collect();
         let windows =
-            windows.ok_or_else(|| problems::of_field("weekly", "Write times as 09:00, up to 24:00."))?;
+            windows.ok_or_else(|| problems::of_time("weekly", "Write times as 09:00, up to 24:00."))?;
         Ok((zone, Weekly::new(windows).map_err(problems::of_week)?))
     }
 }
