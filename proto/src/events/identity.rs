@@ -55,6 +55,17 @@ events! {
         /// When.
         at: Timestamp,
     }
+    /// Somebody was refused at the sitter's door: a link that counts no longer, or three wrong codes.
+    SitterRefused = "identity.sitter_refused.v1" {
+        /// The session.
+        session: SessionId,
+        /// Whose door it was.
+        person: PersonId,
+        /// `link` or `code`.
+        by: String,
+        /// When.
+        at: Timestamp,
+    }
     /// A browser's sign-in ended: its sockets close and its cache entries go.
     SignInRevoked = "identity.sign_in_revoked.v1" {
         /// Which sign-in.

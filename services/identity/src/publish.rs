@@ -13,7 +13,7 @@ use kernel::id::{PersonId, RecordId, SessionId, SignInId};
 use kernel::role::Role;
 use kernel::time::Timestamp;
 use proto::events::identity::{
-    ContactChanged, LinkIssued, SignInRevoked, SitterAbsent, SitterPresent, SitterRevoked,
+    ContactChanged, LinkIssued, SignInRevoked, SitterAbsent, SitterPresent, SitterRefused, SitterRevoked,
 };
 use proto::sealed::{CONTACT, Contact, LINK};
 
@@ -87,7 +87,12 @@ pub(crate) async fn presence(
                 work.audit("proved to be in the home", person, Some(session));
                 work.tell(session, &SitterPresent { session, person, at }).await?;
             }
-            presence::Event::Missed => work.audit("typed a wrong presence code", person, Some(session)),
+            presence::Event::Missed => {
+                work.audit("typed a wrong presence code", person, Some(session));
+                if matches!(row.state, Presence::Spent { .. }) {
+                    sitter_refused(work, session, person, "code").await?;
+                }
+            }
             presence::Event::Lost => {
                 work.audit("presence must be proven again", person, Some(session));
                 work.tell(session, &SitterAbsent { session, person, at }).await?;
@@ -95,6 +100,20 @@ pub(crate) async fn presence(
         }
     }
     Ok(())
+}
+
+/// Somebody stood before the sitter's door and was refused. The therapist decides what that means.
+pub(crate) async fn sitter_refused(
+    work: &mut Work,
+    session: SessionId,
+    person: PersonId,
+    by: &str,
+) -> Result<(), Failure> {
+    work.audit(&format!("refused at the sitter's door: {by}"), person, Some(session));
+    let members = work.members(session).await?.into_iter();
+    let therapists = members.filter(|member| member.role == Role::Therapist).map(|member| member.person);
+    let (audience, at) = (therapists.collect(), work.now());
+    work.say(Some(session), audience, &SitterRefused { session, person, by: by.into(), at })
 }
 
 /// The sitter's access was taken back.

@@ -7,6 +7,7 @@ use kernel::time::Timestamp;
 use proto::problems;
 use tokio::sync::Semaphore;
 use totp_rs::{Builder, Totp};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// Argon2id with 64 MiB, three passes, one lane (reliability.md §3.2).
 const MEMORY_KIB: u32 = 64 * 1024;
@@ -27,6 +28,7 @@ pub(crate) type Hashed = Vec<u8>;
 
 /// Hashes a new password. Takes a tenth of a second, on a thread of its own.
 pub(crate) async fn hash(password: String) -> Result<Hashed, Failure> {
+    let password = same_letters(&password);
     let salt = crypto::random::<SALT_BYTES>();
     let hash = argon2id(password, salt).await?;
     Ok([salt.as_slice(), &hash].concat())
@@ -34,6 +36,7 @@ pub(crate) async fn hash(password: String) -> Result<Hashed, Failure> {
 
 /// Whether the password is the one. For somebody we do not know the same work is done, and the answer is no.
 pub(crate) async fn is_right(password: String, known: Option<Hashed>) -> Result<bool, Failure> {
+    let password = same_letters(&password);
     let parts = known.as_deref().and_then(|known| known.split_at_checked(SALT_BYTES));
     let (salt, wanted) = match parts {
         Some((salt, wanted)) => (<[u8; SALT_BYTES]>::try_from(salt).unwrap_or_default(), wanted.to_vec()),
@@ -41,6 +44,11 @@ pub(crate) async fn is_right(password: String, known: Option<Hashed>) -> Result<
     };
     let hash = argon2id(password, salt).await?;
     Ok(is_same(&hash, &wanted))
+}
+
+/// One keyboard writes "é" as one letter, another as two: both are the same password (NFC). Spaces stay as they are.
+fn same_letters(password: &str) -> String {
+    password.nfc().collect()
 }
 
 async fn argon2id(password: String, salt: [u8; SALT_BYTES]) -> Result<[u8; HASH_BYTES], Failure> {
@@ -138,5 +146,12 @@ mod tests {
         assert!(is_right("the heron waits".into(), Some(known.clone())).await.unwrap());
         assert!(!is_right("the heron flies".into(), Some(known)).await.unwrap());
         assert!(!is_right("the heron waits".into(), None).await.unwrap());
+    }
+
+    #[actix_web::test]
+    async fn a_letter_typed_in_two_strokes_is_the_same_letter_and_a_space_is_a_letter() {
+        let known = hash(" h\u{e9}ron in the reeds".into()).await.unwrap();
+        assert!(is_right(" he\u{301}ron in the reeds".into(), Some(known.clone())).await.unwrap());
+        assert!(!is_right("h\u{e9}ron in the reeds".into(), Some(known)).await.unwrap());
     }
 }

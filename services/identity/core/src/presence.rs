@@ -4,7 +4,7 @@
 //! Unproven ──show──▶ Shown ──right──▶ Proven
 //!     ▲                │ 3 wrong              │ another device
 //!     │                ▼                      ▼
-//!     └──── a minute ─ Spent               Unproven
+//!     └─ ten minutes ─ Spent               Unproven
 //! ```
 
 use kernel::{
@@ -18,8 +18,9 @@ use std::fmt;
 pub const TRIES_MAX: u8 = 3;
 /// 10 minutes (reliability.md §3.3, rule 2; ASVS 6.5.5).
 pub const VALID: Span = Span::minutes(10);
-/// A minute between a spent code and the next: a guesser gets three in a million per minute.
-pub const WAIT_AFTER_SPENT: Span = Span::minutes(1);
+/// Ten minutes between a spent code and the next (reliability.md §5, row 25): whoever guesses gets eighteen in a million
+/// an hour. Answers and the alarm need no code, so a sitter who mistyped is never silent.
+pub const WAIT_AFTER_SPENT: Span = Span::minutes(10);
 /// Six digits: read aloud in one breath.
 const DIGITS: u32 = 1_000_000;
 

@@ -6,11 +6,12 @@ use crate::store::doors::{self, LinkRow};
 use crate::store::people::{self, Column, Person};
 use crate::store::throttles;
 use crate::store::{Accounts, Links, SignIns, sessions};
-use crate::{Identity, secrets};
+use crate::{Identity, publish, secrets};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chassis::body::Body;
 use chassis::guard::Guard;
 use chassis::problem::{Failure, Problem, ProblemBody};
+use chassis::store::Store;
 use chassis::work::{Act, Work};
 use chassis::{crypto, token};
 use garde::Validate;
@@ -239,8 +240,23 @@ pub async fn redeem(identity: Guard<Enter, Identity>, body: Body<Redeem>) -> Res
     let link = doors::link(store, &body.0.token).await?.ok_or_else(refused)?;
     let purpose = Purpose::parse(&link.purpose).ok_or_else(refused)?;
     let act = Act::link(link.clinic, link.person);
-    let (token, entered) = store.work(act, async |work| redeemed(work, &link, purpose).await).await?;
+    let opened = store.work(act, async |work| redeemed(work, &link, purpose).await).await;
+    if let (Err(Failure::Refused(_)), Purpose::Sitter) = (&opened, purpose) {
+        tell_therapist(store, &link).await?;
+    }
+    let (token, entered) = opened?;
     Ok(HttpResponse::Ok().insert_header(opening(&token)).json(entered))
+}
+
+/// A sitter's link that counts no longer was tried: while the session is not over, the therapist hears of it.
+async fn tell_therapist(store: &Store, link: &LinkRow) -> Result<(), Failure> {
+    let Some(session) = link.session else { return Ok(()) };
+    let known = sessions::see(store, link.clinic, session).await?;
+    if !known.is_some_and(|known| !session::is_over(&known.phase)) {
+        return Ok(());
+    }
+    let act = Act::link(link.clinic, link.person);
+    store.work(act, async |work| publish::sitter_refused(work, session, link.person, "link").await).await
 }
 
 async fn redeemed(work: &mut Work, link: &LinkRow, purpose: Purpose) -> Result<(String, Entered), Failure> {

@@ -8,7 +8,7 @@ use crate::store::sessions;
 use crate::{Identity, publish};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, post};
-use chassis::body::Body;
+use chassis::body::{Body, says_something};
 use chassis::guard::Guard;
 use chassis::ids;
 use chassis::problem::{Failure, Problem, ProblemBody};
@@ -28,9 +28,9 @@ use utoipa::ToSchema;
 #[derive(Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Sitter {
-    #[garde(length(chars, min = 1, max = 80))]
+    #[garde(length(chars, min = 1, max = 80), custom(says_something))]
     first_name: String,
-    #[garde(length(chars, min = 1, max = 80))]
+    #[garde(length(chars, min = 1, max = 80), custom(says_something))]
     last_name: String,
     #[garde(email, length(max = 254))]
     email: String,

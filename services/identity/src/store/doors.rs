@@ -103,7 +103,7 @@ pub(crate) async fn keep_link(work: &Work, token: &str, link: &LinkRow) -> Resul
 /// What this link stands for, if anything.
 pub(crate) async fn link(store: &Store, token: &str) -> Result<Option<LinkRow>, Failure> {
     let sql = "select clinic_id, link_id, person_id, purpose, session_id from identity_link where hash = $1";
-    let values = [crypto::sha256(token.as_bytes()).to_vec().into()];
+    let values = [crypto::sha256(crypto::token_in(token).as_bytes()).to_vec().into()];
     let row = store.db().query_one_raw(store.sql(sql, values)).await?;
     row.map(|row| parsed_link(&row)).transpose()
 }
