@@ -127,7 +127,7 @@ async fn three_wrong_codes_spend_it_for_everyone() {
     let codes = codes.map(|(_, body)| body["code"].as_str().unwrap().to_owned());
     let (wrong, spent) = ("presence.code_refused", "presence.code_spent");
     assert_eq!(codes, [wrong, wrong, spent, spent]);
-    evening.house.pass(Span::minutes(1));
+    evening.house.pass(Span::minutes(10));
     let fresh = evening.code().await;
     assert_eq!(evening.types(&ana, &fresh).await.0, 200);
 }

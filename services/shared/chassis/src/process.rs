@@ -1,5 +1,6 @@
 //! A service as a process of its own: its routes on a private port, `/live`, `/ready`, `/metrics`, and a quiet end.
 
+use crate::asked::Asked;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::problem::{Field, Problem};
@@ -193,7 +194,9 @@ async fn named(
     next: Next<impl actix_web::body::MessageBody>,
 ) -> Result<ServiceResponse<impl actix_web::body::MessageBody>, Error> {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("-").to_owned();
-    telemetry::with_request_id(id, next.call(request)).await
+    let mut response = telemetry::with_request_id(id, next.call(request)).await?;
+    Asked::sign(&mut response);
+    Ok(response)
 }
 
 /// SIGTERM from a supervisor, or Control-C from a person.

@@ -12,7 +12,8 @@ const HEARD_MS_MAX: i64 = 2_000;
 pub async fn rows(house: &House) -> anyhow::Result<()> {
     incomplete(house).await?;
     panics(house).await?;
-    texts(house).await
+    texts(house).await?;
+    words(house).await
 }
 
 /// Rows 48 and 51.
@@ -100,10 +101,13 @@ async fn panics(house: &House) -> anyhow::Result<()> {
 
 const JOURNAL: &str = "/api/care/journal";
 
-/// Row 50.
+fn page(text: &str) -> Value {
+    json!({ "text": text, "shared": false, "session": null })
+}
+
+/// Row 50, what says nothing or too much.
 async fn texts(house: &House) -> anyhow::Result<()> {
     let session = house.sat(1).await?;
-    let page = |text: &str| json!({ "text": text, "shared": false, "session": null });
     let places = [
         (JOURNAL.to_owned(), "text", page(""), &house.patient),
         (
@@ -146,6 +150,11 @@ async fn texts(house: &House) -> anyhow::Result<()> {
         let long = "a".repeat(if path == JOURNAL { 20_001 } else { 5_001 });
         house.refuses_field(50, by, &with(&long), invalid, &place).await?;
     }
+    Ok(())
+}
+
+/// Row 50, what is odd and still somebody's words.
+async fn words(house: &House) -> anyhow::Result<()> {
     let verbatim = [
         "\u{202e}desrever",
         "👩‍👩‍👧‍👦 and 👩🏽‍⚕️",

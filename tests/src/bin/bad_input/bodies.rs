@@ -52,7 +52,7 @@ async fn syntax(house: &House, session: &Session) -> anyhow::Result<()> {
     let path = format!("/api/checkins/sessions/{}/checkins", session.id);
     let by = &session.sitter;
     let deep = format!("{{\"sequence\":{}1{}}}", "[".repeat(10_000), "]".repeat(10_000));
-    let twice = r#"{"sequence":1,"answered_at":0,"answers":{"CI-BR":"easy","CI-BR":"noisy_or_slow"}}"#;
+    let twice = r#"{"sequence":1,"answered_at":0,"answers":{"CI-BR":"easy","CI-BR":"easy"}}"#;
     let wide: Vec<u8> = "{\"sequence\":1}".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
         ("10,000 deep", deep.into(), "/sequence/0/0/0"),

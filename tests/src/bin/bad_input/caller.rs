@@ -202,11 +202,6 @@ impl Caller {
         let answer = tokio::time::timeout(Duration::from_secs(5), self.wire.answer(&mut stream)).await??;
         Ok((answer, stream))
     }
-
-    /// The wire it speaks on.
-    pub fn wire(&self) -> &Wire {
-        &self.wire
-    }
 }
 
 /// A press on a link's page.

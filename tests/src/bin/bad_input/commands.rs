@@ -51,14 +51,14 @@ async fn ids(house: &House) -> anyhow::Result<()> {
     let other = json!({ "text": "A loud week.", "shared": false, "session": null });
     let reused = (409, "idempotency.key_reused");
     house.refuses(12, "another body", sam, &Ask::post(PAGE, &other).key(&id), reused).await?;
-    let elsewhere = Ask::post("/api/identity/sitters", &json!({})).key(&id);
-    let answer = house.writes_only("another path", &[], async || sam.ask(&elsewhere).await).await?;
-    house.shows(12, "another path with a bad body", &answer, answer.status == 422);
-    house
-        .refuses(12, "another person", &house.coordinator, &ask.key(&id), (409, "idempotency.key_reused"))
-        .await
-        .map(drop)
-        .or(Ok(()))
+    let record = first.text("/record").to_owned();
+    let elsewhere = Ask::post(&format!("{PAGE}/{record}/sharing"), &json!({ "shared": true })).key(&id);
+    house.refuses(12, "another path", sam, &elsewhere, reused).await?;
+    let order = json!({ "strength_mg": 100, "lozenges": 2, "hold_minutes": 10, "disposal": "spit", "max_sessions": 6,
+        "min_interval_hours": 72, "valid_until_at": tests::now() + 86_400_000_000_i64 });
+    let path = format!("/api/care/patients/{}/dose-orders", house.person("patient"));
+    let others = Ask::post(&path, &order).key(&id);
+    house.refuses(12, "another person", &house.prescriber, &others, reused).await.map(drop)
 }
 
 /// Row 13.

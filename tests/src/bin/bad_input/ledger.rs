@@ -4,7 +4,7 @@ use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection
 use std::collections::BTreeMap;
 
 /// What timers and messages write without being asked, while a watch is kept. An audit row tells who acted.
-const TIMED: [&str; 9] = [
+const TIMED: [&str; 11] = [
     "_outbox",
     "_inbox",
     "checkins_incident",
@@ -13,6 +13,8 @@ const TIMED: [&str; 9] = [
     "checkins_deadline",
     "checkins_link",
     "notify_",
+    "safety_incident",
+    "care_dose",
     "_machine",
 ];
 

@@ -25,8 +25,11 @@ use house::{House, Standing};
 use serde_json::{Value, json};
 use tests::process::{Plan, free_port};
 use tests::sink::Sink;
+use tests::split::{self, Split};
 use tests::{folder, told};
 
+/// A drill's pace where a row books nothing of its own.
+const PACE: i64 = 60;
 /// What the catalogue asks of surfaces that the house does not have; what stands there instead is proven.
 const NOT_HERE: &[&str] = &[
     "11: no list has pages: a size, an offset, an order or a cursor is refused as a parameter nobody knows",
@@ -63,31 +66,55 @@ fn main() -> anyhow::Result<()> {
     })
 }
 
-/// One way to stand.
+/// One way to stand: `all-in-one` on SQLite, or `split` into eight processes on Postgres and Redis.
 async fn proven(way: &str) -> anyhow::Result<Value> {
     let work = folder(way)?;
     let sink = Sink::start(&work)?;
-    let data = work.join("house");
-    std::fs::create_dir_all(&data)?;
-    let plan = Plan {
-        program: told("PROOF_PROGRAM")?.into(),
-        data: data.clone(),
-        port: free_port()?,
-        database: None,
-        smtp: sink.address.clone(),
-        pace: 60,
-        session: false,
+    let mut result = if way == "split" {
+        let plan = split::Plan {
+            program: told("PROOF_PROGRAM")?.into(),
+            folder: work.join("house"),
+            port: 0,
+            smtp: sink.address.clone(),
+            pace: PACE,
+        };
+        let running = Split::open(plan)?;
+        let standing = Standing {
+            ready: running.ready.clone(),
+            database: running.database.clone(),
+            logs: split::PARTS.iter().map(|part| running.log(part)).collect(),
+            keys: running.folder("gateway").join("holdspace.keys"),
+        };
+        found(House::enter(standing, sink).await?).await?
+    } else {
+        let data = work.join("house");
+        std::fs::create_dir_all(&data)?;
+        let plan = Plan {
+            program: told("PROOF_PROGRAM")?.into(),
+            data: data.clone(),
+            port: free_port()?,
+            database: None,
+            smtp: Some(sink.address.clone()),
+            pace: PACE,
+            session: false,
+        };
+        let running = plan.start()?;
+        let standing = Standing {
+            ready: running.ready.clone(),
+            database: format!("sqlite://{}", data.join("holdspace.db").display()),
+            logs: vec![tests::process::log(&data)],
+            keys: data.join("holdspace.keys"),
+        };
+        found(House::enter(standing, sink).await?).await?
     };
-    let running = plan.start()?;
-    let standing = Standing {
-        ready: running.ready.clone(),
-        database: format!("sqlite://{}", data.join("holdspace.db").display()),
-        logs: vec![tests::process::log(&data)],
-        keys: data.join("holdspace.keys"),
-    };
-    let house = House::enter(standing, sink).await?;
+    if let Some(result) = result.as_object_mut() {
+        result.insert("way".into(), json!(way));
+    }
+    Ok(result)
+}
+
+async fn found(house: House) -> anyhow::Result<Value> {
     rows(&house).await?;
-    running.kill();
     let panics = panics(&house.standing)?;
     let mut result = house.result();
     if let Some(result) = result.as_object_mut() {

@@ -68,7 +68,6 @@ async fn spellings(house: &House) -> anyhow::Result<()> {
         "/api/identity/%2e%2e/identity/me",
         "/api/identity/me;jsessionid=1",
         "/api/identity/me/",
-        "/API/identity/me",
         "/%2e%2e/%2e%2e/etc/passwd",
         "/assets/../../holdspace.keys",
         "/api/identity/internal/resolve",

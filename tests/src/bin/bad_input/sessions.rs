@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 pub async fn rows(house: &House) -> anyhow::Result<()> {
     beginning(house).await?;
     ending(house).await?;
-    doses(house).await
+    doses(house).await?;
+    orders(house).await
 }
 
 fn to(session: &Session, path: &str, body: &Value) -> Ask {
@@ -157,6 +158,22 @@ async fn doses(house: &House) -> anyhow::Result<()> {
             )
             .await?;
     }
+    let seen: Vec<_> = house
+        .ledger
+        .words(&format!(
+            "select kind from {{safety_statement}} where session_id = {{id:{}}} and kind = 'dose'",
+            session.id
+        ))
+        .await?;
+    house.holds(73, &format!("{} doses are kept", seen.len()), seen.len() == 3);
+    house.therapist.good(&to(&session, "end", &ended("handed_over"))).await?;
+    let late = lee.ask(&to(&session, "dose/record", &dose(1))).await?;
+    house.shows(73, "a dose told after the end", &late, late.status == 200);
+    Ok(())
+}
+
+/// Row 73: what may be ordered at all.
+async fn orders(house: &House) -> anyhow::Result<()> {
     let order = |strength: i64, lozenges: i64| {
         json!({ "strength_mg": strength, "lozenges": lozenges, "hold_minutes": 10, "disposal": "spit", "max_sessions": 6,
             "min_interval_hours": 72, "valid_until_at": tests::now() + 10_000 * MINUTE })
@@ -168,16 +185,5 @@ async fn doses(house: &House) -> anyhow::Result<()> {
         let answer = house.writes_only(&what, &[], async || house.prescriber.ask(&ask).await).await?;
         house.shows(73, &what, &answer, answer.status == 422);
     }
-    let seen: Vec<_> = house
-        .ledger
-        .words(&format!(
-            "select kind from {{safety_record}} where session_id = {{id:{}}} and kind = 'dose'",
-            session.id
-        ))
-        .await?;
-    house.holds(73, &format!("{} doses are kept", seen.len()), seen.len() == 3);
-    house.therapist.good(&to(&session, "end", &ended("handed_over"))).await?;
-    let late = lee.ask(&to(&session, "dose/record", &dose(1))).await?;
-    house.shows(73, "a dose told after the end", &late, late.status == 200);
     Ok(())
 }

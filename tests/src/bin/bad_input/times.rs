@@ -12,6 +12,8 @@ const WEEK: &str = "/api/scheduling/availability";
 pub async fn rows(house: &House) -> anyhow::Result<()> {
     house.ledger.settle().await?;
     clocks(house).await?;
+    writings(house).await?;
+    spans(house).await?;
     zones(house).await?;
     one_slot(house).await
 }
@@ -32,7 +34,7 @@ fn at(house: &House, zone: &str, local: &str) -> Ask {
     )
 }
 
-/// Rows 57, 58 and 60.
+/// Rows 57 and 58.
 async fn clocks(house: &House) -> anyhow::Result<()> {
     let sam = &house.patient;
     let gap = at(house, "America/New_York", "2027-03-14T02:30");
@@ -55,6 +57,12 @@ async fn clocks(house: &House) -> anyhow::Result<()> {
             && said.contains("UTC-05:00");
         house.shows(58, "not both are offered", &answer, both);
     }
+    Ok(())
+}
+
+/// Row 60, clock times.
+async fn writings(house: &House) -> anyhow::Result<()> {
+    let sam = &house.patient;
     for local in [
         "2026-02-29T09:00",
         "2026-12-01T24:00",
@@ -81,6 +89,11 @@ async fn clocks(house: &House) -> anyhow::Result<()> {
             answer.text("/fields/0/code") == "time.invalid",
         );
     }
+    Ok(())
+}
+
+/// Row 60, spans that end before they begin.
+async fn spans(house: &House) -> anyhow::Result<()> {
     let opening = |from: &str, until: &str| json!({ "time_zone": "America/New_York", "weekly": [{ "weekday": 1, "from": from, "until": until }] });
     for (from, until) in [
         ("9:00", "17:00"),
@@ -214,17 +227,21 @@ async fn one_slot(house: &House) -> anyhow::Result<()> {
     let day = (422, "booking.day");
     house.refuses(63, "yesterday", &house.patient, &on_day(house, &wish, -1), day).await?;
     house.refuses(63, "in 401 days", &house.patient, &on_day(house, &wish, 401), day).await?;
-    let away = with(&[("therapist", json!(house.person("noor"))), ("patient", kim)]);
-    house
-        .refuses(
-            63,
-            "a therapist who has no hours",
-            &house.coordinator,
-            &away,
-            (422, "booking.outside_availability"),
-        )
-        .await
-        .map(drop)
+    on_leave(house, with(&[("patient", kim)])).await
+}
+
+/// Row 63: a therapist on leave has no hours.
+async fn on_leave(house: &House, wish: Ask) -> anyhow::Result<()> {
+    let week = |days: std::ops::RangeInclusive<i64>| {
+        let opening = |day: i64| json!({ "weekday": day, "from": "00:00", "until": "24:00" });
+        let weekly: Vec<_> = days.map(opening).collect();
+        Ask::post(WEEK, &json!({ "time_zone": "America/New_York", "weekly": weekly }))
+    };
+    house.therapist.good(&week(1..=0)).await?;
+    house.ledger.settle().await?;
+    let outside = (422, "booking.outside_availability");
+    house.refuses(63, "a therapist on leave", &house.coordinator, &wish, outside).await?;
+    house.therapist.good(&week(1..=7)).await.map(drop)
 }
 
 /// The same wish, so many days from now, told in UTC: its clock is easy to read.
