@@ -37,6 +37,8 @@ export interface LookResult {
   severity: Severity;
   todo: string[];
   next: NextLook | null;
+  /** Two answers that do not fit together, in words. */
+  warning?: string | null;
 }
 /** `always`: part of every look; the others are asked when something is wrong. */
 export type Form = Omit<CheckinForm, 'questions'> & { questions: (CheckinForm['questions'][number] & { always?: boolean })[] };

@@ -2178,7 +2178,7 @@ export interface components {
             /** @description At least twelve characters. */
             password: string;
         };
-        /** @description One reading. The bounds are what devices can show; anything within is kept. */
+        /** @description One reading. What devices can show is kept; the core knows what they cannot. */
         NewReading: {
             /** @description The kind of cuff. */
             device: components["schemas"]["Device"];
@@ -2201,7 +2201,7 @@ export interface components {
             respiratory_rate?: number | null;
             /**
              * Format: int32
-             * @description Oxygen.
+             * @description Oxygen. `"98%"` is taken as 98.
              */
             spo2?: number | null;
             /** @description Chest pain, short breath, numbness, weakness, trouble seeing or speaking. */
@@ -2436,20 +2436,21 @@ export interface components {
         };
         /** @description One look. */
         Report: {
-            /** @description When, by the device. */
-            answered_at: components["schemas"]["Timestamp"];
+            answered_at?: components["schemas"]["Timestamp"] | null;
             /** @description Answers by question. */
             answers: {
                 [key: string]: string;
             };
             /**
              * Format: int64
-             * @description Which check-in it answers.
+             * @description Which check-in it answers; the watch knows which there are.
              */
             sequence: number;
         };
         /** @description What came of a look. */
         Reported: {
+            /** @description Whether the device's clock is more than ten minutes off. Its time is kept, and decides nothing. */
+            clock_off?: boolean;
             /** @description `in_time`, `extra` or `late`. */
             counted: string;
             next?: components["schemas"]["NextLook"] | null;
@@ -2457,6 +2458,8 @@ export interface components {
             severity: components["schemas"]["Severity"];
             /** @description What to do at once, worst first. */
             todo: string[];
+            /** @description What does not fit together, in words. */
+            warning?: string | null;
         };
         /** @description What came of an incident. */
         Resolution: {
@@ -2677,6 +2680,8 @@ export interface components {
         TakenLook: {
             /** @description When, by the device. */
             answered_at: components["schemas"]["Timestamp"];
+            /** @description Whether the device's clock was more than ten minutes off, or the look waited that long on the phone. */
+            clock_off: boolean;
             /** @description `in_time`, `extra` or `late`. */
             counted: string;
             /** @description Its id. */
@@ -2789,6 +2794,8 @@ export interface components {
         VitalsView: {
             /** @description `green`, `amber`, `red`, `crisis`, or `incomplete` when something is unknown. */
             band: string;
+            /** @description Whether the device's clock was more than ten minutes off: the reading counts from when the server had it. */
+            clock_off: boolean;
             /** @description Whether it completes a set of two, whose mean the band is about. */
             completes_set: boolean;
             /** @description `upper_arm` or `wrist`, which is less exact. */
@@ -2878,6 +2885,15 @@ export interface components {
             session: components["schemas"]["SessionId"];
             /** @description Calls for support, newest first. */
             support: components["schemas"]["Support"][];
+        };
+        /** @description A therapist's week as it is kept. */
+        Week: {
+            /** @description What was understood otherwise than it was written. */
+            notice?: string | null;
+            /** @description The IANA zone of that clock. */
+            time_zone: string;
+            /** @description When they see people. */
+            weekly: components["schemas"]["Opening"][];
         };
         /** @description Why a hold is placed or lifted. */
         Why: {
@@ -9077,7 +9093,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Availability"];
+                    "application/json": components["schemas"]["Week"];
                 };
             };
             /** @description Nobody is signed in. */
@@ -9130,7 +9146,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Availability"];
+                    "application/json": components["schemas"]["Week"];
                 };
             };
             /** @description The request is not one we can read. */

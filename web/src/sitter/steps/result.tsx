@@ -55,6 +55,7 @@ export function Result({ given, onDone }: { given: Given; onDone: () => void }) 
           <li key={line}>{line}</li>
         ))}
       </ul>
+      {outcome.kind === 'sent' && outcome.answer.warning && <p>{outcome.answer.warning}</p>}
       {left !== null && <p className="recheck">{left > 0 ? w.watch.recheck(countdown(left)) : w.watch.recheckNow}</p>}
       {outcome.kind === 'kept' && <p>{w.watch.kept}</p>}
       {outcome.kind === 'refused' && <p>{outcome.problem.message}</p>}
