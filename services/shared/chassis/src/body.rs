@@ -88,19 +88,9 @@ pub fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Resu
 ///
 /// # Errors
 /// When nothing can be read in it.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape garde asks for")]
 pub fn says_something(text: &str, _: &()) -> garde::Result {
     let is_seen = |letter: char| !letter.is_whitespace() && !letter.is_control() && !is_unseen(letter);
     if text.chars().any(is_seen) { Ok(()) } else { Err(garde::Error::new("write at least a word")) }
-}
-
-/// The same for a text that may be left out.
-///
-/// # Errors
-/// When it is there, and nothing can be read in it.
-#[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "the shape garde asks for")]
-pub fn says_something_if_there(text: &Option<String>, context: &()) -> garde::Result {
-    text.as_ref().map_or(Ok(()), |text| says_something(text, context))
 }
 
 /// Zero-width letters, and those that turn the direction of writing.
