@@ -4,15 +4,16 @@ use super::{Answer, speaker, view};
 use crate::Safety;
 use crate::evidence::{self, Decided};
 use crate::publish;
-use crate::store::Reader as _;
 use crate::store::records::{self, Kind, Measured};
 use crate::store::sessions::{self, Folder, NewHold};
+use crate::store::{Reader as _, Sessions};
 use crate::view::Reason;
 use crate::view::prepare::{self as shown, VitalsView};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
 use chassis::body::{Body, says_something};
 use chassis::guard::Guard;
+use chassis::keeper::Keeper as _;
 use chassis::problem::{Failure, Field, Problem, ProblemBody};
 use chassis::service::Service as _;
 use chassis::work::Work;
@@ -147,7 +148,8 @@ pub(super) async fn record_vitals(
     let kept = safety.store().command(safety.act()?, async |work: &mut Work| {
         let folder = sessions::folder(work, *session).await?;
         let reading = new.reading(work.now());
-        // A device that sends the same reading again has measured once.
+        // A device that sends the same reading again has measured once. The session is held, so that two at once see it.
+        Sessions::load(work, *session).await?;
         let known = records::vitals(work, &folder).await?;
         let is_same = |one: &&Measured| {
             let same = Reading { at: reading.at, ..one.reading } == reading;
