@@ -62,6 +62,13 @@ pub struct House {
     pub admin: Caller,
 }
 
+/// The service a path asks; any, when it is nobody's.
+fn service_of(path: &str) -> &str {
+    let services = ["identity", "scheduling", "safety", "checkins", "care", "video", "notify"];
+    let named = path.strip_prefix("/api/").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    services.into_iter().find(|service| *service == named).unwrap_or_default()
+}
+
 /// Whether a watch shows an open incident with this cause.
 pub fn is_open(watch: &Value, cause: &str) -> bool {
     let all = watch.get("incidents").and_then(Value::as_array).into_iter().flatten();
@@ -152,10 +159,21 @@ impl House {
         may: &[&str],
         does: impl AsyncFnOnce() -> anyhow::Result<T>,
     ) -> anyhow::Result<T> {
+        self.writes_only_in("", what, may, does).await
+    }
+
+    /// The same, looking at the tables of one service.
+    async fn writes_only_in<T>(
+        &self,
+        service: &str,
+        what: &str,
+        may: &[&str],
+        does: impl AsyncFnOnce() -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
         let around = self.around.get();
-        let before = self.ledger.counts(around).await?;
+        let before = self.ledger.counts(around, service).await?;
         let done = does().await?;
-        let after = self.ledger.counts(around).await?;
+        let after = self.ledger.counts(around, service).await?;
         for table in grown(&before, &after, may) {
             eprintln!("  written unasked: {what}: {table}");
             self.report.borrow_mut().unasked.push(format!("{what}: {table}"));
@@ -185,7 +203,8 @@ impl House {
         expected: (u16, &str),
         may: &[&str],
     ) -> anyhow::Result<Answer> {
-        let answer = self.writes_only(what, may, async || by.ask(ask).await).await?;
+        let service = service_of(&ask.path);
+        let answer = self.writes_only_in(service, what, may, async || by.ask(ask).await).await?;
         let (status, code) = expected;
         let is_right = answer.status == status && answer.code() == code;
         self.shows(row, &format!("{what}: not {status} {code}"), &answer, is_right);
