@@ -6,6 +6,7 @@
 
 pub mod booking;
 pub mod caller;
+pub mod proc;
 pub mod process;
 pub mod requests;
 pub mod servers;

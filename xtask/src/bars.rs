@@ -3,7 +3,8 @@
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-/// Inside `cargo xtask test` other work runs beside it: a time bar fails only past five times its value.
+/// Inside `cargo xtask test` other work runs beside it: a time bar fails only past five times its value, and a bar on
+/// how much is done in a time only below a fifth of it.
 const BUSY: f64 = 5.0;
 
 /// How strictly time is judged.
@@ -55,8 +56,10 @@ impl Bar {
             Relation::Equal => {
                 *found == self.value || found.as_f64().is_some() && found.as_f64() == self.value.as_f64()
             }
-            Relation::AtMost => self.compared(found, |found, bar| found <= bar * self.slack(strictness)),
-            Relation::AtLeast => self.compared(found, |found, bar| found >= bar),
+            Relation::AtMost => self.compared(found, |found, bar| found <= bar * self.time_slack(strictness)),
+            Relation::AtLeast => {
+                self.compared(found, |found, bar| found >= bar / self.rate_slack(strictness))
+            }
         };
         (!holds)
             .then(|| format!("{} is {found}, the bar is {} {}", self.field, self.relation.sign(), self.value))
@@ -67,10 +70,18 @@ impl Bar {
     }
 
     /// Times are known by their unit, which the house writes last or before a rank (`_ms`, `_ms_p99`, `_p99_ms`).
-    fn slack(&self, strictness: Strictness) -> f64 {
-        let is_time =
-            self.field.split('_').any(|word| matches!(word, "us" | "ms" | "s" | "seconds" | "minutes"));
-        if is_time && strictness == Strictness::Busy { BUSY } else { 1.0 }
+    fn time_slack(&self, strictness: Strictness) -> f64 {
+        self.slack(strictness, &["us", "ms", "s", "seconds", "minutes"])
+    }
+
+    /// So are rates (`_rps`), and one rate measured by another (`ours_to_nginx`).
+    fn rate_slack(&self, strictness: Strictness) -> f64 {
+        self.slack(strictness, &["rps", "to"])
+    }
+
+    fn slack(&self, strictness: Strictness, units: &[&str]) -> f64 {
+        let is_of_time = self.field.split('_').any(|word| units.contains(&word));
+        if is_of_time && strictness == Strictness::Busy { BUSY } else { 1.0 }
     }
 }
 
@@ -108,6 +119,13 @@ mod tests {
         assert!(!holds("lag_p99_ms <= 100", &json!({"lag_p99_ms": 101}), Strictness::Full));
         assert!(holds("lag_p99_ms <= 100", &json!({"lag_p99_ms": 500}), Strictness::Busy));
         assert!(!holds("lag_p99_ms <= 100", &json!({"lag_p99_ms": 501}), Strictness::Busy));
+    }
+
+    #[test]
+    fn a_rate_may_be_a_fifth_in_company_and_no_less() {
+        assert!(!holds("ours_to_nginx >= 0.85", &json!({"ours_to_nginx": 0.84}), Strictness::Full));
+        assert!(holds("ours_to_nginx >= 0.85", &json!({"ours_to_nginx": 0.17}), Strictness::Busy));
+        assert!(!holds("ours_rps >= 1000", &json!({"ours_rps": 199}), Strictness::Busy));
     }
 
     #[test]

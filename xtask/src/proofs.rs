@@ -7,7 +7,7 @@
 use crate::bars::{Bar, Strictness};
 use crate::run::{self, Running};
 use crate::services::Services;
-use crate::tools::Node;
+use crate::tools::{Doors, Node};
 use crate::{house, place, tools, web};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -38,6 +38,8 @@ enum Need {
     Servers,
     /// `PROOF_PYTHON`, which can import aiosmtpd.
     Mail,
+    /// `PROOF_NGINX`, `PROOF_HAPROXY` and `PROOF_WRK`.
+    Doors,
 }
 
 /// One entry.
@@ -130,6 +132,7 @@ pub struct Stage {
     services: Option<Services>,
     servers: Option<(PathBuf, PathBuf)>,
     python: Option<PathBuf>,
+    doors: Option<Doors>,
 }
 
 impl Stage {
@@ -149,6 +152,7 @@ impl Stage {
             services: needed(Need::Stores).then(Services::start).transpose()?,
             servers: needed(Need::Servers).then(servers).transpose()?,
             python: needed(Need::Mail).then(tools::python_with_mail_sink).transpose()?,
+            doors: needed(Need::Doors).then(Doors::find).transpose()?,
         })
     }
 }
@@ -213,6 +217,10 @@ impl Proof {
         command.envs(stage.python.as_ref().map(|program| ("PROOF_PYTHON", program)));
         if let Some((postgres, redis)) = &stage.servers {
             command.env("PROOF_POSTGRES", postgres).env("PROOF_REDIS", redis);
+        }
+        if let Some(doors) = &stage.doors {
+            command.env("PROOF_NGINX", &doors.nginx).env("PROOF_HAPROXY", &doors.haproxy);
+            command.env("PROOF_WRK", &doors.wrk);
         }
         if let Some(services) = &stage.services {
             command.env("TEST_POSTGRES_URL", &services.postgres_url);

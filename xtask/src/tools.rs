@@ -25,6 +25,24 @@ pub fn redis_server() -> Result<PathBuf> {
     found_or_installed(&["redis-server"], "redis-server")
 }
 
+/// The doors that ours is measured beside, and what knocks: nginx, haproxy, wrk.
+pub struct Doors {
+    pub nginx: PathBuf,
+    pub haproxy: PathBuf,
+    pub wrk: PathBuf,
+}
+
+impl Doors {
+    /// Finds or installs them.
+    pub fn find() -> Result<Self> {
+        Ok(Self {
+            nginx: found_or_installed(&["nginx"], "nginx-light")?,
+            haproxy: found_or_installed(&["haproxy"], "haproxy")?,
+            wrk: found_or_installed(&["wrk"], "wrk")?,
+        })
+    }
+}
+
 /// The folder that holds `postgres` and `initdb`.
 pub fn postgres() -> Result<PathBuf> {
     let folder = || on_path_together(&["postgres", "initdb"]).or_else(debian_postgres);
@@ -52,11 +70,17 @@ fn debian_postgres() -> Option<PathBuf> {
 }
 
 fn found_or_installed(names: &[&str], package: &str) -> Result<PathBuf> {
-    if let Some(program) = place::on_path(names) {
+    let found = || place::on_path(names).or_else(|| debian_server(names));
+    if let Some(program) = found() {
         return Ok(program);
     }
     install(package)?;
-    place::on_path(names).with_context(|| format!("the package {package} brought no {}", names.join(" or ")))
+    found().with_context(|| format!("the package {package} brought no {}", names.join(" or ")))
+}
+
+/// Debian keeps servers where only root's PATH looks.
+fn debian_server(names: &[&str]) -> Option<PathBuf> {
+    names.iter().map(|name| Path::new("/usr/sbin").join(name)).find(|program| program.is_file())
 }
 
 /// Installs a Debian package as root; else says which is missing and how to get it.

@@ -21,8 +21,6 @@ use tokio::sync::broadcast::error::RecvError;
 const READY: &str = "ready";
 /// Migrating both stores takes less than a second.
 const START: Duration = Duration::from_secs(30);
-/// Linux counts processor time in hundredths for every program outside of it (`USER_HZ`).
-const TICKS_PER_SECOND: f64 = 100.0;
 
 /// The engine's own main: until its input ends.
 pub async fn run(folder: &str, database: &str, mail: &str) -> anyhow::Result<()> {
@@ -117,20 +115,12 @@ impl Engine {
 
     /// Processor seconds so far.
     pub fn cpu_seconds(&self) -> anyhow::Result<f64> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        // The name in parentheses may hold anything, even spaces; user and system time are fields 14 and 15.
-        let after = stat.rsplit_once(')').context("no name in /proc/…/stat")?.1;
-        let mut times = after.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
-        let (user, system) = times.next().zip(times.next()).context("no times in /proc/…/stat")?;
-        Ok((user? + system?) / TICKS_PER_SECOND)
+        tests::proc::cpu_seconds(self.child.id())
     }
 
     /// The most memory it ever held, in megabytes.
     pub fn rss_mb(&self) -> anyhow::Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
-        let kilobytes: f64 = line.trim().trim_end_matches("kB").trim().parse()?;
-        Ok(kilobytes / 1024.0)
+        tests::proc::rss_mb(self.child.id())
     }
 }
 
