@@ -17,7 +17,7 @@ use proto::events::identity::SignInRevoked;
 use proto::problems;
 use proto::standing::{Standing, Touch};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -52,7 +52,7 @@ pub struct Door {
     rates: Arc<Rates>,
     /// Whether announcements arrive.
     hears: watch::Receiver<bool>,
-    known: Arc<Mutex<Known>>,
+    known: Arc<RwLock<Known>>,
 }
 
 #[derive(Default)]
@@ -108,7 +108,7 @@ impl Door {
             known.generation
         };
         let standing = self.identity.resolve(cookie, touch).await?;
-        let mut known = self.known();
+        let mut known = self.known_to_change();
         match standing {
             Some(standing) if known.generation == generation => {
                 make_room(&mut known.standings, now);
@@ -124,7 +124,7 @@ impl Door {
 
     /// Forgets what is no longer sure: a revoked sign-in, or everyone of a session whose phase or people changed.
     pub fn hear(&self, envelope: &Envelope) {
-        let mut known = self.known();
+        let mut known = self.known_to_change();
         if let Some(gone) = envelope.open::<SignInRevoked>() {
             forget(&mut known, |standing| standing.sign_in == gone.sign_in);
         }
@@ -135,7 +135,7 @@ impl Door {
 
     /// Forgets one sign-in: it just changed something about itself.
     pub fn forget(&self, sign_in: SignInId) {
-        forget(&mut self.known(), |standing| standing.sign_in == sign_in);
+        forget(&mut self.known_to_change(), |standing| standing.sign_in == sign_in);
     }
 
     /// Whether this sign-in may ask this now.
@@ -158,7 +158,7 @@ impl Door {
             return Ok(signed.header.clone());
         }
         let header = self.signed(standing, service)?;
-        let mut known = self.known();
+        let mut known = self.known_to_change();
         if known.signed.len() >= REMEMBERED_MAX {
             known.signed.clear();
         }
@@ -227,12 +227,16 @@ impl Door {
 
     /// Forgets everyone: a revocation may have been missed.
     pub fn forget_all(&self) {
-        forget(&mut self.known(), |_| true);
+        forget(&mut self.known_to_change(), |_| true);
     }
 
     /// The lists stay whole even if a thread died holding them: every change is one call.
-    fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> RwLockReadGuard<'_, Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn known_to_change(&self) -> RwLockWriteGuard<'_, Known> {
+        self.known.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -17,12 +17,13 @@ use chassis::asked::Asked;
 use chassis::problem::Problem;
 use chassis::{ids, process, telemetry};
 use kernel::id::SignInId;
+use metrics::Counter;
 use proto::problems;
 use proto::standing::Touch;
 use std::cell::OnceCell;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
-use uuid::Uuid;
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 /// The server's clock on every answer, so that a page can count down truthfully.
 const NOW: HeaderName = HeaderName::from_static("x-holdspace-now");
@@ -40,15 +41,17 @@ pub struct Seat(OnceCell<Connection>);
 /// # Errors
 /// Only what the layers below could not turn into an answer.
 pub async fn pass<B: MessageBody + 'static>(
-    gateway: Gateway,
+    gateway: Rc<Gateway>,
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let id = ids::fresh::<Uuid>().to_string();
-    let mut response = telemetry::with_request_id(id.clone(), async {
+    let name = ids::passing(gateway.clock.now()).to_string();
+    let id = HeaderValue::from_str(&name)?;
+    let mut response = telemetry::with_request_id(name, async {
         match prepare(&gateway, &mut request, &id).await {
-            Ok(Way::Here) => answered(&gateway, request, next).await,
-            Ok(Way::There(address, body)) => handed_over(&gateway, request, &address, body).await,
+            // What is rarer is kept apart, so that a request to a service carries no room for it along.
+            Ok(Way::Here) => Box::pin(answered(&gateway, request, next)).await,
+            Ok(Way::There(there)) => handed_over(&gateway, request, &there).await,
             Err(problem) => {
                 // The rest of a refused body is not worth reading.
                 let mut answer = problem.error_response();
@@ -61,11 +64,19 @@ pub async fn pass<B: MessageBody + 'static>(
     let worn = response.headers_mut();
     headers::dress(worn, gateway.home.is_https());
     worn.insert(NOW, HeaderValue::from(gateway.clock.now().micros()));
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        worn.insert(REQUEST_ID, id);
-    }
-    metrics::counter!("gateway_answers", "status" => response.status().as_str().to_owned()).increment(1);
+    worn.insert(REQUEST_ID, id);
+    count(response.status());
     Ok(response)
+}
+
+/// One counter a status, looked up once: by its words it is found slower than a whole answer is written.
+fn count(status: StatusCode) {
+    static ANSWERS: [OnceLock<Counter>; 500] = [const { OnceLock::new() }; 500];
+    let counter = usize::from(status.as_u16()).checked_sub(100).and_then(|at| ANSWERS.get(at));
+    if let Some(counter) = counter {
+        let named = || metrics::counter!("gateway_answers", "status" => status.as_str().to_owned());
+        counter.get_or_init(named).increment(1);
+    }
 }
 
 /// Which way a request goes on.
@@ -73,7 +84,14 @@ enum Way {
     /// To a service in this process, or to the gateway itself.
     Here,
     /// To a service in a process of its own.
-    There(Arc<str>, Bytes),
+    There(There),
+}
+
+/// What goes to a service in a process of its own.
+struct There {
+    address: Arc<str>,
+    body: Bytes,
+    who: Option<SignInId>,
 }
 
 async fn answered<B: MessageBody + 'static>(
@@ -81,7 +99,8 @@ async fn answered<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let changed = changes_itself(&request);
+    let who = request.extensions().get::<Admitted>().map(|who| who.standing.sign_in);
+    let changed = who.filter(|_| changes_itself(&request));
     let response = next.call(request).await?.map_into_boxed_body();
     Ok(settled(gateway, changed, response))
 }
@@ -89,21 +108,17 @@ async fn answered<B: MessageBody + 'static>(
 async fn handed_over(
     gateway: &Gateway,
     mut request: ServiceRequest,
-    address: &Arc<str>,
-    body: Bytes,
+    there: &There,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let changed = changes_itself(&request);
-    let answer = upstream::forward(address, &mut request, body).await;
+    let changed = there.who.filter(|_| changes_itself(&request));
+    let answer = upstream::forward(&there.address, &mut request, &there.body).await;
     let answer = answer.unwrap_or_else(|problem| problem.error_response());
     Ok(settled(gateway, changed, request.into_response(answer)))
 }
 
-/// The sign-in that asks identity to change something about itself.
-fn changes_itself(request: &ServiceRequest) -> Option<SignInId> {
-    if request.method().is_safe() || !request.path().starts_with("/api/identity/") {
-        return None;
-    }
-    request.extensions().get::<Admitted>().map(|who| who.standing.sign_in)
+/// Whether a sign-in asks identity to change something about itself.
+fn changes_itself(request: &ServiceRequest) -> bool {
+    !request.method().is_safe() && request.path().starts_with("/api/identity/")
 }
 
 fn settled(gateway: &Gateway, changed: Option<SignInId>, response: ServiceResponse) -> ServiceResponse {
@@ -128,9 +143,10 @@ fn in_our_words(response: ServiceResponse) -> ServiceResponse {
 }
 
 /// Everything before the router.
-async fn prepare(gateway: &Gateway, request: &mut ServiceRequest, id: &str) -> Result<Way, Problem> {
-    let path = request.path().to_owned();
-    if let "/live" | "/ready" | "/metrics" = path.as_str() {
+async fn prepare(gateway: &Gateway, request: &mut ServiceRequest, id: &HeaderValue) -> Result<Way, Problem> {
+    let uri = request.uri().clone();
+    let path = uri.path();
+    if let "/live" | "/ready" | "/metrics" = path {
         return Ok(Way::Here);
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
@@ -144,13 +160,13 @@ async fn prepare(gateway: &Gateway, request: &mut ServiceRequest, id: &str) -> R
         return Err(Problem::new(&problems::NOT_FOUND).because("a secret in an address"));
     }
     let from = caller(gateway, request)?;
-    let route = match gateway.routes.owner(&path) {
+    let route = match gateway.routes.owner(path) {
         Owner::Nobody => return Err(Problem::new(&problems::NOT_FOUND)),
         Owner::Page => return page(request),
         Owner::Gateway => None,
         Owner::Service(route) => Some(route),
     };
-    gateway.rates.from_ip(Lane::of(&path), from)?;
+    gateway.rates.from_ip(Lane::of(path), from)?;
     let is_socket = request.headers().contains_key(header::UPGRADE);
     let body = if is_socket {
         origin::check_socket(&gateway.home, request.headers())?;
@@ -163,19 +179,24 @@ async fn prepare(gateway: &Gateway, request: &mut ServiceRequest, id: &str) -> R
     if let Some(name) = headers::strip(request.headers_mut()).filter(|_| !is_proxied) {
         tracing::info!(header = name, "somebody outside said who they are; taken off");
     }
-    for (name, value) in [(headers::FROM, from.to_string().as_str()), (process::REQUEST_ID, id)] {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            request.headers_mut().insert(HeaderName::from_static(name), value);
-        }
+    if let Ok(from) = HeaderValue::from_str(&from.to_string()) {
+        request.headers_mut().insert(HeaderName::from_static(headers::FROM), from);
     }
-    admit(gateway, request, route.map(|route| route.service), &path).await?;
-    Ok(way(request, route, body))
+    request.headers_mut().insert(HeaderName::from_static(process::REQUEST_ID), id.clone());
+    let admitted = admit(gateway, request, route.map(|route| route.service), path).await?;
+    Ok(way(request, route, body, admitted))
 }
 
-fn way(request: &mut ServiceRequest, route: Option<&Route>, body: Bytes) -> Way {
+fn way(request: &mut ServiceRequest, route: Option<&Route>, body: Bytes, admitted: Option<Admitted>) -> Way {
     match route.map(|route| &route.at) {
-        Some(Where::Upstream(address)) => Way::There(Arc::clone(address), body),
+        Some(Where::Upstream(address)) => {
+            let who = admitted.map(|who| who.standing.sign_in);
+            Way::There(There { address: Arc::clone(address), body, who })
+        }
         Some(Where::Local) | None => {
+            if let Some(admitted) = admitted {
+                request.extensions_mut().insert(admitted);
+            }
             if !body.is_empty() {
                 request.set_payload(Payload::from(body));
             }
@@ -217,7 +238,7 @@ async fn bounded_body(request: &mut ServiceRequest) -> Result<Bytes, Problem> {
         return Ok(Bytes::new());
     }
     let payload = request.take_payload();
-    limits::whole_body(request.headers(), payload, limits::BODY_TIME).await
+    Box::pin(limits::whole_body(request.headers(), payload, limits::BODY_TIME)).await
 }
 
 /// Cookie to standing to token. A cookie that counts no longer is no cookie: public routes stay open.
@@ -226,18 +247,17 @@ async fn admit(
     request: &mut ServiceRequest,
     service: Option<&'static str>,
     path: &str,
-) -> Result<(), Problem> {
-    let Some(cookie) = door::cookie(request.headers()).map(str::to_owned) else { return Ok(()) };
+) -> Result<Option<Admitted>, Problem> {
+    let Some(cookie) = door::cookie(request.headers()).map(str::to_owned) else { return Ok(None) };
     request.headers_mut().remove(header::COOKIE);
     let standing = gateway.door.standing(&cookie, touch(request, path)).await?;
-    let Some(standing) = standing else { return Ok(()) };
+    let Some(standing) = standing else { return Ok(None) };
     gateway.door.check(&standing, request.method(), path)?;
     if let Some(service) = service {
         let token = gateway.door.authorization(&standing, service)?;
         request.headers_mut().insert(header::AUTHORIZATION, token);
     }
-    request.extensions_mut().insert(Admitted { standing, cookie });
-    Ok(())
+    Ok(Some(Admitted { standing, cookie }))
 }
 
 /// Polls and sockets keep nobody signed in: only a person does.

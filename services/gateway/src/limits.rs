@@ -12,8 +12,10 @@ use kernel::id::{ClinicId, PersonId};
 use kernel::time::Span;
 use proto::problems;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 /// 64 KiB: the longest JSON any route takes (reliability.md §5, row 4).
@@ -24,6 +26,8 @@ pub const BODY_TIME: Span = Span::seconds(10);
 pub const CONNECTIONS_PER_IP_MAX: usize = 256;
 /// 10,000: beyond this many remembered addresses the quiet ones are forgotten.
 const KEYS_MAX: usize = 10_000;
+/// 1,024 requests: so many keys may come on top before that is noticed.
+const LOOKED_AFTER: usize = 1_024;
 
 /// Reads a whole body, or says why not. Nothing behind the gateway ever waits for a slow sender.
 ///
@@ -130,13 +134,13 @@ impl Lane {
 
 /// Requests per address, per person and per clinic.
 pub struct Rates {
-    entry_per_ip: DefaultKeyedRateLimiter<IpAddr>,
-    ordinary_per_ip: DefaultKeyedRateLimiter<IpAddr>,
-    alarm_per_ip: DefaultKeyedRateLimiter<IpAddr>,
-    ordinary_per_person: DefaultKeyedRateLimiter<PersonId>,
-    alarm_per_person: DefaultKeyedRateLimiter<PersonId>,
-    ordinary_per_clinic: DefaultKeyedRateLimiter<ClinicId>,
-    alarm_per_clinic: DefaultKeyedRateLimiter<ClinicId>,
+    entry_per_ip: Keyed<IpAddr>,
+    ordinary_per_ip: Keyed<IpAddr>,
+    alarm_per_ip: Keyed<IpAddr>,
+    ordinary_per_person: Keyed<PersonId>,
+    alarm_per_person: Keyed<PersonId>,
+    ordinary_per_clinic: Keyed<ClinicId>,
+    alarm_per_clinic: Keyed<ClinicId>,
 }
 
 impl Rates {
@@ -146,13 +150,13 @@ impl Rates {
         let (address, person, clinic) =
             (per_second(budgets.address, 6), per_second(budgets.person, 10), per_second(budgets.clinic, 6));
         Self {
-            entry_per_ip: RateLimiter::keyed(Quota::per_minute(count(budgets.entries_a_minute))),
-            ordinary_per_ip: RateLimiter::keyed(address),
-            alarm_per_ip: RateLimiter::keyed(address),
-            ordinary_per_person: RateLimiter::keyed(person),
-            alarm_per_person: RateLimiter::keyed(person),
-            ordinary_per_clinic: RateLimiter::keyed(clinic),
-            alarm_per_clinic: RateLimiter::keyed(clinic),
+            entry_per_ip: Keyed::new(Quota::per_minute(count(budgets.entries_a_minute))),
+            ordinary_per_ip: Keyed::new(address),
+            alarm_per_ip: Keyed::new(address),
+            ordinary_per_person: Keyed::new(person),
+            alarm_per_person: Keyed::new(person),
+            ordinary_per_clinic: Keyed::new(clinic),
+            alarm_per_clinic: Keyed::new(clinic),
         }
     }
 
@@ -166,7 +170,7 @@ impl Rates {
             Lane::Alarm => &self.alarm_per_ip,
             Lane::Ordinary => &self.ordinary_per_ip,
         };
-        passes(limiter, &from)
+        limiter.passes(&from)
     }
 
     /// Counts one request of a person.
@@ -178,7 +182,7 @@ impl Rates {
             Lane::Alarm => &self.alarm_per_person,
             Lane::Entry | Lane::Ordinary => &self.ordinary_per_person,
         };
-        passes(limiter, &person)
+        limiter.passes(&person)
     }
 
     /// Counts one request of a clinic.
@@ -190,7 +194,7 @@ impl Rates {
             Lane::Alarm => &self.alarm_per_clinic,
             Lane::Entry | Lane::Ordinary => &self.ordinary_per_clinic,
         };
-        passes(limiter, &clinic)
+        limiter.passes(&clinic)
     }
 }
 
@@ -200,14 +204,25 @@ impl std::fmt::Debug for Rates {
     }
 }
 
-fn passes<K: Clone + std::hash::Hash + Eq>(
-    limiter: &DefaultKeyedRateLimiter<K>,
-    key: &K,
-) -> Result<(), Problem> {
-    if limiter.len() > KEYS_MAX {
-        limiter.retain_recent();
+/// One budget for each key.
+struct Keyed<K: Clone + Hash + Eq> {
+    limiter: DefaultKeyedRateLimiter<K>,
+    asked: AtomicUsize,
+}
+
+impl<K: Clone + Hash + Eq> Keyed<K> {
+    fn new(quota: Quota) -> Self {
+        Self { limiter: RateLimiter::keyed(quota), asked: AtomicUsize::new(0) }
     }
-    limiter.check_key(key).map_err(|_later| Problem::new(&problems::RATE_LIMITED))
+
+    fn passes(&self, key: &K) -> Result<(), Problem> {
+        // Counting the keys stops everyone for a moment, so it is not done for each request.
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        if asked.is_multiple_of(LOOKED_AFTER) && self.limiter.len() > KEYS_MAX {
+            self.limiter.retain_recent();
+        }
+        self.limiter.check_key(key).map_err(|_later| Problem::new(&problems::RATE_LIMITED))
+    }
 }
 
 fn per_second(number: u32, seconds_at_once: u32) -> Quota {

@@ -27,8 +27,8 @@ impl Home {
 
     /// Whether a Host header names this house. A foreign name that resolves to us (DNS rebinding) does not.
     pub fn is_host(&self, host: &str) -> bool {
-        let host = host.to_lowercase();
-        host == self.authority || self.is_local && is_loopback(host.split(':').next().unwrap_or_default())
+        host.eq_ignore_ascii_case(&self.authority)
+            || self.is_local && is_loopback(host.split(':').next().unwrap_or_default())
     }
 
     /// Whether an Origin header is a page of the very host that was asked.
@@ -44,7 +44,10 @@ impl Home {
 
 /// `localhost` and every name below it stay on this machine (RFC 6761).
 fn is_loopback(host: &str) -> bool {
-    host == "localhost" || host == "127.0.0.1" || host.ends_with(".localhost")
+    let below = host.len().checked_sub(".localhost".len()).and_then(|from| host.get(from..));
+    host.eq_ignore_ascii_case("localhost")
+        || host == "127.0.0.1"
+        || below.is_some_and(|end| end.eq_ignore_ascii_case(".localhost"))
 }
 
 /// A request that changes something comes from our own page, or not at all.

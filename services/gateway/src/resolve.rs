@@ -4,7 +4,6 @@ use crate::door::Resolve;
 use crate::upstream::{self, Ask};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
-use actix_web::web::Bytes;
 use chassis::clock::Clock;
 use chassis::ids;
 use chassis::problem::Problem;
@@ -48,12 +47,7 @@ impl AskIdentity {
         headers.insert(header::HOST, HeaderValue::from_static("identity"));
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::AUTHORIZATION, self.pass()?);
-        Ok(Ask {
-            method: Method::POST,
-            target: TARGET.into(),
-            headers,
-            body: Bytes::from(body.map_err(broken)?),
-        })
+        Ok(Ask::new(&Method::POST, TARGET, headers.iter(), &body.map_err(broken)?))
     }
 
     fn pass(&self) -> Result<HeaderValue, Problem> {

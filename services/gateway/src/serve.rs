@@ -8,6 +8,7 @@ use actix_web::{App, HttpServer, web};
 use anyhow::Context as _;
 use chassis::config::Tls;
 use std::net::TcpListener;
+use std::rc::Rc;
 use std::time::Duration;
 use utoipa::openapi::OpenApi;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -30,14 +31,14 @@ impl Gateway {
     pub fn serve(&self, socket: TcpListener) -> anyhow::Result<Server> {
         let gateway = self.clone();
         let server = HttpServer::new(move || {
-            let (gateway, gated) = (gateway.clone(), gateway.clone());
+            let (gateway, gated) = (gateway.clone(), Rc::new(gateway.clone()));
             App::new()
                 .app_data(gateway.clone())
                 .app_data(chassis::body::paths())
                 .into_utoipa_app()
                 .configure(|config| gateway.configure(config))
                 .into_app()
-                .wrap(from_fn(move |request, next| gate::pass(gated.clone(), request, next)))
+                .wrap(from_fn(move |request, next| gate::pass(Rc::clone(&gated), request, next)))
                 .default_service(web::to(house::page))
         })
         .on_connect(|_io, held| drop(held.insert(Seat::default())))

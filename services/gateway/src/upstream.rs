@@ -6,12 +6,12 @@ mod body;
 mod tunnel;
 mod wire;
 
-use crate::headers;
+use actix_web::body::{BodyStream, BoxBody};
 use actix_web::dev::{Payload, ServiceRequest};
-use actix_web::http::header::{self, HeaderMap, HeaderName};
-use actix_web::http::{Method, StatusCode};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName};
 use actix_web::web::Bytes;
-use actix_web::{HttpMessage as _, HttpResponse, HttpResponseBuilder};
+use actix_web::{HttpMessage as _, HttpResponse};
 use body::{Body, Framing};
 use chassis::clock;
 use chassis::problem::Problem;
@@ -38,13 +38,13 @@ const PAUSE: Span = Span::millis(50);
 pub(crate) async fn forward(
     address: &Arc<str>,
     request: &mut ServiceRequest,
-    body: Bytes,
+    body: &[u8],
 ) -> Result<HttpResponse, Problem> {
     let ask = ask(request, body);
     if request.headers().contains_key(header::UPGRADE) {
-        return switched(address, &ask, request.take_payload()).await;
+        return Box::pin(switched(address, &ask, request.take_payload())).await;
     }
-    let mut tries = Tries::new(may_repeat(&ask));
+    let mut tries = Tries::new(ask.may_repeat);
     loop {
         match tokio::time::timeout(clock::duration(ANSWER_TIME), answered(address, &ask, &tries)).await {
             Ok(Ok(response)) => return Ok(response),
@@ -63,8 +63,8 @@ pub(crate) async fn question(address: &Arc<str>, ask: Ask) -> Result<Bytes, Prob
     loop {
         let asked = async {
             let answer = opened(address, &tries).await?.ask(&ask).await.map_err(Fault::Broken)?;
-            let status = answer.status;
-            match body::read(answer).await.map_err(Fault::Broken)? {
+            let status = answer.response.status();
+            match body::read(answer.framing, answer.line).await.map_err(Fault::Broken)? {
                 Body::Whole(bytes) if status == StatusCode::OK => Ok(bytes),
                 Body::Whole(_) | Body::Flowing(_) => {
                     Err(Fault::Broken(io::Error::other(format!("it answered {status}"))))
@@ -121,60 +121,41 @@ async fn opened(address: &Arc<str>, tries: &Tries) -> Result<Line, Fault> {
     let opened = if tries.may_repeat && !tries.has_failed {
         Line::open(address).await
     } else {
-        Line::fresh(address).await
+        Box::pin(Line::fresh(address)).await
     };
     opened.map_err(Fault::Unreached)
 }
 
 async fn answered(address: &Arc<str>, ask: &Ask, tries: &Tries) -> Result<HttpResponse, Fault> {
     let answer = opened(address, tries).await?.ask(ask).await.map_err(Fault::Broken)?;
-    let mut response = head(answer.status, &answer.headers);
-    match body::read(answer).await.map_err(Fault::Broken)? {
-        Body::Whole(bytes) => Ok(response.body(bytes)),
-        Body::Flowing(pieces) => Ok(response.streaming(pieces)),
-    }
+    with_body(answer).await.map_err(Fault::Broken)
 }
 
 async fn switched(address: &Arc<str>, ask: &Ask, payload: Payload) -> Result<HttpResponse, Problem> {
     let unreached = |cause: io::Error| Problem::new(&problems::HOUSE_NOT_READY).because(cause);
     let line = Line::fresh(address).await.map_err(unreached)?;
     let asked = tokio::time::timeout(clock::duration(ANSWER_TIME), line.ask(ask)).await;
-    let answer: Answer =
-        asked.map_err(|_late| unreached(io::ErrorKind::TimedOut.into()))?.map_err(unreached)?;
-    let mut response = head(answer.status, &answer.headers);
+    let answer = asked.map_err(|_late| unreached(io::ErrorKind::TimedOut.into()))?.map_err(unreached)?;
     if answer.framing == Framing::Switched {
-        return Ok(tunnel::open(&mut response, answer.line, payload));
+        return Ok(tunnel::open(answer.response, answer.line, payload));
     }
-    match body::read(answer).await.map_err(unreached)? {
-        Body::Whole(bytes) => Ok(response.body(bytes)),
-        Body::Flowing(pieces) => Ok(response.streaming(pieces)),
-    }
+    with_body(answer).await.map_err(unreached)
 }
 
-/// Everything but what belongs to the connection behind.
-fn head(status: StatusCode, headers: &HeaderMap) -> HttpResponseBuilder {
-    let mut response = HttpResponse::build(status);
-    let is_about_it = |name: &HeaderName| headers::is_hop_by_hop(name) || *name == header::CONTENT_LENGTH;
-    for (name, value) in headers.iter().filter(|(name, _)| !is_about_it(name)) {
-        response.append_header((name.clone(), value.clone()));
-    }
-    response
+async fn with_body(answer: Answer) -> io::Result<HttpResponse> {
+    let Answer { response, framing, line } = answer;
+    Ok(match body::read(framing, line).await? {
+        Body::Whole(bytes) => response.set_body(BoxBody::new(bytes)),
+        Body::Flowing(pieces) => response.set_body(BoxBody::new(BodyStream::new(pieces))),
+    })
 }
 
 /// The caller's headers were stripped already; what opens a socket goes along.
-fn ask(request: &ServiceRequest, body: Bytes) -> Ask {
-    let is_socket = request.headers().contains_key(header::UPGRADE);
-    let mut headers = request.headers().clone();
-    if !is_socket {
-        headers.remove(header::CONNECTION);
-    }
-    headers.remove(header::COOKIE);
-    let target = request.uri().path_and_query().map_or("/", |target| target.as_str()).to_owned();
-    Ask { method: request.method().clone(), target, headers, body }
-}
-
-/// A question may be asked twice; so may a command that carries its id, for the second time does nothing.
-fn may_repeat(ask: &Ask) -> bool {
-    matches!(ask.method, Method::GET | Method::HEAD | Method::OPTIONS)
-        || ask.headers.contains_key("idempotency-key")
+fn ask(request: &ServiceRequest, body: &[u8]) -> Ask {
+    let headers = request.headers();
+    let is_socket = headers.contains_key(header::UPGRADE);
+    let goes_along =
+        |name: &HeaderName| *name != header::COOKIE && (is_socket || *name != header::CONNECTION);
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    Ask::new(request.method(), target, headers.iter().filter(|(name, _)| goes_along(name)), body)
 }

@@ -1,7 +1,6 @@
 //! The body of a service's answer: how it is framed, and reading it to its end.
 
-use super::wire::{Answer, Line};
-use actix_web::http::header::{self, HeaderMap};
+use super::wire::Line;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Buf as _, Bytes, BytesMut};
 use futures_util::Stream;
@@ -28,29 +27,46 @@ pub(crate) enum Framing {
     Switched,
 }
 
-/// Reads the framing out of a head, or refuses a head that says two things.
-pub(crate) fn framing(method: &Method, status: StatusCode, headers: &HeaderMap) -> io::Result<Framing> {
-    if status == StatusCode::SWITCHING_PROTOCOLS {
-        return Ok(Framing::Switched);
+/// What a head said about the body, each thing once.
+#[derive(Debug, Default)]
+pub(crate) struct Said {
+    length: Option<u64>,
+    is_chunked: bool,
+}
+
+impl Said {
+    /// A length; one only.
+    pub(crate) fn length(&mut self, value: &[u8]) -> io::Result<()> {
+        let digits =
+            std::str::from_utf8(value).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+        let length = digits.and_then(|digits| digits.parse().ok()).filter(|_| self.length.is_none());
+        self.length = Some(length.ok_or_else(|| io::Error::other("an unreadable length"))?);
+        Ok(())
     }
-    let has_none = matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
-    if has_none || *method == Method::HEAD {
-        return Ok(Framing::None);
+
+    /// A transfer coding; `chunked` only, and once.
+    pub(crate) fn coding(&mut self, value: &[u8]) -> io::Result<()> {
+        if self.is_chunked || !value.eq_ignore_ascii_case(b"chunked") {
+            return Err(io::Error::other("an unknown coding"));
+        }
+        self.is_chunked = true;
+        Ok(())
     }
-    let mut codings = headers.get_all(header::TRANSFER_ENCODING);
-    let mut lengths = headers.get_all(header::CONTENT_LENGTH);
-    match (codings.next(), lengths.next()) {
-        (Some(_), Some(_)) => Err(io::Error::other("both a length and a transfer coding")),
-        (Some(coding), None) => {
-            let is_chunked = coding.as_bytes().eq_ignore_ascii_case(b"chunked") && codings.next().is_none();
-            is_chunked.then_some(Framing::Chunked(0)).ok_or_else(|| io::Error::other("an unknown coding"))
+
+    /// The framing, or a refusal of a head that says two things.
+    pub(crate) fn framing(&self, method: &Method, status: StatusCode) -> io::Result<Framing> {
+        if status == StatusCode::SWITCHING_PROTOCOLS {
+            return Ok(Framing::Switched);
         }
-        (None, Some(length)) => {
-            let plain = length.to_str().ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-            let length = plain.and_then(|text| text.parse().ok()).filter(|_| lengths.next().is_none());
-            length.map(Framing::Length).ok_or_else(|| io::Error::other("an unreadable length"))
+        if *method == Method::HEAD || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) {
+            return Ok(Framing::None);
         }
-        (None, None) => Ok(Framing::UntilClose),
+        match (self.is_chunked, self.length) {
+            (true, Some(_)) => Err(io::Error::other("both a length and a transfer coding")),
+            (true, None) => Ok(Framing::Chunked(0)),
+            (false, Some(length)) => Ok(Framing::Length(length)),
+            (false, None) => Ok(Framing::UntilClose),
+        }
     }
 }
 
@@ -63,8 +79,10 @@ pub(crate) enum Body<S> {
 }
 
 /// Gathers a short body; a long one, or one of unknown length, flows.
-pub(crate) async fn read(answer: Answer) -> io::Result<Body<impl Stream<Item = io::Result<Bytes>>>> {
-    let Answer { framing, mut line, .. } = answer;
+pub(crate) async fn read(
+    framing: Framing,
+    mut line: Line,
+) -> io::Result<Body<impl Stream<Item = io::Result<Bytes>>>> {
     match framing {
         Framing::None => {
             line.keep();

@@ -1,9 +1,12 @@
 //! A socket between a page and a service: bytes both ways, until either side is done.
 
 use super::wire::Line;
+use actix_web::HttpResponse;
+use actix_web::body::BodyStream;
 use actix_web::dev::Payload;
+use actix_web::http::ConnectionType;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::{Bytes, BytesMut};
-use actix_web::{HttpResponse, HttpResponseBuilder};
 use futures_util::StreamExt as _;
 use futures_util::stream::unfold;
 use std::io;
@@ -14,11 +17,13 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 const PIECE_BYTES: usize = 16 * 1024;
 
 /// Opens it. `response` carries what the service said about the new protocol.
-pub(super) fn open(response: &mut HttpResponseBuilder, line: Line, payload: Payload) -> HttpResponse {
+pub(super) fn open(mut response: HttpResponse, line: Line, payload: Payload) -> HttpResponse {
     let Line { stream, buffer, .. } = line;
     let (from, to) = stream.into_split();
     actix_web::rt::spawn(inward(payload, to));
-    response.upgrade("websocket").streaming(unfold(Some((buffer, from)), outward))
+    response.head_mut().set_connection_type(ConnectionType::Upgrade);
+    response.headers_mut().insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    response.set_body(BodyStream::new(unfold(Some((buffer, from)), outward))).map_into_boxed_body()
 }
 
 /// From the page to the service. When the page is gone, the service reads the end.

@@ -2,15 +2,18 @@
 //!
 //! Exact about framing: one way to read each answer, or none. The services behind are ours, and still not believed.
 
-use super::body::{self, Framing};
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use super::body::{Framing, Said};
+use crate::headers;
+use actix_web::HttpResponse;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
-use actix_web::web::{Bytes, BytesMut};
+use actix_web::web::{Buf as _, BytesMut};
 use chassis::clock;
 use kernel::time::Span;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io;
+use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -25,26 +28,62 @@ const CONNECT_TIME: Span = Span::seconds(1);
 /// 32 KiB: services send a dozen short headers.
 const HEAD_BYTES_MAX: usize = 32 * 1024;
 const HEADERS_MAX: usize = 64;
+/// Room for a request's head before its table of words grows.
+const WORDS_BYTES: usize = 1024;
+/// 4 KiB: one read for most answers.
+const READ_BYTES: usize = 4 * 1024;
+/// A command with an id may be said twice.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
 
 thread_local! {
     /// By address; the youngest last.
-    static KEPT: RefCell<HashMap<Arc<str>, Vec<(Instant, Line)>>> = RefCell::default();
+    static KEPT: RefCell<HashMap<Arc<str>, Vec<Kept>>> = RefCell::default();
 }
 
-/// What a service is asked.
-#[derive(Debug, Clone)]
+/// A connection, and since when nobody used it.
+type Kept = (Instant, Line);
+
+/// What a service is asked, word for word.
+#[derive(Debug)]
 pub(crate) struct Ask {
-    pub(crate) method: Method,
-    /// Path and query.
-    pub(crate) target: String,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Bytes,
+    method: Method,
+    words: BytesMut,
+    /// Whether it may be said twice.
+    pub(crate) may_repeat: bool,
 }
 
-/// What it answered, up to its body.
+impl Ask {
+    /// A question may be asked twice; so may a command that carries its id, for the second time does nothing.
+    pub(crate) fn new<'a>(
+        method: &Method,
+        target: &str,
+        headers: impl Iterator<Item = (&'a HeaderName, &'a HeaderValue)>,
+        body: &[u8],
+    ) -> Self {
+        let mut may_repeat = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let mut words = BytesMut::with_capacity(WORDS_BYTES + body.len());
+        for part in [method.as_str(), " ", target, " HTTP/1.1\r\n"] {
+            words.extend_from_slice(part.as_bytes());
+        }
+        // Framing is this connection's own business, and the caller's was another.
+        for (name, value) in headers.filter(|(name, _)| !is_framing(name)) {
+            may_repeat |= name == IDEMPOTENCY_KEY;
+            for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+                words.extend_from_slice(part);
+            }
+        }
+        if !body.is_empty() || !method.is_safe() {
+            words.extend_from_slice(format!("content-length: {}\r\n", body.len()).as_bytes());
+        }
+        words.extend_from_slice(b"\r\n");
+        words.extend_from_slice(body);
+        Self { method: method.clone(), words, may_repeat }
+    }
+}
+
+/// What it answered, up to its body; without what belongs to the connection behind.
 pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
+    pub(crate) response: HttpResponse,
     pub(crate) framing: Framing,
     pub(crate) line: Line,
 }
@@ -64,7 +103,7 @@ impl Line {
         if let Some(line) = kept(address) {
             return Ok(line);
         }
-        Self::fresh(address).await
+        Box::pin(Self::fresh(address)).await
     }
 
     /// A new connection: for what must not meet one that is just being closed.
@@ -77,23 +116,24 @@ impl Line {
 
     /// Asks, and reads the head of the answer.
     pub(crate) async fn ask(mut self, ask: &Ask) -> io::Result<Answer> {
-        self.stream.write_all(&written(ask)).await?;
+        self.stream.write_all(&ask.words).await?;
         loop {
-            if let Some((status, headers)) = self.head().await? {
-                let framing = body::framing(&ask.method, status, &headers)?;
-                self.is_last = closes(&headers) || matches!(framing, Framing::UntilClose);
-                return Ok(Answer { status, headers, framing, line: self });
+            let head = self.head().await?;
+            let status = head.response.status();
+            // A word in between (1xx) is followed by the answer itself.
+            if !status.is_informational() || status == StatusCode::SWITCHING_PROTOCOLS {
+                let framing = head.said.framing(&ask.method, status)?;
+                self.is_last = head.is_last || matches!(framing, Framing::UntilClose);
+                return Ok(Answer { response: head.response, framing, line: self });
             }
         }
     }
 
-    /// One head; none if it was only a word in between (1xx).
-    async fn head(&mut self) -> io::Result<Option<(StatusCode, HeaderMap)>> {
+    async fn head(&mut self) -> io::Result<Head> {
         loop {
-            if let Some((length, status, headers)) = parsed(&self.buffer)? {
-                let _head = self.buffer.split_to(length);
-                let is_between = status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS;
-                return Ok((!is_between).then_some((status, headers)));
+            if let Some((length, head)) = parsed(&self.buffer)? {
+                self.buffer.advance(length);
+                return Ok(head);
             }
             if self.buffer.len() > HEAD_BYTES_MAX {
                 return Err(io::Error::other("the head of the answer is too long"));
@@ -104,6 +144,8 @@ impl Line {
 
     /// Reads more.
     pub(crate) async fn fill(&mut self) -> io::Result<()> {
+        // A buffer without room would be read into by a few bytes at a time.
+        self.buffer.reserve(READ_BYTES);
         if self.stream.read_buf(&mut self.buffer).await? == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
@@ -140,47 +182,41 @@ fn kept(address: &Arc<str>) -> Option<Line> {
     })
 }
 
-fn written(ask: &Ask) -> BytesMut {
-    let mut out = BytesMut::with_capacity(1024 + ask.body.len());
-    for part in [ask.method.as_str(), " ", &ask.target, " HTTP/1.1\r\n"] {
-        out.extend_from_slice(part.as_bytes());
-    }
-    for (name, value) in ask.headers.iter().filter(|(name, _)| !is_ours(name)) {
-        for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
-            out.extend_from_slice(part);
-        }
-    }
-    if !ask.body.is_empty() || !ask.method.is_safe() {
-        out.extend_from_slice(format!("content-length: {}\r\n", ask.body.len()).as_bytes());
-    }
-    out.extend_from_slice(b"\r\n");
-    out.extend_from_slice(&ask.body);
-    out
-}
-
-/// Framing is this connection's own business, and the caller's was another.
-fn is_ours(name: &HeaderName) -> bool {
+fn is_framing(name: &HeaderName) -> bool {
     *name == header::CONTENT_LENGTH || *name == header::TRANSFER_ENCODING
 }
 
-fn closes(headers: &HeaderMap) -> bool {
-    let mut words = headers.get_all(header::CONNECTION).filter_map(|value| value.to_str().ok());
-    words.any(|list| list.split(',').any(|word| word.trim().eq_ignore_ascii_case("close")))
+/// One head, sorted: what is the caller's, and what is this connection's own.
+struct Head {
+    response: HttpResponse,
+    said: Said,
+    is_last: bool,
 }
 
-type Head = (usize, StatusCode, HeaderMap);
-
-fn parsed(bytes: &[u8]) -> io::Result<Option<Head>> {
-    let mut slots = [httparse::EMPTY_HEADER; HEADERS_MAX];
-    let mut answer = httparse::Response::new(&mut slots);
-    let httparse::Status::Complete(length) = answer.parse(bytes).map_err(io::Error::other)? else {
-        return Ok(None);
-    };
+fn parsed(bytes: &[u8]) -> io::Result<Option<(usize, Head)>> {
+    let mut slots = [const { MaybeUninit::uninit() }; HEADERS_MAX];
+    let mut answer = httparse::Response::new(&mut []);
+    let parser = httparse::ParserConfig::default();
+    let parsed = parser.parse_response_with_uninit_headers(&mut answer, bytes, &mut slots);
+    let httparse::Status::Complete(length) = parsed.map_err(io::Error::other)? else { return Ok(None) };
     let status = StatusCode::from_u16(answer.code.unwrap_or_default()).map_err(io::Error::other)?;
-    let mut headers = HeaderMap::with_capacity(answer.headers.len());
+    let mut head = Head { response: HttpResponse::new(status), said: Said::default(), is_last: false };
     for line in answer.headers.iter() {
         let name = HeaderName::from_bytes(line.name.as_bytes()).map_err(io::Error::other)?;
-        headers.append(name, HeaderValue::from_bytes(line.value).map_err(io::Error::other)?);
+        match name {
+            header::CONTENT_LENGTH => head.said.length(line.value)?,
+            header::TRANSFER_ENCODING => head.said.coding(line.value)?,
+            header::CONNECTION => head.is_last |= closes(line.value),
+            ours if headers::is_hop_by_hop(&ours) => {}
+            theirs => {
+                let value = HeaderValue::from_bytes(line.value).map_err(io::Error::other)?;
+                head.response.headers_mut().append(theirs, value);
+            }
+        }
     }
-    Ok(Some((length, status, headers)))
+    Ok(Some((length, head)))
+}
+
+fn closes(list: &[u8]) -> bool {
+    list.split(|byte| *byte == b',').any(|word| word.trim_ascii().eq_ignore_ascii_case(b"close"))
 }
