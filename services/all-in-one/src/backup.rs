@@ -19,7 +19,7 @@ pub async fn stores(config: Config) -> anyhow::Result<Vec<Store>> {
     if !config.key_file().exists() {
         bail!("there is no house in {}", config.data_dir.display());
     }
-    let ground = run::ground(config, Clock::system()).await?;
+    let ground = run::ground(config, Clock::system())?;
     let url = ground.config.database();
     let mut stores = vec![];
     let shared = if url.starts_with("sqlite:") { Some(Pool::open(&url, None).await?) } else { None };

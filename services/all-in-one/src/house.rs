@@ -46,7 +46,7 @@ impl House {
     /// # Errors
     /// When the database, the key file or a service is not fit to run.
     pub async fn stand_up(config: Config, clock: Clock) -> anyhow::Result<Self> {
-        let ground = run::ground(config, clock).await?;
+        let ground = run::ground(config, clock)?;
         let url = ground.config.database();
         // SQLite has one writer, so all services share one pool and its turn; on Postgres each has its own.
         let shared = if url.starts_with("sqlite:") { Some(Pool::open(&url, None).await?) } else { None };

@@ -50,7 +50,7 @@ pub struct Inside {
 }
 
 /// One person inside the process, with a token of their own for each request.
-struct Person {
+struct Insider {
     inside: Inside,
     clinic: ClinicId,
     person: PersonId,
@@ -94,7 +94,7 @@ impl Inside {
         session: Option<SessionId>,
     ) -> Acting {
         let inside = self.clone();
-        Acting::new(Person { inside, clinic, person, role, session, sign_in: ids::fresh() })
+        Acting::new(Insider { inside, clinic, person, role, session, sign_in: ids::fresh() })
     }
 }
 
@@ -150,7 +150,7 @@ impl Acting {
     }
 }
 
-impl Speak for Person {
+impl Speak for Insider {
     fn speak<'a>(
         &'a self,
         path: &'a str,
@@ -171,7 +171,7 @@ impl Speak for Person {
     }
 }
 
-impl Person {
+impl Insider {
     fn token(&self, service: &str) -> anyhow::Result<String> {
         let now = self.inside.ground.clock.now().seconds();
         let claims = Access {

@@ -91,7 +91,7 @@ impl Port {
             ..Config::default()
         };
         let clock = Clock::test(Timestamp::from_micros(1_800_000_000_000_000));
-        let ground = run::ground(config, clock).await.unwrap();
+        let ground = run::ground(config, clock).unwrap();
         let pool = Pool::open(&ground.config.database(), None).await.unwrap();
         let asked = Arc::new(Asked::default());
         let care = Mounted {

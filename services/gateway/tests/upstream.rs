@@ -99,7 +99,7 @@ impl Door {
         let data_dir = folder.path().join("data");
         let config = Config { data_dir, upstreams, workers: 1, ..Config::default() };
         let clock = Clock::test(Timestamp::from_micros(1_800_000_000_000_000));
-        let ground = run::ground(config, clock).await.unwrap();
+        let ground = run::ground(config, clock).unwrap();
         let gateway = Gateway::before_upstreams(&ground, Stopping::default()).unwrap();
         let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = socket.local_addr().unwrap().to_string();

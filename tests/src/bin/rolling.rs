@@ -21,18 +21,17 @@ const LOOK_MS: u64 = 200;
 
 /// One person's browser, at either gateway.
 struct Person {
-    at: [Caller; 2],
+    first: Caller,
+    second: Caller,
 }
 
-/// What is asked over and over: who, the path, and a body for what changes something.
-type Errand = (usize, String, Option<Value>);
+/// What is asked over and over: by whom, the path, and a body for what changes something.
+struct Errand(Rc<Person>, String, Option<Value>);
 
 struct Load {
-    people: Vec<Person>,
-    errands: Vec<Errand>,
+    errands: Vec<Rc<Errand>>,
     /// Which gateways take requests.
-    open: Cell<[bool; 2]>,
-    sent: Cell<u64>,
+    open: Cell<(bool, bool)>,
     failed: RefCell<Vec<String>>,
     took_ms: RefCell<Vec<u128>>,
     goes_on: Cell<bool>,
@@ -74,37 +73,34 @@ fn addresses(house: &Split) -> anyhow::Result<[String; 2]> {
 
 impl Load {
     async fn of(house: &Split) -> anyhow::Result<Self> {
-        let mut people = vec![];
-        for role in ["patient", "therapist", "coordinator", "prescriber", "admin"] {
-            people.push(Person::enter(house, role).await?);
-        }
-        let [patient, ..] = people.as_slice() else { anyhow::bail!("nobody") };
-        let session = booking::book(&patient.at[0], &house.ready).await?;
+        let [patient, therapist, coordinator, prescriber, admin] = [
+            Person::enter(house, "patient").await?,
+            Person::enter(house, "therapist").await?,
+            Person::enter(house, "coordinator").await?,
+            Person::enter(house, "prescriber").await?,
+            Person::enter(house, "admin").await?,
+        ];
+        let session = booking::book(&patient.first, &house.ready).await?;
         let entry =
             json!({ "text": "One line while the house is renewed.", "shared": false, "session": null });
         let check = json!({ "camera": true, "microphone": true, "speaker": true,
             "connection": { "round_trip_ms": 40, "loss_percent": 0 } });
-        let errands = vec![
-            (0, "/api/care/journal".into(), Some(entry)),
-            (1, format!("/api/checkins/sessions/{session}/watch"), None),
-            (2, "/api/scheduling/bookings".into(), None),
-            (3, format!("/api/safety/sessions/{session}"), None),
-            (4, "/api/identity/people".into(), None),
-            (0, format!("/api/video/sessions/{session}/device-check"), Some(check)),
-            (
-                1,
-                format!("/api/checkins/sessions/{session}/screen-test"),
-                Some(json!({ "sound_heard": true })),
-            ),
-            (4, "/api/notify/mailbox".into(), None),
-            (2, "/api/safety/sessions".into(), None),
-            (3, "/api/time".into(), None),
+        let heard = json!({ "sound_heard": true });
+        let errands = [
+            Errand(patient.clone(), "/api/care/journal".into(), Some(entry)),
+            Errand(therapist.clone(), format!("/api/checkins/sessions/{session}/watch"), None),
+            Errand(coordinator.clone(), "/api/scheduling/bookings".into(), None),
+            Errand(prescriber.clone(), format!("/api/safety/sessions/{session}"), None),
+            Errand(admin.clone(), "/api/identity/people".into(), None),
+            Errand(patient, format!("/api/video/sessions/{session}/device-check"), Some(check)),
+            Errand(therapist, format!("/api/checkins/sessions/{session}/screen-test"), Some(heard)),
+            Errand(admin, "/api/notify/mailbox".into(), None),
+            Errand(coordinator, "/api/safety/sessions".into(), None),
+            Errand(prescriber, "/api/time".into(), None),
         ];
         Ok(Self {
-            people,
-            errands,
-            open: Cell::new([true; 2]),
-            sent: Cell::new(0),
+            errands: errands.map(Rc::new).into(),
+            open: Cell::new((true, true)),
             failed: RefCell::default(),
             took_ms: RefCell::default(),
             goes_on: Cell::new(true),
@@ -112,12 +108,11 @@ impl Load {
     }
 
     /// One errand, at a gateway that is open; it counts as failed unless the answer is good.
-    async fn run(&self, number: u64) {
-        let errands = self.errands.len() as u64;
-        let (who, path, body) = &self.errands[usize::try_from(number % errands).unwrap_or(0)];
-        let turn = usize::try_from(number / errands % 2).unwrap_or(0);
-        let gateway = if self.open.get()[turn] { turn } else { 1 - turn };
-        let (caller, began) = (&self.people[*who].at[gateway], Instant::now());
+    async fn run(&self, Errand(who, path, body): &Errand, prefers_first: bool) {
+        let (first, second) = self.open.get();
+        let (gateway, caller) =
+            if prefers_first && first || !second { (1, &who.first) } else { (2, &who.second) };
+        let began = Instant::now();
         let answer = match body {
             Some(body) => caller.post(path, body).await,
             None => caller.get(path).await,
@@ -148,7 +143,7 @@ impl Load {
 
 impl Person {
     /// Signed in once; both gateways know the cookie.
-    async fn enter(house: &Split, role: &str) -> anyhow::Result<Self> {
+    async fn enter(house: &Split, role: &str) -> anyhow::Result<Rc<Self>> {
         let link =
             house.ready.pointer(&format!("/links/{role}")).and_then(Value::as_str).context("no link")?;
         let first = Caller::new(role, house.port());
@@ -156,7 +151,7 @@ impl Person {
         let port = house.address(SECOND_GATEWAY)?.rsplit(':').next().context("no port")?.parse()?;
         let second = Caller::new(role, port);
         second.take_cookie(first.cookie());
-        Ok(Self { at: [first, second] })
+        Ok(Rc::new(Self { first, second }))
     }
 }
 
@@ -166,7 +161,8 @@ async fn balance(load: Rc<Load>, addresses: [String; 2]) {
         let found =
             actix_web::rt::task::spawn_blocking(move || asked.map(|address| is_ready(&address))).await;
         if let Ok(open) = found {
-            load.open.set(open);
+            let [first, second] = open;
+            load.open.set((first, second));
         }
         pause(LOOK_MS).await;
     }
@@ -175,11 +171,13 @@ async fn balance(load: Rc<Load>, addresses: [String; 2]) {
 async fn drive(load: Rc<Load>) {
     let mut beats = tokio::time::interval(BEAT);
     let mut running = vec![];
-    while load.goes_on.get() {
+    for (errand, turn) in load.errands.iter().cycle().zip([true, true, false].into_iter().cycle()) {
+        if !load.goes_on.get() {
+            break;
+        }
         beats.tick().await;
-        let number = load.sent.replace(load.sent.get() + 1);
-        let load = Rc::clone(&load);
-        running.push(actix_web::rt::spawn(async move { load.run(number).await }));
+        let (load, errand) = (Rc::clone(&load), Rc::clone(errand));
+        running.push(actix_web::rt::spawn(async move { load.run(&errand, turn).await }));
     }
     for errand in running {
         // Its outcome is in the figures.

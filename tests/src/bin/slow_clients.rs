@@ -65,10 +65,13 @@ fn main() -> anyhow::Result<()> {
         pause(1_000).await;
         eprintln!("{} slow clients; honest ones for {seconds} s", seen.opened.get());
         let mut figures = honest.live(Duration::from_secs(seconds)).await?;
-        figures["slow"] = json!(seen.opened.get());
-        figures["let_go"] = json!(seen.let_go.get());
-        figures["rss_mb_max"] = json!(house.memory_mb()?);
-        println!("{figures}");
+        let seen = [
+            ("slow", json!(seen.opened.get())),
+            ("let_go", json!(seen.let_go.get())),
+            ("rss_mb_max", json!(house.memory_mb()?)),
+        ];
+        figures.extend(seen.map(|(name, figure)| (name.to_owned(), figure)));
+        println!("{}", Value::from(figures));
         Ok(())
     })
 }
@@ -92,7 +95,7 @@ impl Honest {
     }
 
     /// Ten reads a second, and a check-in every second: the last look once more, or the open one.
-    async fn live(&self, length: Duration) -> anyhow::Result<Value> {
+    async fn live(&self, length: Duration) -> anyhow::Result<serde_json::Map<String, Value>> {
         let (began, mut took, mut failed, mut checkins, mut taken) = (Instant::now(), vec![], 0, 0, 0);
         let watch = format!("/api/checkins/sessions/{}/watch", self.session);
         let board = "/api/safety/sessions".to_owned();
@@ -115,10 +118,11 @@ impl Honest {
         }
         took.sort_unstable();
         let rank = |share: usize| took.get(took.len() * share / 100).and_then(|ms| u64::try_from(*ms).ok());
-        Ok(json!({
+        let figures = json!({
             "requests": took.len(), "failed": failed, "checkins": checkins, "checkins_refused": checkins - taken,
             "p50_ms": rank(50), "p99_ms": rank(99), "ms_max": took.last().and_then(|ms| u64::try_from(*ms).ok()),
-        }))
+        });
+        figures.as_object().cloned().context("no figures")
     }
 
     /// A worry may be reported at any time: it is never too early for one.
@@ -169,9 +173,9 @@ async fn behave(manner: Manner, line: &mut TcpStream, port: u16, until: Instant)
             line.write_all(&piece).await?;
         }
     }
-    let mut heard = [0; 512];
+    let mut piece = [0; 512];
     while Instant::now() < until {
-        match tokio::time::timeout(Duration::from_secs(1), line.read(&mut heard)).await {
+        match tokio::time::timeout(Duration::from_secs(1), line.read(&mut piece)).await {
             Ok(Ok(0) | Err(_)) => return Ok(()),
             Ok(Ok(_answer)) => {}
             Err(_still_open) => line.write_all(letter.as_bytes()).await?,

@@ -63,7 +63,7 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let config = Config { data_dir: folder.path().into(), database_url, ..Config::default() };
         let clock = Clock::test(Timestamp::from_micros(1_800_000_000_000_000));
-        let ground = ground(config, clock.clone()).await.unwrap();
+        let ground = ground(config, clock.clone()).unwrap();
         let bus = ground.bus.subscribe("test").await.unwrap();
         let url = ground.config.database();
         let shared =

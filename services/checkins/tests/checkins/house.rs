@@ -75,7 +75,7 @@ impl House {
     async fn open(config: Config) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let config = Config { data_dir: folder.path().into(), ..config };
-        let ground = ground(config, Clock::test(NINE)).await.unwrap();
+        let ground = ground(config, Clock::test(NINE)).unwrap();
         let bus = ground.bus.subscribe("test").await.unwrap();
         let (checkins, mounted) = mount::<Checkins>(&ground, None).await.unwrap();
         let clinic = ids::fresh();

@@ -252,7 +252,7 @@ pub async fn redeem(identity: Guard<Enter, Identity>, body: Body<Redeem>) -> Res
 async fn tell_therapist(store: &Store, link: &LinkRow) -> Result<(), Failure> {
     let Some(session) = link.session else { return Ok(()) };
     let known = sessions::see(store, link.clinic, session).await?;
-    if !known.is_some_and(|known| !session::is_over(&known.phase)) {
+    if known.is_none_or(|known| session::is_over(&known.phase)) {
         return Ok(());
     }
     let act = Act::link(link.clinic, link.person);

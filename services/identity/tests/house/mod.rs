@@ -81,7 +81,7 @@ impl House {
         let folder = tempfile::tempdir().unwrap();
         let config = Config { data_dir: folder.path().into(), demo, database_url, ..Config::default() };
         let clock = Clock::test(Timestamp::from_micros(1_800_000_000_000_000));
-        let ground = run::ground(config, clock).await.unwrap();
+        let ground = run::ground(config, clock).unwrap();
         let url = ground.config.database();
         let shared =
             if url.starts_with("sqlite:") { Some(Pool::open(&url, None).await.unwrap()) } else { None };

@@ -83,7 +83,7 @@ impl House {
     async fn start(config: Config) -> Self {
         let files = TempDir::new().unwrap();
         let config = Config { data_dir: files.path().into(), ..config };
-        let ground = ground(config, Clock::test(SUNDAY)).await.unwrap();
+        let ground = ground(config, Clock::test(SUNDAY)).unwrap();
         let (service, mounted) = mount::<Notify>(&ground, None).await.unwrap();
         let [sam, ana, dr_lee, mia, sol] = [(); 5].map(|()| ids::fresh());
         let house = Self {

@@ -90,7 +90,7 @@ impl House {
     pub(crate) async fn start(database_url: String) -> Self {
         let files = TempDir::new().unwrap();
         let config = Config { data_dir: files.path().into(), database_url, ..Config::default() };
-        let ground = ground(config, Clock::test(NINE)).await.unwrap();
+        let ground = ground(config, Clock::test(NINE)).unwrap();
         let (service, mounted) = mount::<Safety>(&ground, None).await.unwrap();
         let people = [(); 6].map(|()| ids::fresh());
         let (clinic, session) = (ids::fresh(), ids::fresh());

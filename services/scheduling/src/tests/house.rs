@@ -62,7 +62,7 @@ impl House {
     pub(crate) async fn start(database_url: String) -> Self {
         let files = TempDir::new().unwrap();
         let config = Config { data_dir: files.path().into(), database_url, ..Config::default() };
-        let ground = ground(config, Clock::test(SUNDAY)).await.unwrap();
+        let ground = ground(config, Clock::test(SUNDAY)).unwrap();
         let (service, mounted) = mount::<Scheduling>(&ground, None).await.unwrap();
         let [sam, ana, dr_lee, noor, ida, mia] = [(); 6].map(|()| ids::fresh());
         let house = Self {

@@ -84,7 +84,7 @@ pub fn start(
         let socket = TcpListener::bind(&config.listen)
             .with_context(|| format!("cannot listen on {}", config.listen))?;
         let stopping = Stopping::default();
-        let ground = run::ground_of_a_part(config, Clock::system()).await?;
+        let ground = run::ground_of_a_part(config, Clock::system())?;
         let server = open(ground.clone(), socket, stopping.clone()).await?;
         tracing::info!(service = name, listen = %ground.config.listen, "stands");
         let handle = server.handle();
@@ -152,7 +152,7 @@ fn listen(
                 "/live",
                 web::get().to(async || HttpResponse::Ok().json(serde_json::json!({ "live": true }))),
             )
-            .route("/ready", web::get().to(move || ready(mounted.clone(), stopping.clone())))
+            .route("/ready", web::get().to(move || std::future::ready(ready(&mounted, &stopping))))
             .route("/metrics", web::get().to(numbers))
             .wrap(from_fn(named))
     })
@@ -164,7 +164,7 @@ fn listen(
     Ok(server.run())
 }
 
-async fn ready(mounted: Mounted, stopping: Stopping) -> Result<HttpResponse, Problem> {
+fn ready(mounted: &Mounted, stopping: &Stopping) -> Result<HttpResponse, Problem> {
     let mut reasons = (mounted.unready)();
     if stopping.is_told() {
         reasons.push("it was told to stop".into());

@@ -78,7 +78,7 @@ const STALE: Span = Span::seconds(5);
 ///
 /// # Errors
 /// When the key file or the bus cannot be used.
-pub async fn ground(config: Config, clock: Clock) -> anyhow::Result<Ground> {
+pub fn ground(config: Config, clock: Clock) -> anyhow::Result<Ground> {
     // What is in it is sealed, and still nobody else's business.
     let mut folder = std::fs::DirBuilder::new();
     folder.recursive(true).mode(0o700).create(&config.data_dir).context("the data folder cannot be made")?;
@@ -90,7 +90,7 @@ pub async fn ground(config: Config, clock: Clock) -> anyhow::Result<Ground> {
 ///
 /// # Errors
 /// When the key file or the bus cannot be used.
-pub async fn ground_of_a_part(config: Config, clock: Clock) -> anyhow::Result<Ground> {
+pub fn ground_of_a_part(config: Config, clock: Clock) -> anyhow::Result<Ground> {
     let file = config.key_file();
     let keys = Keys::load(&file).with_context(|| format!("no share of the keys in {}", file.display()))?;
     ground_with(keys, config, clock)

@@ -26,6 +26,9 @@ impl Mint {
     }
 
     /// The header of ours.
+    ///
+    /// # Panics
+    /// When the keys are a share that signs nothing.
     pub fn header(&self) -> Value {
         json!({"alg": "EdDSA", "kid": key_id(&self.keys.public().unwrap()), "typ": ACCESS})
     }

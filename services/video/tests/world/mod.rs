@@ -65,7 +65,7 @@ impl House {
     pub async fn start() -> Self {
         let rows = tempfile::tempdir().unwrap();
         let config = Config { data_dir: rows.path().to_owned(), ..Config::default() };
-        let ground = ground(config, Clock::system()).await.unwrap();
+        let ground = ground(config, Clock::system()).unwrap();
         let pool = Pool::open(&ground.config.database(), None).await.unwrap();
         let (video, address) = stand(&ground, &pool).await;
         let someone = |role, device| Someone { person: PersonId(Uuid::now_v7()), role, device };

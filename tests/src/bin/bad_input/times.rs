@@ -190,9 +190,9 @@ async fn zones(house: &House) -> anyhow::Result<()> {
 
 /// Row 63.
 async fn one_slot(house: &House) -> anyhow::Result<()> {
-    let wish = house.booking(tests::now() + 20 * 24 * 60 * MINUTE, 1).await?;
+    let slot = house.booking(tests::now() + 20 * 24 * 60 * MINUTE, 1).await?;
     let with = |more: &[(&str, Value)]| {
-        let mut wish = wish.clone();
+        let mut wish = slot.clone();
         if let Some(wish) = wish.as_object_mut() {
             wish.extend(more.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         }
@@ -206,8 +206,8 @@ async fn one_slot(house: &House) -> anyhow::Result<()> {
     got.sort_unstable();
     house.holds(63, &format!("one slot, two bookings: {got:?}"), got == [(200, ""), (409, "booking.taken")]);
     house.ledger.settle().await?;
-    let start = wish.get("starts_at").and_then(Value::as_i64).unwrap_or_default();
-    let local = wish.get("local").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let start = slot.get("starts_at").and_then(Value::as_i64).unwrap_or_default();
+    let local = slot.get("local").and_then(Value::as_str).unwrap_or_default().to_owned();
     let moved = |minutes: i64| {
         let (day, clock) = local.split_once('T').unwrap_or_default();
         let (hours, rest) = clock.split_once(':').unwrap_or_default();
@@ -225,8 +225,8 @@ async fn one_slot(house: &House) -> anyhow::Result<()> {
     let answer = house.refuses(63, "the same minute", &house.coordinator, &moved(0), taken).await?;
     house.shows(63, "no free times are offered", &answer, answer.fields().len() == 2);
     let day = (422, "booking.day");
-    house.refuses(63, "yesterday", &house.patient, &on_day(house, &wish, -1), day).await?;
-    house.refuses(63, "in 401 days", &house.patient, &on_day(house, &wish, 401), day).await?;
+    house.refuses(63, "yesterday", &house.patient, &on_day(house, &slot, -1), day).await?;
+    house.refuses(63, "in 401 days", &house.patient, &on_day(house, &slot, 401), day).await?;
     on_leave(house, with(&[("patient", kim)])).await
 }
 

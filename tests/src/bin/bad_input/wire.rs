@@ -119,7 +119,7 @@ pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> anyhow::Result<Answe
         if let Some(answer) = whole(&bytes, false)? {
             return Ok(answer);
         }
-        let mut chunk = [0; 16 * 1024];
+        let mut chunk = vec![0; 16 * 1024];
         let count = stream.read(&mut chunk).await.unwrap_or(0);
         if count == 0 {
             return Ok(whole(&bytes, true)?.unwrap_or_default());

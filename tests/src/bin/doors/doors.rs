@@ -69,7 +69,8 @@ impl Street {
 
     fn start(&mut self, command: &mut Command) -> anyhow::Result<()> {
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).spawn();
-        self.children.push(child.with_context(|| format!("{:?} does not start", command.get_program()))?);
+        self.children
+            .push(child.with_context(|| format!("{} does not start", command.get_program().display()))?);
         Ok(())
     }
 
@@ -80,9 +81,10 @@ impl Street {
         std::fs::write(
             &config,
             format!(
-                "data_dir = {folder:?}\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"http://localhost:{port}\"\n\
+                "data_dir = \"{}\"\nlisten = \"127.0.0.1:{port}\"\npublic_url = \"http://localhost:{port}\"\n\
                  workers = 2\n[upstreams]\nidentity = \"127.0.0.1:{backend}\"\ncare = \"127.0.0.1:{backend}\"\n\
-                 [budgets]\naddress = {most}\nperson = {most}\nclinic = {most}\n"
+                 [budgets]\naddress = {most}\nperson = {most}\nclinic = {most}\n",
+                folder.display()
             ),
         )?;
         let program = PathBuf::from(told("PROOF_PROGRAM")?).with_file_name("holdspace-gateway");
@@ -150,7 +152,7 @@ impl Street {
             let status = door.ask(PATH, &door.headers).await?.0;
             ensure!(status == 200, "{} answered {status} to what is good", door.name);
             let forged =
-                [("authorization", "Bearer eyJhbGciOiJIUzI1NiJ9.e30.x".to_owned()), door.bad_cookie()];
+                [("authorization", "Bearer eyJhbGciOiJIUzI1NiJ9.e30.x".to_owned()), Door::bad_cookie()];
             let status = door.ask(PATH, &forged).await?.0;
             let lets_all_through = matches!(door.name, "direct" | "nginx");
             ensure!(
@@ -194,7 +196,7 @@ impl Drop for Street {
 }
 
 impl Door {
-    fn bad_cookie(&self) -> (&'static str, String) {
+    fn bad_cookie() -> (&'static str, String) {
         ("cookie", format!("__Host-sid={}", backend::COOKIE.replace("lee", "eve")))
     }
 

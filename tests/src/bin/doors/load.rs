@@ -1,10 +1,10 @@
 //! wrk: one thread, 32 connections, one door at a time.
 
 use crate::doors::{Door, PATH};
+use ::tests::proc::cpu_seconds;
+use ::tests::told;
 use anyhow::{Context as _, bail, ensure};
 use std::process::Command;
-use tests::proc::cpu_seconds;
-use tests::told;
 
 /// What one run found.
 #[derive(Debug, Clone, Copy)]
@@ -75,7 +75,7 @@ mod tests {
             )
         };
         for (p99, milliseconds) in [("2.94ms", 2.94), ("940.00us", 0.94), ("1.50s", 1500.0)] {
-            let (run, requests) = read(&said(p99)).unwrap();
+            let (run, _requests) = read(&said(p99)).unwrap();
             assert!((run.p99_ms - milliseconds).abs() < 1e-9 && (run.rps - 63633.12).abs() < 1e-9, "{run:?}");
         }
         assert!(read("Requests/sec: many").is_err());

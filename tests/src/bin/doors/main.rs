@@ -5,7 +5,6 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a proof answers on standard output")]
 
 mod backend;
-#[expect(clippy::module_inception, reason = "the doors are what this is about")]
 mod doors;
 mod load;
 

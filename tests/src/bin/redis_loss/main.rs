@@ -40,8 +40,7 @@ fn main() -> anyhow::Result<()> {
         let mut alarms = Alarms::begin(&house, sink).await?;
         let began = Instant::now();
         let mut recovered_ms_max = 0;
-        for number in 0..count {
-            let fault = FAULTS[number % FAULTS.len()];
+        for (number, fault) in FAULTS.into_iter().cycle().take(count).enumerate() {
             eprintln!("{} of {count}: {fault:?}", number + 1);
             befall(&mut house.redis, fault, &mut alarms).await?;
             recovered_ms_max = recovered_ms_max.max(recovered(&talk).await?);

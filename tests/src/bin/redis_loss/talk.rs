@@ -132,7 +132,7 @@ impl Talk {
             bus_url: format!("redis://127.0.0.1:{}/", house.redis.port),
             ..Config::default()
         };
-        let ground: Ground = run::ground(config, Clock::system()).await?;
+        let ground: Ground = run::ground(config, Clock::system())?;
         let (hearing, _) = run::mount::<Hearing>(&ground, None).await?;
         let (counting, _) = run::mount::<Counting>(&ground, None).await?;
         let told: Arc<Vec<_>> = Arc::new((0..AGGREGATES).map(|_| AtomicI64::new(0)).collect());

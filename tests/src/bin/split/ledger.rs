@@ -35,6 +35,48 @@ pub struct Ledger {
     next: u32,
 }
 
+/// A command, and where its mark will stand.
+struct Errand {
+    who: &'static str,
+    path: String,
+    body: Value,
+    reader: &'static str,
+    shown_at: String,
+    mark: String,
+}
+
+impl Errand {
+    fn at(
+        path: &str,
+        who: &'static str,
+        body: Value,
+        reader: &'static str,
+        shown_at: &str,
+        mark: String,
+    ) -> Self {
+        Self { who, path: path.into(), body, reader, shown_at: shown_at.into(), mark }
+    }
+
+    fn unseen() -> Self {
+        Self::at("", "admin", json!({}), "admin", "", String::new())
+    }
+}
+
+fn newcomer(number: u32) -> Errand {
+    let name = format!("Zoe{}", mark(number));
+    let body = json!({ "role": "patient", "first_name": name, "last_name": "Quist", "phone": "+1 555 0177",
+        "email": format!("zoe{number}@demo.example"), "time_zone": "America/New_York" });
+    let place = "/api/identity/people";
+    Errand::at(place, "admin", body, "admin", place, format!("\"{name}\""))
+}
+
+fn entry(number: u32) -> Errand {
+    let text = format!("Entry {} of the ledger.", mark(number));
+    let body = json!({ "text": text, "shared": false, "session": null });
+    let place = "/api/care/journal";
+    Errand::at(place, "patient", body, "patient", place, text)
+}
+
 /// The end of the count.
 pub struct Verdict {
     pub commands: usize,
@@ -44,9 +86,9 @@ pub struct Verdict {
 
 impl Ledger {
     /// An empty ledger.
-    pub async fn open(stage: &Stage, people: &People) -> anyhow::Result<Self> {
+    pub fn open(stage: &Stage, people: &People) -> Self {
         let cast = &people.cast;
-        Ok(Self {
+        Self {
             session: cast.session.to_string(),
             on_call: stage.id("noor"),
             people: [
@@ -58,7 +100,7 @@ impl Ledger {
             ],
             done: vec![],
             next: 1,
-        })
+        }
     }
 
     fn of(&self, role: &str) -> Acting {
@@ -70,93 +112,62 @@ impl Ledger {
     pub async fn command(&mut self, part: &str) -> anyhow::Result<Entry> {
         let number = self.next;
         self.next += 1;
-        let session = self.session.clone();
-        let in_session = |service: &str, rest: &str| format!("/api/{service}/sessions/{session}/{rest}");
-        let (who, path, body, reader, shown_at, mark) = match part {
-            "scheduling" => {
-                let from = now() + i64::from(number) * 3_600_000_000 + 60 * 86_400_000_000;
-                let duty =
-                    json!({ "person": self.on_call, "from_at": from, "until_at": from + 1_800_000_000 });
-                (
-                    "coordinator",
-                    "/api/scheduling/on-call".into(),
-                    duty,
-                    "coordinator",
-                    "/api/scheduling/on-call".into(),
-                    format!("\"from_at\":{from},"),
-                )
-            }
-            "identity" => {
-                let name = format!("Zoe{}", mark(number));
-                let person = json!({ "role": "patient", "first_name": name, "last_name": "Quist",
-                    "email": format!("zoe{number}@demo.example"), "phone": "+1 555 0177",
-                    "time_zone": "America/New_York" });
-                (
-                    "admin",
-                    "/api/identity/people".into(),
-                    person,
-                    "admin",
-                    "/api/identity/people".into(),
-                    format!("\"{name}\""),
-                )
-            }
-            "safety" => {
-                let rate = 50 + number;
-                let reading = json!({ "moment": "during", "systolic": 124, "diastolic": 78, "heart_rate": rate,
-                    "spo2": 98, "respiratory_rate": 14, "device": "upper_arm", "symptoms": false, "taken_at": now() });
-                (
-                    "sitter",
-                    in_session("safety", "vitals"),
-                    reading,
-                    "therapist",
-                    in_session("safety", "vitals"),
-                    format!("\"heart_rate\":{rate},"),
-                )
-            }
-            "checkins" => {
-                let test = json!({ "sound_heard": true });
-                (
-                    "therapist",
-                    in_session("checkins", "screen-test"),
-                    test,
-                    "coordinator",
-                    in_session("checkins", "trail"),
-                    "screen".into(),
-                )
-            }
-            "video" => {
-                let check = json!({ "camera": true, "microphone": true, "speaker": true,
-                    "connection": { "round_trip_ms": 40, "loss_percent": 0 } });
-                (
-                    "patient",
-                    in_session("video", "device-check"),
-                    check,
-                    "coordinator",
-                    in_session("video", "trail"),
-                    "device".into(),
-                )
-            }
-            "notify" => {
-                ("admin", "/api/notify/test-mail".into(), json!({}), "admin", String::new(), String::new())
-            }
-            _care_and_the_gateway => {
-                let text = format!("Entry {} of the ledger.", mark(number));
-                let entry = json!({ "text": text, "shared": false, "session": null });
-                ("patient", "/api/care/journal".into(), entry, "patient", "/api/care/journal".into(), text)
-            }
-        };
+        let Errand { who, path, body, reader, shown_at, mark } = self.errand(part, number);
         let reader = self.of(reader);
         let before = if shown_at.is_empty() { 0 } else { count(&reader, &shown_at, &mark).await? };
-        Ok(Entry {
-            name: format!("{part}, {number}"),
-            path,
-            body,
-            who: self.of(who),
-            shown_at,
-            reader,
-            mark,
-            before,
-        })
+        let name = format!("{part}, {number}");
+        Ok(Entry { name, path, body, who: self.of(who), shown_at, reader, mark, before })
+    }
+
+    fn errand(&self, part: &str, number: u32) -> Errand {
+        match part {
+            "scheduling" => self.duty(number),
+            "identity" => newcomer(number),
+            "safety" => self.reading(number),
+            "checkins" => {
+                let path = self.path("checkins", "screen-test");
+                self.on_the_trail("checkins", "therapist", &path, json!({ "sound_heard": true }), "screen")
+            }
+            "video" => {
+                let connection = json!({ "round_trip_ms": 40, "loss_percent": 0 });
+                let check =
+                    json!({ "camera": true, "microphone": true, "speaker": true, "connection": connection });
+                let path = self.path("video", "device-check");
+                self.on_the_trail("video", "patient", &path, check, "device")
+            }
+            // What it does is seen by the mail server alone.
+            "notify" => Errand {
+                who: "admin",
+                path: "/api/notify/test-mail".into(),
+                body: json!({}),
+                ..Errand::unseen()
+            },
+            _care_and_the_gateway => entry(number),
+        }
+    }
+
+    fn path(&self, service: &str, rest: &str) -> String {
+        format!("/api/{service}/sessions/{}/{rest}", self.session)
+    }
+
+    fn duty(&self, number: u32) -> Errand {
+        let from = now() + i64::from(number) * 3_600_000_000 + 60 * 86_400_000_000;
+        let body = json!({ "person": self.on_call, "from_at": from, "until_at": from + 1_800_000_000 });
+        let place = "/api/scheduling/on-call";
+        Errand::at(place, "coordinator", body, "coordinator", place, format!("\"from_at\":{from},"))
+    }
+
+    fn reading(&self, number: u32) -> Errand {
+        let rate = 50 + number;
+        let body = json!({ "moment": "during", "systolic": 124, "diastolic": 78, "heart_rate": rate, "spo2": 98,
+            "respiratory_rate": 14, "device": "upper_arm", "symptoms": false, "taken_at": now() });
+        let place = self.path("safety", "vitals");
+        Errand::at(&place, "sitter", body, "therapist", &place, format!("\"heart_rate\":{rate},"))
+    }
+
+    /// Where no list shows it, the trail does: one row for each time it was done.
+    fn on_the_trail(&self, service: &str, who: &'static str, path: &str, body: Value, mark: &str) -> Errand {
+        Errand::at(path, who, body, "coordinator", &self.path(service, "trail"), mark.into())
     }
 
     /// It was answered well.

@@ -26,7 +26,7 @@ fn main() -> anyhow::Result<()> {
         let mut stage = Stage::set()?;
         let cast = job::prepare(&stage).await.context("getting ready")?;
         let sitter = job::Sitter::begin(&stage, &cast);
-        let mut ledger = Ledger::open(&stage, &cast).await?;
+        let mut ledger = Ledger::open(&stage, &cast);
         let mut kills = 0;
         for round in 0..rounds {
             kills += kills::every_part(&mut stage, &mut ledger, round).await?;

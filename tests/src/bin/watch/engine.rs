@@ -43,7 +43,7 @@ pub async fn run(folder: &str, database: &str, mail: &str) -> anyhow::Result<()>
         alarm_smtp: Some(smtp),
         ..Config::default()
     };
-    let ground = ground(config, Clock::system()).await?;
+    let ground = ground(config, Clock::system())?;
     let mut announced = ground.bus.listen().await?;
     let _mounted = mount::<Checkins>(&ground, None).await?;
     let mut facts = heard_from_outside();
