@@ -106,10 +106,14 @@ impl Caller {
             self.cookie().filter(|_| !is_given("cookie")).map(|cookie| ("cookie".to_owned(), cookie));
         let own = [origin].into_iter().filter(|_| !is_given("origin")).chain(cookie);
         for (name, value) in own.chain(ask.headers.iter().cloned()).filter(|(_, value)| value != "-") {
-            head.push_str(&format!("{name}: {value}\r\n"));
+            for part in [&name, ": ", &value, "\r\n"] {
+                head.push_str(part);
+            }
         }
         if let Some(body) = &ask.body {
-            head.push_str(&format!("content-length: {}\r\n", body.len()));
+            for part in ["content-length: ", &body.len().to_string(), "\r\n"] {
+                head.push_str(part);
+            }
         }
         head.push_str("\r\n");
         [head.as_bytes(), ask.body.as_deref().unwrap_or_default()].concat()

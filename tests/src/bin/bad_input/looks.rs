@@ -20,10 +20,10 @@ pub async fn rows(house: &House) -> anyhow::Result<()> {
 }
 
 /// A look of this session.
-pub fn look(session: &Session, sequence: i64, answers: &[(&str, &str)], at: Value) -> Ask {
+pub fn look(session: &Session, sequence: i64, answers: &[(&str, &str)], at: impl Into<Value>) -> Ask {
     let answers: serde_json::Map<_, _> =
         answers.iter().map(|(id, answer)| ((*id).to_owned(), json!(answer))).collect();
-    let body = json!({ "sequence": sequence, "answers": answers, "answered_at": at });
+    let body = json!({ "sequence": sequence, "answers": answers, "answered_at": at.into() });
     Ask::post(&format!("/api/checkins/sessions/{}/checkins", session.id), &body)
 }
 

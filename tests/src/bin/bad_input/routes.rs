@@ -181,7 +181,7 @@ async fn tokens(house: &House) -> anyhow::Result<()> {
     house.holds(16, &format!("only {} ways to bend one", bent.len()), bent.len() >= 48);
     for (name, token) in bent
         .into_iter()
-        .map(|(name, token)| (name.to_string(), token))
+        .map(|(name, token)| (name.clone(), token))
         .chain([("a good one".into(), mint()?.good())])
     {
         if !token.bytes().all(|byte| byte.is_ascii_graphic()) {

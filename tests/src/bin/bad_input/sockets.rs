@@ -70,9 +70,9 @@ fn masked(text: &str) -> Vec<u8> {
     let mut bytes = vec![0x81];
     match u16::try_from(text.len()) {
         Ok(short) if short < 126 => bytes.push(0x80 | u8::try_from(short).unwrap_or_default()),
-        Ok(length) => bytes.extend([&[0x80 | 126], length.to_be_bytes().as_slice()].concat()),
+        Ok(length) => bytes.extend([&[0x80 | 0x7e], length.to_be_bytes().as_slice()].concat()),
         Err(_long) => bytes.extend(
-            [&[0x80 | 127], u64::try_from(text.len()).unwrap_or_default().to_be_bytes().as_slice()].concat(),
+            [&[0x80 | 0x7f], u64::try_from(text.len()).unwrap_or_default().to_be_bytes().as_slice()].concat(),
         ),
     }
     bytes.extend(mask);
@@ -99,8 +99,8 @@ async fn closes_after(who: &Caller, first: Option<String>) -> anyhow::Result<u16
     Ok(tokio::time::timeout(Duration::from_secs(8), closing).await.unwrap_or(0))
 }
 
-fn hello(token: &str) -> Option<String> {
-    Some(json!({ "type": "hello", "token": token }).to_string())
+fn hello(token: &str) -> String {
+    json!({ "type": "hello", "token": token }).to_string()
 }
 
 /// Row 26.
@@ -109,8 +109,8 @@ pub async fn rows(house: &House, session: &Session) -> anyhow::Result<()> {
     house.ledger.settle().await?;
     for (what, first) in [
         ("silence", None),
-        ("no ticket", hello("")),
-        ("a ticket of nobody", hello("a.b.c")),
+        ("no ticket", Some(hello(""))),
+        ("a ticket of nobody", Some(hello("a.b.c"))),
         ("something else first", Some(json!({ "type": "bye" }).to_string())),
         ("no JSON", Some("hello".into())),
     ] {
@@ -122,13 +122,13 @@ pub async fn rows(house: &House, session: &Session) -> anyhow::Result<()> {
     let ticket = ticket.get("token").and_then(Value::as_str).unwrap_or_default().to_owned();
     let (answer, mut stream) = lee.socket("/api/video/signal", &format!("http://{}", lee.host)).await?;
     house.shows(26, "a good ticket", &answer, answer.status == 101);
-    stream.write_all(&masked(&hello(&ticket).unwrap_or_default())).await?;
+    stream.write_all(&masked(&hello(&ticket))).await?;
     let first = tokio::time::timeout(HEARD_WITHIN, frame(&mut stream)).await.ok().flatten();
     house.holds(26, "a good ticket opens nothing", matches!(first, Some(Frame::Text(_))));
-    let code = closes_after(lee, hello(&ticket)).await?;
+    let code = closes_after(lee, Some(hello(&ticket))).await?;
     house.holds(26, &format!("a used ticket closes with {code}"), code == 4401);
     let mint = Mint::new(Keys::load_or_create(&house.standing.keys)?, tests::now() / 1_000_000);
-    let code = closes_after(lee, hello(&mint.good())).await?;
+    let code = closes_after(lee, Some(hello(&mint.good()))).await?;
     house.holds(26, &format!("a token of another purpose closes with {code}"), code == 4403);
     drop(stream);
     for path in ["/api/live", "/api/video/signal"] {
