@@ -91,7 +91,7 @@ struct Door {
 impl Door {
     async fn before(care: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let identity = Script::new(&[&ok(STANDING); 4]);
+        let identity = Script::new(&[ok(STANDING).as_str(); 4]);
         let upstreams = BTreeMap::from([
             ("care".to_owned(), care.to_owned()),
             ("identity".to_owned(), identity.clone().open().await),
@@ -108,24 +108,30 @@ impl Door {
     }
 
     async fn get(&self, path: &str) -> (u16, Value) {
-        self.send(awc::http::Method::GET, path, None).await
+        self.send(self.request(awc::http::Method::GET, path).send()).await
     }
 
     async fn post(&self, path: &str, key: Option<&str>) -> (u16, Value) {
-        self.send(awc::http::Method::POST, path, Some(key)).await
+        let request = self.request(awc::http::Method::POST, path);
+        let request = match key {
+            Some(key) => request.insert_header(("idempotency-key", key)),
+            None => request,
+        };
+        self.send(request.send_json(&json!({}))).await
     }
 
-    async fn send(&self, method: awc::http::Method, path: &str, key: Option<Option<&str>>) -> (u16, Value) {
-        let mut request = awc::Client::default().request(method, format!("http://{}{path}", self.address));
-        let cookie = format!("__Host-sid={LEE}");
-        request = request.insert_header(("cookie", cookie)).insert_header(("x-user-id", "somebody-else"));
-        request = request.insert_header(("x-holdspace", "1"));
-        request = request.insert_header(("origin", format!("http://{}", self.address)));
-        if let Some(Some(key)) = key {
-            request = request.insert_header(("idempotency-key", key));
-        }
-        let sent = if key.is_some() { request.send_json(&json!({})).await } else { request.send().await };
-        let mut response = sent.unwrap();
+    /// As Dr. Lee's page asks, with a word about somebody else.
+    fn request(&self, method: awc::http::Method, path: &str) -> awc::ClientRequest {
+        awc::Client::default()
+            .request(method, format!("http://{}{path}", self.address))
+            .insert_header(("cookie", format!("__Host-sid={LEE}")))
+            .insert_header(("x-user-id", "somebody-else"))
+            .insert_header(("x-holdspace", "1"))
+            .insert_header(("origin", format!("http://{}", self.address)))
+    }
+
+    async fn send(&self, sent: awc::SendClientRequest) -> (u16, Value) {
+        let mut response = sent.await.unwrap();
         let body = response.body().await.unwrap();
         (response.status().as_u16(), serde_json::from_slice(&body).unwrap_or(Value::Null))
     }
