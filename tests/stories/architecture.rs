@@ -21,7 +21,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rtc", &["video"]),
     ("webrtc", &["video", "tests"]),
     ("argon2", &["identity"]),
-    ("jsonwebtoken", &["chassis", "identity"]),
+    ("jsonwebtoken", &["chassis", "identity", "tests"]),
     ("awc", &["gateway", "notify", "tests"]),
     ("httparse", &["gateway"]),
     ("reqwest", &[]),
