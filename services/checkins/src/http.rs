@@ -12,6 +12,7 @@ use chassis::body::{self, Body, Raw};
 use chassis::guard::Guard;
 use chassis::problem::{Problem, ProblemBody};
 use chassis::service::Service as _;
+use chassis::words;
 use chassis::work::Work;
 use checkins_core::escalation::Cause;
 use checkins_core::form;
@@ -27,6 +28,7 @@ use proto::permissions::{
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+use utoipa::openapi::Object;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// All of them.
@@ -75,6 +77,13 @@ async fn read_watch(checkins: Guard<ReadWatch, Checkins>, session: Path<SessionI
     Ok(HttpResponse::Ok().json(watch))
 }
 
+/// 40: the longest word of the form has 22.
+const WORD_LENGTH_MAX: usize = 40;
+
+fn answer_words() -> Object {
+    words::answers(1, 20, WORD_LENGTH_MAX)
+}
+
 /// One look.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -84,6 +93,7 @@ struct Report {
     sequence: i64,
     /// Answers by question.
     #[garde(length(min = 1, max = 20), custom(short_words))]
+    #[schema(schema_with = answer_words)]
     answers: BTreeMap<String, String>,
     /// When, by the device; the server's time counts.
     #[garde(skip)]
@@ -92,7 +102,7 @@ struct Report {
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape garde asks for")]
 fn short_words(answers: &BTreeMap<String, String>, _: &()) -> garde::Result {
-    let is_short = |word: &String| word.len() <= 40;
+    let is_short = |word: &String| word.chars().count() <= WORD_LENGTH_MAX;
     let all = answers.iter().all(|(question, answer)| is_short(question) && is_short(answer));
     if all { Ok(()) } else { Err(garde::Error::new("an answer is at most 40 characters")) }
 }

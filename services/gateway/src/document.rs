@@ -15,6 +15,10 @@ use utoipa::{PartialSchema as _, ToSchema};
 
 /// How the cookie is called in the document.
 const COOKIE: &str = "cookie";
+/// Whose terms the house is under (SPDX).
+const LICENCE: &str = "MIT OR Apache-2.0";
+/// A `UUIDv7` as everyone writes it (RFC 9562).
+const UUID_V7: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$";
 /// The media type of a refusal (RFC 9457).
 const PROBLEM: &str = "application/problem+json";
 /// What a refusal means on every route; a route may say it better.
@@ -37,7 +41,7 @@ pub fn complete(mut document: OpenApi) -> OpenApi {
         .title("Holdspace")
         .version("1")
         .description(Some("Every route of the house. Refusals are application/problem+json (RFC 9457)."))
-        .license(Some(LicenseBuilder::new().name("AGPL-3.0-only").identifier(Some("AGPL-3.0-only")).build()))
+        .license(Some(LicenseBuilder::new().name(LICENCE).identifier(Some(LICENCE)).build()))
         .build();
     let named = ["house"].into_iter().chain(SERVICES);
     document.tags = Some(named.map(|name| TagBuilder::new().name(name).build()).collect());
@@ -103,6 +107,7 @@ fn whole(path: &str, is_change: bool, operation: &mut Operation) {
             "401" => !is_public,
             "403" => !is_public || is_change,
             "404" => has_place,
+            "409" => is_command,
             "413" | "415" => has_body,
             "422" => has_body || has_query,
             "429" => true,
@@ -148,6 +153,7 @@ fn command_id() -> Parameter {
     let uuid = ObjectBuilder::new()
         .schema_type(Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+        .pattern(Some(UUID_V7))
         .build();
     ParameterBuilder::new()
         .name("Idempotency-Key")

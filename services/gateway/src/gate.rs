@@ -55,6 +55,10 @@ pub async fn pass<B: MessageBody + 'static>(
             Err(problem) => {
                 // The rest of a refused body is not worth reading.
                 let mut answer = problem.error_response();
+                if answer.status() == StatusCode::METHOD_NOT_ALLOWED {
+                    // Only pages are refused here; what an address of the API takes, its own router says.
+                    answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+                }
                 answer.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
                 Ok(request.into_response(answer))
             }
@@ -148,9 +152,6 @@ async fn prepare(gateway: &Gateway, request: &mut ServiceRequest, id: &HeaderVal
     let path = uri.path();
     if let "/live" | "/ready" | "/metrics" = path {
         return Ok(Way::Here);
-    }
-    if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
-        return Err(Problem::new(&problems::METHOD_NOT_ALLOWED));
     }
     let host = text(request.headers(), "host").unwrap_or_default();
     if !gateway.home.is_host(host) {

@@ -3,6 +3,7 @@
 use crate::Gateway;
 use actix_web::http::header::IF_NONE_MATCH;
 use actix_web::{HttpRequest, HttpResponse, get};
+use chassis::fallback::Ways;
 use chassis::problem::{Field, Problem};
 use chassis::telemetry;
 use kernel::time::Timestamp;
@@ -82,9 +83,9 @@ fn count(number: usize) -> f64 {
 ///
 /// # Errors
 /// When there is no such thing, or the pages were never built.
-pub async fn page(gateway: Gateway, request: HttpRequest) -> Result<HttpResponse, Problem> {
+pub fn rest(gateway: &Gateway, request: &HttpRequest, ways: &Ways) -> Result<HttpResponse, Problem> {
     if request.path().starts_with("/api/") {
-        return Err(Problem::new(&problems::NOT_FOUND));
+        return Ok(ways.refuse(request.path()));
     }
     let known = request.headers().get(IF_NONE_MATCH).and_then(|tag| tag.to_str().ok());
     let answer = gateway.pages.answer(request.path(), known);

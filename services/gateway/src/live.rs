@@ -6,6 +6,7 @@ use crate::{Admitted, Gateway};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use actix_ws::{CloseCode, CloseReason, MessageStream, Session};
 use chassis::clock::{Clock, duration};
+use chassis::fallback;
 use chassis::problem::Problem;
 use kernel::time::Span;
 use proto::problems;
@@ -26,7 +27,7 @@ const FRAME_BYTES_MAX: usize = 4 * 1024;
 ///
 /// # Errors
 /// When nobody is signed in, or the request opens no socket.
-#[utoipa::path(operation_id = "open_live", responses((status = 101, description = "Beats and changes, as JSON text frames"), (status = 401)))]
+#[utoipa::path(operation_id = "open_live", responses((status = 101, description = "Beats and changes, as JSON text frames"), (status = 401), (status = 400)))]
 #[get("/api/live")]
 pub async fn open(
     gateway: Gateway,
@@ -35,6 +36,7 @@ pub async fn open(
     body: web::Payload,
 ) -> Result<HttpResponse, actix_web::Error> {
     let admitted = admitted.ok_or(Problem::new(&problems::AUTH_INVALID))?.into_inner();
+    fallback::wants_socket(request.headers())?;
     let (response, session, stream) = actix_ws::handle(&request, body)?;
     let place = gateway.fanout.attach(admitted.standing.person, admitted.standing.sign_in);
     let talk = Talk { door: gateway.door.clone(), clock: gateway.clock.clone(), admitted, session };

@@ -20,9 +20,11 @@ const FINGERPRINT_PARTS: usize = 32;
 pub struct Wanted {
     /// SHA-256 fingerprint of the browser's DTLS certificate, `AB:CD:…`.
     #[garde(custom(|text: &str, (): &()| is_fingerprint(text)))]
+    #[schema(pattern = r"^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){31}$")]
     fingerprint: String,
     /// A name the page made for this device.
     #[garde(ascii, length(min = 8, max = 64))]
+    #[schema(min_length = 8, max_length = 64, pattern = r"^[ -~]*$")]
     device: String,
 }
 

@@ -7,6 +7,7 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer, web};
 use anyhow::Context as _;
 use chassis::config::Tls;
+use chassis::fallback::Ways;
 use std::net::TcpListener;
 use std::rc::Rc;
 use std::time::Duration;
@@ -29,9 +30,9 @@ impl Gateway {
     /// # Errors
     /// When the certificate cannot be used, or the socket fails.
     pub fn serve(&self, socket: TcpListener) -> anyhow::Result<Server> {
-        let gateway = self.clone();
+        let (gateway, ways) = (self.clone(), Ways::of(&self.openapi().paths));
         let server = HttpServer::new(move || {
-            let (gateway, gated) = (gateway.clone(), Rc::new(gateway.clone()));
+            let (gateway, gated, ways) = (gateway.clone(), Rc::new(gateway.clone()), ways.clone());
             App::new()
                 .app_data(gateway.clone())
                 .app_data(chassis::body::paths())
@@ -39,7 +40,9 @@ impl Gateway {
                 .configure(|config| gateway.configure(config))
                 .into_app()
                 .wrap(from_fn(move |request, next| gate::pass(Rc::clone(&gated), request, next)))
-                .default_service(web::to(house::page))
+                .default_service(web::to(move |gateway: Gateway, request| {
+                    std::future::ready(house::rest(&gateway, &request, &ways))
+                }))
         })
         .on_connect(|_io, held| drop(held.insert(Seat::default())))
         .client_request_timeout(HEAD_TIME)

@@ -284,6 +284,17 @@ async fn odd_paths_methods_and_hosts_find_nothing() {
     }
     let traced = port.raw("TRACE /api/care/echo HTTP/1.1\r\nhost: HOST\r\n\r\n").await;
     assert!(traced.starts_with("HTTP/1.1 403") || traced.starts_with("HTTP/1.1 405"), "{traced}");
+    for (path, allowed) in
+        [("/api/time", "GET"), ("/api/rooms/7/ticket", "POST"), ("/console/x", "GET, HEAD")]
+    {
+        let ours = format!("http://{}", port.address);
+        let put =
+            port.request("PUT", path).insert_header(("x-holdspace", "1")).insert_header(("origin", ours));
+        let mut answer = put.send().await.unwrap();
+        let allow = answer.headers().get("allow").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        assert_eq!((answer.status().as_u16(), allow.as_deref()), (405, Some(allowed)), "{path}");
+        assert_eq!(answer.json::<Value>().await.unwrap()["code"], "http.method", "{path}");
+    }
     let rebound = port.raw("GET /api/time HTTP/1.1\r\nhost: evil.example\r\n\r\n").await;
     assert!(rebound.starts_with("HTTP/1.1 404"), "{rebound}");
 }
@@ -313,6 +324,13 @@ async fn pages_are_served_and_the_time_is_told() {
     assert_eq!(body["now_at"], 1_800_000_000_000_000_i64);
     assert_eq!(json_of(port.request("GET", "/ready")).await, (200, json!({"ready": true})));
     assert_eq!(port.request("GET", "/metrics").send().await.unwrap().status(), 200);
+}
+
+#[actix_web::test]
+async fn a_sockets_address_asked_for_a_page_says_so() {
+    let port = Port::open().await;
+    let (status, problem) = json_of(port.request("GET", "/api/live").insert_header(cookie(LEE))).await;
+    assert_eq!((status, &problem["code"]), (400, &json!("http.socket_only")));
 }
 
 #[actix_web::test]

@@ -80,9 +80,11 @@ pub struct BookingRequest {
     patient: Option<PersonId>,
     /// The IANA zone the person reads their clock in.
     #[garde(skip)]
+    #[schema(min_length = 1, max_length = 64)]
     time_zone: String,
     /// What that clock shows: `2026-12-01T09:00`.
     #[garde(skip)]
+    #[schema(pattern = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$")]
     local: String,
     /// Which of two, when the clock shows it twice.
     #[garde(skip)]
@@ -108,6 +110,7 @@ pub enum OffsetChoice {
 pub struct Drill {
     /// Protocol minutes per real minute, 1 to 60.
     #[garde(range(min = 1, max = 60))]
+    #[schema(minimum = 1, maximum = 60)]
     pace: i64,
 }
 
@@ -244,6 +247,7 @@ async fn agree(work: &mut Work, asked: &Asked, mut people: People, wall: Wall) -
 pub struct Cancellation {
     /// In the person's own words; kept sealed.
     #[garde(length(chars, min = 1, max = 500), custom(says_something))]
+    #[schema(min_length = 1, max_length = 500, pattern = r"\S")]
     reason: String,
 }
 

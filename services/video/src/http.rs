@@ -7,6 +7,7 @@ use crate::store::{self, Rooms};
 use actix_web::web::{Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chassis::body::Body;
+use chassis::fallback;
 use chassis::guard::Guard;
 use chassis::problem::{Failure, Problem, ProblemBody};
 use garde::Validate;
@@ -47,9 +48,11 @@ pub struct DeviceCheck {
 pub struct Connection {
     /// There and back, in milliseconds.
     #[garde(range(min = 0, max = 60_000))]
+    #[schema(minimum = 0, maximum = 60_000)]
     pub round_trip_ms: i64,
     /// How much is lost.
     #[garde(range(min = 0, max = 100))]
+    #[schema(minimum = 0, maximum = 100)]
     pub loss_percent: i64,
 }
 
@@ -122,13 +125,14 @@ impl RoomNow {
 }
 
 /// Opens the signalling socket: see `proto/signalling.md`.
-#[utoipa::path(security(()), responses((status = 101, description = "A WebSocket; its first message carries the ticket.")))]
+#[utoipa::path(security(()), responses((status = 101, description = "A WebSocket; its first message carries the ticket."), (status = 400)))]
 #[get("/signal")]
 pub async fn open_signal(
     video: Guard<KnockAtRoom, Video>,
     request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, actix_web::Error> {
+    fallback::wants_socket(request.headers())?;
     let (response, session, messages) = actix_ws::handle(&request, payload)?;
     actix_web::rt::spawn(socket::serve(video.service(), session, messages));
     Ok(response)

@@ -73,18 +73,23 @@ enum Safe {
 struct NewMorning {
     /// How they slept.
     #[garde(range(min = 0, max = morning::SCALE_MAX))]
+    #[schema(minimum = 0, maximum = 10)]
     sleep: i64,
     /// How they feel.
     #[garde(range(min = 0, max = morning::SCALE_MAX))]
+    #[schema(minimum = 0, maximum = 10)]
     mood: i64,
     /// Nausea.
     #[garde(range(min = 0, max = morning::SCALE_MAX))]
+    #[schema(minimum = 0, maximum = 10)]
     nausea: i64,
     /// Headache.
     #[garde(range(min = 0, max = morning::SCALE_MAX))]
+    #[schema(minimum = 0, maximum = 10)]
     headache: i64,
     /// Pain or urgency of the bladder.
     #[garde(range(min = 0, max = morning::SCALE_MAX))]
+    #[schema(minimum = 0, maximum = 10)]
     bladder: i64,
     /// Whether they feel safe.
     #[garde(skip)]

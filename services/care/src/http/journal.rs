@@ -22,7 +22,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 struct NewEntry {
     /// The words: some thirty pages, well under the largest body.
-    #[garde(length(min = 1, max = 20_000), custom(says_something))]
+    #[garde(length(chars, min = 1, max = 20_000), custom(says_something))]
+    #[schema(min_length = 1, max_length = 20_000, pattern = r"\S")]
     text: String,
     /// Whether the therapist may read it. Private unless said (clinical.md §9).
     #[serde(default)]
@@ -76,7 +77,7 @@ pub(super) async fn read_journal(care: Guard<ReadJournal, Care>) -> Result<HttpR
 }
 
 /// Writes an entry.
-#[utoipa::path(request_body = NewEntry, responses((status = 200, body = Kept), (status = 422, body = ProblemBody)))]
+#[utoipa::path(request_body = NewEntry, responses((status = 200, body = Kept), (status = 404, body = ProblemBody)))]
 #[post("/journal")]
 pub(super) async fn write_journal(
     care: Guard<WriteJournal, Care>,

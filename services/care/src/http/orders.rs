@@ -33,21 +33,26 @@ enum Saliva {
 struct NewOrder {
     /// Milligrams in one lozenge.
     #[garde(range(min = 1, max = 10_000))]
+    #[schema(minimum = 1, maximum = 10_000)]
     strength_mg: i64,
     /// Lozenges in one session.
     #[garde(range(min = 1, max = 1_000))]
+    #[schema(minimum = 1, maximum = 1_000)]
     lozenges: i64,
     /// Minutes in the mouth.
     #[garde(range(min = 0, max = 1_000))]
+    #[schema(minimum = 0, maximum = 1_000)]
     hold_minutes: i64,
     /// Spit or swallow.
     #[garde(skip)]
     disposal: Saliva,
     /// How many sessions it covers.
     #[garde(range(min = 1, max = 1_000))]
+    #[schema(minimum = 1, maximum = 1_000)]
     max_sessions: i64,
     /// Hours from one dose to the next, at least.
     #[garde(range(min = 0, max = 100_000))]
+    #[schema(minimum = 0, maximum = 100_000)]
     min_interval_hours: i64,
     /// The last moment it may be used.
     #[garde(skip)]

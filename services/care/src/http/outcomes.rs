@@ -38,13 +38,15 @@ struct InstrumentRow {
 #[serde(deny_unknown_fields)]
 struct NewResponse {
     /// Which instrument.
-    #[garde(length(max = 20))]
+    #[garde(length(chars, max = 20))]
+    #[schema(max_length = 20)]
     instrument: String,
     /// The session it belongs to, if any.
     #[garde(skip)]
     session: Option<SessionId>,
     /// In the order of the items.
     #[garde(length(max = 20))]
+    #[schema(max_items = 20)]
     answers: Vec<i64>,
 }
 

@@ -84,6 +84,32 @@ pub enum Outcome {
     Other,
 }
 
+impl Outcome {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::FalseAlarmAnswered,
+        Self::SitterReached,
+        Self::PatientWellSeen,
+        Self::SessionEndedEarly,
+        Self::EmergencyServices,
+        Self::MedicalAdvice,
+        Self::Other,
+    ];
+
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::FalseAlarmAnswered => "false_alarm_answered",
+            Self::SitterReached => "sitter_reached",
+            Self::PatientWellSeen => "patient_well_seen",
+            Self::SessionEndedEarly => "session_ended_early",
+            Self::EmergencyServices => "emergency_services",
+            Self::MedicalAdvice => "medical_advice",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// What an incident is about, for its whole life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Matter {

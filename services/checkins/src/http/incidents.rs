@@ -11,6 +11,7 @@ use chassis::guard::{Guard, Who};
 use chassis::problem::{Failure, Problem, ProblemBody};
 use chassis::service::Service as _;
 use chassis::vault::Place;
+use chassis::words;
 use chassis::work::Work;
 use checkins_core::escalation::{Command, Outcome};
 use garde::Validate;
@@ -20,6 +21,7 @@ use proto::permissions::{AcknowledgeIncident, Permission, ReadIncidents, Resolve
 use proto::problems;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use utoipa::openapi::Object;
 
 /// Which incidents to list.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -99,16 +101,21 @@ pub(super) async fn acknowledge(
     Ok(HttpResponse::Ok().json(done.await?))
 }
 
+fn outcome_words() -> Object {
+    words::one_of("What came of it.", Outcome::ALL.map(Outcome::as_str))
+}
+
 /// What came of an incident.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Resolution {
     /// From the closed list.
     #[garde(skip)]
-    #[schema(value_type = String)]
+    #[schema(schema_with = outcome_words)]
     outcome: Outcome,
     /// A sentence.
     #[garde(length(chars, max = 2000))]
+    #[schema(max_length = 2000)]
     note: Option<String>,
 }
 

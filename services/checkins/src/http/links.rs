@@ -24,7 +24,8 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 struct Token {
     /// The token.
-    #[garde(length(min = 20, max = 100))]
+    #[garde(length(chars, min = 20, max = 100))]
+    #[schema(min_length = 20, max_length = 100)]
     token: String,
 }
 

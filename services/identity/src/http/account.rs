@@ -23,6 +23,7 @@ use utoipa::ToSchema;
 pub struct NewPassword {
     /// At least twelve characters.
     #[garde(length(chars, min = 1, max = 512))]
+    #[schema(min_length = 1, max_length = 512)]
     password: String,
 }
 
@@ -46,7 +47,7 @@ pub async fn set(
     identity: Guard<OpenAccount, Identity>,
     body: Body<NewPassword>,
 ) -> Result<HttpResponse, Problem> {
-    let (who, store) = (identity.who()?, &identity.store);
+    let (who, act, store) = (identity.who()?, identity.act()?, &identity.store);
     behind_an_invitation(&identity, who).await?;
     let person = people::see(store, who.clinic, who.person).await?;
     let email = person.open(store, Column::Email).await?;
@@ -54,7 +55,7 @@ pub async fn set(
     let new = Credential { password: secrets::hash(body.0.password).await?, totp: secrets::app_secret() };
     // The answer of a command is kept; a secret must not be. So the answer is nothing, and the secret is read after.
     store
-        .command(identity.act()?, async |work| {
+        .command(act, async |work| {
             work.step::<Accounts>(person.id, account::Command::SetPassword).await?;
             people::keep_credential(work, person.id, &new).await
         })
@@ -70,6 +71,7 @@ pub async fn set(
 pub struct FirstCode {
     /// Six digits.
     #[garde(length(min = 6, max = 8), ascii)]
+    #[schema(min_length = 6, max_length = 8, pattern = r"^[ -~]*$")]
     totp: String,
 }
 
@@ -84,14 +86,14 @@ pub async fn confirm(
     identity: Guard<OpenAccount, Identity>,
     body: Body<FirstCode>,
 ) -> Result<HttpResponse, Problem> {
-    let (who, store) = (identity.who()?, &identity.store);
+    let (who, act, store) = (identity.who()?, identity.act()?, &identity.store);
     behind_an_invitation(&identity, who).await?;
     let state = || Problem::new(&problems::ACCOUNT_STATE);
     let kept = people::credential(store, who.clinic, who.person).await?.ok_or_else(state)?;
     let step = secrets::code_step(&kept.totp, &body.0.totp, store.now()).ok_or_else(wrong_code)?;
     let mut token = None;
     store
-        .command(identity.act()?, async |work| {
+        .command(act, async |work| {
             work.step::<Accounts>(who.person, account::Command::Confirm { step }).await?;
             // A new password ends every browser opened with the old one, and this half-open one too.
             entry::end_all(work, who.person, None, Ending::Replaced).await?;

@@ -32,15 +32,20 @@ pub struct Add {
     #[garde(skip)]
     role: Role,
     #[garde(length(chars, min = 1, max = 80), custom(says_something))]
+    #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
     first_name: String,
     #[garde(length(chars, min = 1, max = 80), custom(says_something))]
+    #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
     last_name: String,
     #[garde(email, length(max = 254))]
+    #[schema(max_length = 254, format = Email)]
     email: String,
     #[garde(custom(|text: &str, (): &()| is_phone(text)))]
+    #[schema(max_length = 30, pattern = r"^[+ ()./-]*([0-9][+ ()./-]*){5,15}$")]
     phone: String,
     /// An IANA name, such as `Europe/Berlin`.
     #[garde(custom(|text: &str, (): &()| is_zone(text)))]
+    #[schema(min_length = 3, max_length = 64, pattern = r"^[A-Za-z0-9/_+-]+$")]
     time_zone: String,
 }
 

@@ -59,6 +59,7 @@ pub async fn shown(
 pub struct Typed {
     /// Six digits.
     #[garde(custom(|text: &str, (): &()| is_code(text)))]
+    #[schema(pattern = r"^[0-9]{6}$")]
     code: String,
 }
 

@@ -36,12 +36,15 @@ const FROM: &str = "x-holdspace-from";
 pub struct Credentials {
     /// The address the clinic knows.
     #[garde(length(chars, min = 3, max = 254))]
+    #[schema(min_length = 3, max_length = 254)]
     email: String,
     /// The password.
     #[garde(length(chars, min = 1, max = 128))]
+    #[schema(min_length = 1, max_length = 128)]
     password: String,
     /// Six digits from the app.
     #[garde(length(min = 6, max = 8), ascii)]
+    #[schema(min_length = 6, max_length = 8, pattern = r"^[ -~]*$")]
     totp: String,
 }
 
@@ -225,6 +228,7 @@ pub async fn me(identity: Guard<KnowSelf, Identity>) -> Result<HttpResponse, Pro
 pub struct Redeem {
     /// The part after `#`.
     #[garde(length(min = 1, max = 128), ascii)]
+    #[schema(min_length = 1, max_length = 128, pattern = r"^[ -~]*$")]
     token: String,
 }
 

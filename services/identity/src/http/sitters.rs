@@ -12,6 +12,7 @@ use chassis::body::{Body, says_something};
 use chassis::guard::Guard;
 use chassis::ids;
 use chassis::problem::{Failure, Problem, ProblemBody};
+use chassis::words;
 use chassis::work::Work;
 use garde::Validate;
 use identity_core::invitation::Link;
@@ -29,15 +30,20 @@ use utoipa::ToSchema;
 #[serde(deny_unknown_fields)]
 pub struct Sitter {
     #[garde(length(chars, min = 1, max = 80), custom(says_something))]
+    #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
     first_name: String,
     #[garde(length(chars, min = 1, max = 80), custom(says_something))]
+    #[schema(min_length = 1, max_length = 80, pattern = r"\S")]
     last_name: String,
     #[garde(email, length(max = 254))]
+    #[schema(max_length = 254, format = Email)]
     email: String,
     #[garde(custom(|text: &str, (): &()| is_phone(text)))]
+    #[schema(max_length = 30, pattern = r"^[+ ()./-]*([0-9][+ ()./-]*){5,15}$")]
     phone: String,
     /// The patient attests that they are 21 or older (decisions.md).
     #[garde(custom(|attested: &bool, (): &()| is_adult(*attested)))]
+    #[schema(schema_with = words::yes)]
     adult: bool,
 }
 

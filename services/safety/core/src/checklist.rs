@@ -154,6 +154,9 @@ pub enum Answer {
 }
 
 impl Answer {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Yes, Self::No, Self::Declined];
+
     /// The word in columns and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -12,6 +12,7 @@ use chassis::body::Body;
 use chassis::guard::Guard;
 use chassis::problem::ProblemBody;
 use chassis::service::Service as _;
+use chassis::words;
 use chassis::work::Work;
 use garde::Validate;
 use kernel::id::SessionId;
@@ -24,6 +25,7 @@ use safety_core::session::words::Command;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+use utoipa::openapi::{Object, ObjectBuilder, Type};
 
 /// The score adapted from PADSS, 0 to 2 each.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, Validate, ToSchema)]
@@ -31,19 +33,30 @@ use utoipa::ToSchema;
 struct ScoreSheet {
     /// Blood pressure and pulse.
     #[garde(range(max = 2))]
+    #[schema(maximum = 2)]
     vitals: u8,
     /// Mind and gait.
     #[garde(range(max = 2))]
+    #[schema(maximum = 2)]
     gait: u8,
     /// Nausea.
     #[garde(range(max = 2))]
+    #[schema(maximum = 2)]
     nausea: u8,
     /// Drinking and toilet.
     #[garde(range(max = 2))]
+    #[schema(maximum = 2)]
     intake: u8,
     /// Calm.
     #[garde(range(max = 2))]
+    #[schema(maximum = 2)]
     calm: u8,
+}
+
+fn criteria_words() -> Object {
+    let name = words::one_of("One of the thirteen.", CRITERIA.map(|(id, _)| id));
+    let ticked = ObjectBuilder::new().schema_type(Type::Boolean);
+    ObjectBuilder::new().property_names(Some(name)).additional_properties(Some(ticked)).build()
 }
 
 /// The therapist's sheet.
@@ -52,6 +65,7 @@ struct ScoreSheet {
 struct Proposal {
     /// `D1` to `D13`.
     #[garde(custom(known))]
+    #[schema(schema_with = criteria_words)]
     criteria: BTreeMap<String, bool>,
     /// The score.
     #[garde(dive)]

@@ -13,6 +13,7 @@ use chassis::crypto;
 use chassis::guard::Guard;
 use chassis::problem::{Failure, ProblemBody};
 use chassis::service::Service as _;
+use chassis::words;
 use chassis::work::Work;
 use garde::Validate;
 use kernel::id::{PersonId, SessionId};
@@ -24,6 +25,7 @@ use safety_core::phone::{self, PhoneTest};
 use safety_core::training;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use utoipa::openapi::Object;
 use utoipa::{IntoParams, ToSchema};
 
 /// One question. Which choice is right stays here.
@@ -63,10 +65,16 @@ fn questions(of: &'static [Question]) -> Vec<QuestionView> {
 /// Answers by question. Sixteen is twice the longest list.
 type Answers = BTreeMap<String, String>;
 const ANSWERS_MAX: usize = 16;
+const WORD_LENGTH_MAX: usize = 20;
+
+fn answer_words() -> Object {
+    words::answers(0, ANSWERS_MAX, WORD_LENGTH_MAX)
+}
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape garde asks for")]
 fn short(answers: &Answers, _: &()) -> garde::Result {
-    let fits = answers.iter().all(|(question, choice)| question.len() <= 20 && choice.len() <= 20);
+    let is_word = |text: &String| text.chars().count() <= WORD_LENGTH_MAX;
+    let fits = answers.iter().all(|(question, choice)| is_word(question) && is_word(choice));
     if fits && answers.len() <= ANSWERS_MAX {
         Ok(())
     } else {
@@ -143,6 +151,10 @@ async fn belongs(
     if folder.person(role) == Some(person) { Ok(()) } else { Err(Failure::Missing) }
 }
 
+fn kind_words() -> Object {
+    words::one_of("What is signed.", Kind::ALL.map(Kind::as_str))
+}
+
 /// A signature.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -152,19 +164,22 @@ struct Sign {
     session: Option<SessionId>,
     /// What is signed.
     #[garde(skip)]
-    #[schema(value_type = String)]
+    #[schema(schema_with = kind_words)]
     kind: Kind,
     /// The version that was read.
     #[garde(skip)]
     version: u32,
     /// The fingerprint of the text that was read.
     #[garde(length(equal = 64))]
+    #[schema(min_length = 64, max_length = 64, pattern = r"^[0-9a-f]{64}$")]
     sha256: String,
     /// The name, typed.
     #[garde(length(chars, min = 2, max = 200), custom(says_something))]
+    #[schema(min_length = 2, max_length = 200, pattern = r"\S")]
     signature: String,
     /// Answers by question.
     #[garde(custom(short))]
+    #[schema(schema_with = answer_words)]
     answers: Answers,
 }
 
@@ -182,7 +197,7 @@ struct Signed {
     signed_at: Timestamp,
 }
 
-#[utoipa::path(tag = "safety", request_body = Sign, responses((status = 200, body = Signed),
+#[utoipa::path(tag = "safety", request_body = Sign, responses((status = 200, body = Signed), (status = 404, body = ProblemBody),
     (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 #[post("/consents")]
 pub(super) async fn sign_consent(safety: Guard<SignConsent, Safety>, body: Body<Sign>) -> Answer {
@@ -238,6 +253,7 @@ pub(super) async fn read_training(safety: Guard<TakeTraining, Safety>, _session:
 struct TrainingAnswers {
     /// Choices by question.
     #[garde(custom(short))]
+    #[schema(schema_with = answer_words)]
     answers: Answers,
 }
 
@@ -284,9 +300,11 @@ struct PhoneReport {
     vibration: bool,
     /// To the house and back.
     #[garde(range(max = 60_000))]
+    #[schema(maximum = 60_000)]
     round_trip_ms: u32,
     /// Charge.
     #[garde(range(max = 100))]
+    #[schema(maximum = 100)]
     battery_percent: u8,
     /// Whether the charger is there.
     #[garde(skip)]

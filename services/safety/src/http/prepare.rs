@@ -15,6 +15,7 @@ use chassis::body::{Body, says_something};
 use chassis::guard::Guard;
 use chassis::problem::{Problem, ProblemBody};
 use chassis::service::Service as _;
+use chassis::words;
 use chassis::work::Work;
 use garde::Validate;
 use kernel::id::SessionId;
@@ -24,6 +25,7 @@ use proto::problems;
 use safety_core::{card, checklist};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::Object;
 
 #[utoipa::path(tag = "safety", params(("session" = SessionId, Path)),
     responses((status = 200, body = GateView), (status = 404, body = ProblemBody)))]
@@ -41,16 +43,21 @@ pub(super) async fn read_checklist(safety: Guard<ReadGate, Safety>, session: Pat
     Ok(HttpResponse::Ok().json(shown::checklist(&view(&safety, who), *session).await?))
 }
 
+fn answer_words() -> Object {
+    words::one_of("What is so.", checklist::Answer::ALL.map(checklist::Answer::as_str))
+}
+
 /// An answer to one item.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Attest {
     /// `yes`, `no` or `declined`.
     #[garde(skip)]
-    #[schema(value_type = String)]
+    #[schema(schema_with = answer_words)]
     answer: checklist::Answer,
     /// Why, when it is left out.
     #[garde(length(chars, max = 500))]
+    #[schema(max_length = 500)]
     reason: Option<String>,
 }
 
@@ -102,27 +109,35 @@ pub(super) async fn attest(
 struct Address {
     /// Street and number.
     #[garde(length(chars, min = 1, max = 200), custom(says_something))]
+    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
     line1: String,
     /// Unit.
     #[garde(length(chars, max = 200))]
+    #[schema(max_length = 200)]
     line2: Option<String>,
     /// City.
     #[garde(length(chars, min = 1, max = 100), custom(says_something))]
+    #[schema(min_length = 1, max_length = 100, pattern = r"\S")]
     city: String,
     /// State or region.
     #[garde(length(chars, max = 100))]
+    #[schema(max_length = 100)]
     region: Option<String>,
     /// Postal code.
     #[garde(length(chars, min = 1, max = 20))]
+    #[schema(min_length = 1, max_length = 20)]
     postal_code: String,
     /// Country, two letters.
     #[garde(length(chars, min = 2, max = 60))]
+    #[schema(min_length = 2, max_length = 60)]
     country: String,
     /// Door code, floor, nearest cross street, dogs.
     #[garde(length(chars, max = 500))]
+    #[schema(max_length = 500)]
     entry_notes: Option<String>,
     /// The number that reaches help at this place.
     #[garde(length(chars, min = 2, max = 30))]
+    #[schema(min_length = 2, max_length = 30)]
     emergency_number: String,
 }
 

@@ -13,6 +13,7 @@ use chassis::body::{Body, says_something};
 use chassis::guard::Guard;
 use chassis::problem::ProblemBody;
 use chassis::service::Service as _;
+use chassis::words;
 use chassis::work::Work;
 use garde::Validate;
 use kernel::id::SessionId;
@@ -26,6 +27,7 @@ use safety_core::session::EndKind;
 use safety_core::session::words::Command;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::Object;
 
 #[utoipa::path(tag = "safety", responses((status = 200, body = Vec<BoardRow>)))]
 #[get("/sessions")]
@@ -157,9 +159,11 @@ struct Dose {
     taken_at: Timestamp,
     /// How many lozenges; 20 is more than any package holds.
     #[garde(range(min = 1, max = 20))]
+    #[schema(minimum = 1, maximum = 20)]
     lozenges: i64,
     /// What else was seen.
     #[garde(length(chars, max = 2000))]
+    #[schema(max_length = 2000)]
     note: Option<String>,
 }
 
@@ -191,16 +195,21 @@ pub(super) async fn record_dose(
     Ok(HttpResponse::Ok().json(moved.await?))
 }
 
+fn end_words() -> Object {
+    words::one_of("Which end.", EndKind::ALL.map(EndKind::as_str))
+}
+
 /// Another end.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Ending {
     /// `without_dose`, `withdrawn`, `no_show` or `handed_over`.
     #[garde(skip)]
-    #[schema(value_type = String)]
+    #[schema(schema_with = end_words)]
     kind: EndKind,
     /// Why.
     #[garde(length(chars, min = 1, max = 2000), custom(says_something))]
+    #[schema(min_length = 1, max_length = 2000, pattern = r"\S")]
     reason: String,
 }
 
@@ -230,6 +239,7 @@ pub(super) async fn end(
 struct Closure {
     /// What is to be said with it.
     #[garde(length(chars, max = 2000))]
+    #[schema(max_length = 2000)]
     note: Option<String>,
 }
 

@@ -16,6 +16,7 @@ use chassis::guard::Guard;
 use chassis::keeper::Keeper as _;
 use chassis::problem::{Failure, Field, Problem, ProblemBody};
 use chassis::service::Service as _;
+use chassis::words;
 use chassis::work::Work;
 use garde::Validate;
 use kernel::id::{PersonId, RecordId, SessionId};
@@ -26,6 +27,7 @@ use safety_core::vitals::{Band, Moment, Reading, Set, counted_at, plausible};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
+use utoipa::openapi::Object;
 
 /// The kind of cuff.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
@@ -37,29 +39,38 @@ enum Device {
     Wrist,
 }
 
+fn moment_words() -> Object {
+    words::one_of("For what.", Moment::ALL.map(Moment::as_str))
+}
+
 /// One reading. What devices can show is kept; the core knows what they cannot.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewReading {
     /// `before`, `during` or `discharge`.
     #[garde(skip)]
-    #[schema(value_type = String)]
+    #[schema(schema_with = moment_words)]
     moment: Moment,
     /// Upper blood pressure.
     #[garde(skip)]
+    #[schema(minimum = 30, maximum = 300)]
     systolic: u16,
     /// Lower blood pressure.
     #[garde(skip)]
+    #[schema(minimum = 10, maximum = 200)]
     diastolic: u16,
     /// Pulse.
     #[garde(skip)]
+    #[schema(minimum = 10, maximum = 299)]
     heart_rate: u16,
     /// Oxygen. `"98%"` is taken as 98.
     #[garde(skip)]
     #[serde(default, deserialize_with = "percent")]
+    #[schema(minimum = 30, maximum = 100)]
     spo2: Option<u16>,
     /// Breaths a minute, counted by eye.
     #[garde(skip)]
+    #[schema(maximum = 80)]
     respiratory_rate: Option<u16>,
     /// The kind of cuff.
     #[garde(skip)]
@@ -213,6 +224,7 @@ struct NewDecision {
     decision: Choice,
     /// Why.
     #[garde(length(chars, min = 5, max = 2000), custom(says_something))]
+    #[schema(min_length = 5, max_length = 2000, pattern = r"\S")]
     reason: String,
 }
 
@@ -261,6 +273,7 @@ pub(super) async fn decide(
 struct Why {
     /// In a few words; only those who treat read it.
     #[garde(length(chars, min = 5, max = 2000), custom(says_something))]
+    #[schema(min_length = 5, max_length = 2000, pattern = r"\S")]
     reason: String,
 }
 

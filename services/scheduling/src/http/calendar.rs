@@ -26,9 +26,11 @@ use utoipa::ToSchema;
 pub struct Availability {
     /// The IANA zone of that clock.
     #[garde(skip)]
+    #[schema(min_length = 1, max_length = 64)]
     time_zone: String,
     /// When they see people.
     #[garde(length(max = 28), dive)]
+    #[schema(max_items = 28)]
     weekly: Vec<Opening>,
 }
 
@@ -50,12 +52,15 @@ pub struct Week {
 pub struct Opening {
     /// 1 for Monday to 7 for Sunday.
     #[garde(range(min = 1, max = 7))]
+    #[schema(minimum = 1, maximum = 7)]
     weekday: i64,
     /// `09:00`.
     #[garde(skip)]
+    #[schema(pattern = r"^([01][0-9]|2[0-4]):[0-5][0-9]$")]
     from: String,
     /// `17:00`, up to `24:00` for the end of the day.
     #[garde(skip)]
+    #[schema(pattern = r"^([01][0-9]|2[0-4]):[0-5][0-9]$")]
     until: String,
 }
 

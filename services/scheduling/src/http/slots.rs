@@ -36,6 +36,7 @@ pub struct SlotQuery {
     #[serde(default)]
     kind: Kind,
     /// The pace, if it is for a drill.
+    #[param(minimum = 1, maximum = 60)]
     pace: Option<i64>,
 }
 

@@ -3,6 +3,7 @@
 use crate::bus::{memory, redis::RedisBus};
 use crate::clock::{self, Clock};
 use crate::config::Config;
+use crate::fallback::{self, Ways};
 use crate::hear;
 use crate::keys::Keys;
 use crate::letters;
@@ -12,6 +13,9 @@ use crate::service::{Ground, Service};
 use crate::store::{LOOK_AGAIN, Pool, Store};
 use crate::token::Verifier;
 use crate::trail;
+use actix_web::guard::Get;
+use actix_web::http::Method;
+use actix_web::{App, web};
 use anyhow::Context as _;
 use futures_util::future::LocalBoxFuture;
 use kernel::time::{Span, Timestamp};
@@ -20,6 +24,7 @@ use sea_orm_migration::MigratorTrait as _;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// A service that stands: what the gateway mounts and watches.
@@ -71,6 +76,15 @@ impl Part {
     }
 }
 
+/// Every service answers this one.
+const TRAIL: &str = "/sessions/{session}/trail";
+
+/// How each path of a service may be asked.
+fn ways<S: Service>() -> Ways {
+    let app = App::new().into_utoipa_app().configure(|config| S::routes(config));
+    Ways::of(&app.split_for_parts().1.paths).and(TRAIL, Method::GET)
+}
+
 /// A timer loop that has not looked for this long is dead: not ready.
 const STALE: Span = Span::seconds(5);
 
@@ -118,6 +132,7 @@ pub async fn mount<S: Service>(ground: &Ground, shared: Option<&Pool>) -> anyhow
     let service = Arc::new(S::new(store.clone())?);
     let looked = Arc::new(AtomicI64::new(store.now().micros()));
     start_loops(&service, &looked);
+    let ways = ways::<S>();
     let (held, checked, clock) = (Arc::clone(&service), Arc::clone(&service), ground.clock.clone());
     let mounted = Mounted {
         name: S::NAME,
@@ -125,10 +140,10 @@ pub async fn mount<S: Service>(ground: &Ground, shared: Option<&Pool>) -> anyhow
         configure: Arc::new(move |config| {
             config.map(|inner| {
                 crate::guard::hold(Arc::clone(&held))(inner);
-                inner
+                fallback::last(inner, format!("/api/{}", S::NAME), ways.clone());
+                inner.service(web::resource(TRAIL).guard(Get()).to(trail::read::<S>))
             });
             S::routes(config);
-            config.route("/sessions/{session}/trail", actix_web::web::get().to(trail::read::<S>));
         }),
         unready: Arc::new(move || {
             let mut reasons = checked.unready();

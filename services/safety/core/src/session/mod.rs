@@ -139,6 +139,9 @@ pub enum EndKind {
 }
 
 impl EndKind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::WithoutDose, Self::Withdrawn, Self::NoShow, Self::HandedOver];
+
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -20,6 +20,9 @@ pub enum Moment {
 }
 
 impl Moment {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Before, Self::During, Self::Discharge];
+
     /// The word in columns and on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
