@@ -205,6 +205,17 @@ async fn chunks_are_put_together_and_two_lengths_are_not_believed() {
 }
 
 #[actix_web::test]
+async fn a_word_in_between_is_passed_over_and_a_closed_line_is_not_used_again() {
+    let early = format!("HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n{}", ok("1"));
+    let last = ok("2").replace("\r\n\r\n", "\r\nconnection: close\r\n\r\n");
+    let care = Script::new(&[&early, &last, &ok("3")]);
+    let door = Door::before(&care.open().await).await;
+    for number in 1..=3 {
+        assert_eq!(door.get("/api/care/journal").await, (200, json!(number)));
+    }
+}
+
+#[actix_web::test]
 async fn a_bare_refusal_of_a_service_becomes_a_problem() {
     let care = Script::new(&["HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"]);
     let door = Door::before(&care.open().await).await;

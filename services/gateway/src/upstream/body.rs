@@ -184,3 +184,57 @@ async fn end_of_line(line: &mut Line) -> io::Result<()> {
 fn length_of(bytes: &Bytes) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(heads: &[(&str, &str)]) -> io::Result<Said> {
+        let mut said = Said::default();
+        for (name, value) in heads {
+            match *name {
+                "content-length" => said.length(value.as_bytes())?,
+                _coding => said.coding(value.as_bytes())?,
+            }
+        }
+        Ok(said)
+    }
+
+    fn framing(method: &Method, status: u16, heads: &[(&str, &str)]) -> Option<Framing> {
+        said(heads).and_then(|said| said.framing(method, StatusCode::from_u16(status).unwrap())).ok()
+    }
+
+    #[test]
+    fn each_head_frames_its_body_in_one_way() {
+        let five: &[_] = &[("content-length", "5")];
+        let chunked: &[_] = &[("transfer-encoding", "Chunked")];
+        assert_eq!(framing(&Method::GET, 200, five), Some(Framing::Length(5)));
+        assert_eq!(framing(&Method::GET, 200, chunked), Some(Framing::Chunked(0)));
+        assert_eq!(framing(&Method::GET, 200, &[]), Some(Framing::UntilClose));
+        assert_eq!(framing(&Method::HEAD, 200, five), Some(Framing::None), "a length of what is not sent");
+        assert_eq!(framing(&Method::GET, 304, five), Some(Framing::None));
+        assert_eq!(framing(&Method::POST, 204, &[]), Some(Framing::None));
+        assert_eq!(framing(&Method::GET, 101, &[]), Some(Framing::Switched));
+    }
+
+    #[test]
+    fn a_head_that_says_two_things_or_none_that_is_clear_is_not_believed() {
+        let (length, coding) = ("content-length", "transfer-encoding");
+        let unclear: &[&[(&str, &str)]] = &[
+            &[(length, "5"), (length, "5")],
+            &[(length, "5"), (coding, "chunked")],
+            &[(coding, "chunked"), (length, "5")],
+            &[(coding, "chunked"), (coding, "chunked")],
+            &[(coding, "gzip, chunked")],
+            &[(coding, "identity")],
+            &[(length, "")],
+            &[(length, "+5")],
+            &[(length, "5, 5")],
+            &[(length, "0x5")],
+            &[(length, "99999999999999999999")],
+        ];
+        for heads in unclear {
+            assert_eq!(framing(&Method::GET, 200, heads), None, "{heads:?}");
+        }
+    }
+}

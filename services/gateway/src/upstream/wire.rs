@@ -220,3 +220,31 @@ fn parsed(bytes: &[u8]) -> io::Result<Option<(usize, Head)>> {
 fn closes(list: &[u8]) -> bool {
     list.split(|byte| *byte == b',').any(|word| word.trim_ascii().eq_ignore_ascii_case(b"close"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_belongs_to_the_connection_behind_stays_there() {
+        let text = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: x, Close\r\nKeep-Alive: 5\r\nset-cookie: a\r\n\
+            Set-Cookie: b\r\netag: \"7\"\r\n\r\nhi";
+        let (length, head) = parsed(text.as_bytes()).unwrap().unwrap();
+        assert_eq!(text.get(length..), Some("hi"));
+        let names: Vec<_> = head.response.headers().keys().map(HeaderName::as_str).collect();
+        assert_eq!(names.len(), 2, "{names:?}");
+        assert_eq!(head.response.headers().get_all("set-cookie").count(), 2);
+        assert!(head.is_last);
+        assert_eq!(head.said.framing(&Method::GET, StatusCode::OK).unwrap(), Framing::Length(2));
+    }
+
+    #[test]
+    fn half_a_head_is_waited_for_and_a_bad_one_is_not() {
+        assert!(parsed(b"HTTP/1.1 200 OK\r\ncontent-le").unwrap().is_none());
+        for bad in ["HTTP/1.1 2000 OK\r\n\r\n", "HTTP/1.1 200 OK\r\na b: c\r\n\r\n", "SSH-2.0-x\r\n\r\n"] {
+            assert!(parsed(bad.as_bytes()).is_err(), "{bad:?}");
+        }
+        let many = format!("HTTP/1.1 200 OK\r\n{}\r\n", "a: b\r\n".repeat(HEADERS_MAX + 1));
+        assert!(parsed(many.as_bytes()).is_err());
+    }
+}
