@@ -226,26 +226,7 @@ async fn one_slot(house: &House) -> anyhow::Result<()> {
     house.shows(63, "no free times are offered", &answer, answer.fields().len() == 2);
     let day = (422, "booking.day");
     house.refuses(63, "yesterday", &house.patient, &on_day(house, &slot, -1), day).await?;
-    house.refuses(63, "in 401 days", &house.patient, &on_day(house, &slot, 401), day).await?;
-    let mut later = house.booking(tests::now() + 22 * 24 * 60 * MINUTE, 1).await?;
-    if let Some(later) = later.as_object_mut() {
-        later.insert("patient".into(), kim);
-    }
-    on_leave(house, &Ask::post(BOOKINGS, &later)).await
-}
-
-/// Row 63: a therapist on leave has no hours.
-async fn on_leave(house: &House, wish: &Ask) -> anyhow::Result<()> {
-    let week = |days: &[i64]| {
-        let opening = |day: &i64| json!({ "weekday": day, "from": "00:00", "until": "24:00" });
-        let weekly: Vec<_> = days.iter().map(opening).collect();
-        Ask::post(WEEK, &json!({ "time_zone": "America/New_York", "weekly": weekly }))
-    };
-    house.therapist.good(&week(&[])).await?;
-    house.ledger.settle().await?;
-    let outside = (422, "booking.outside_availability");
-    house.refuses(63, "a therapist on leave", &house.coordinator, wish, outside).await?;
-    house.therapist.good(&week(&[1, 2, 3, 4, 5, 6, 7])).await.map(drop)
+    house.refuses(63, "in 401 days", &house.patient, &on_day(house, &slot, 401), day).await.map(drop)
 }
 
 /// The same wish, so many days from now, told in UTC: its clock is easy to read.
