@@ -105,12 +105,21 @@ impl Drop for House {
     }
 }
 
-/// A free port on this machine.
+/// Ports that no service of a common machine has…
+const FIRST: u16 = 15_000;
+/// …and that Linux lends to nobody by itself (`ip_local_port_range` begins at 32,768).
+const LENT_FROM: u16 = 30_000;
+
+/// A free port on this machine, that stays free while its server is down.
 ///
 /// # Errors
 /// When there is none.
 pub fn free_port() -> anyhow::Result<u16> {
-    Ok(std::net::TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port())
+    // Below the ports that the system lends to connections: a server that is killed must find its own free again.
+    let first = u16::from_le_bytes(chassis::crypto::random::<2>()) % (LENT_FROM - FIRST);
+    let all = (0..LENT_FROM - FIRST).map(|step| FIRST + (first + step) % (LENT_FROM - FIRST));
+    let is_free = |port: &u16| std::net::TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    all.into_iter().find(is_free).context("no free port")
 }
 
 /// The most memory a process ever held, in MB.

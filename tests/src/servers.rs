@@ -82,11 +82,21 @@ impl Server {
         Ok(server)
     }
 
-    /// Starts it, after a kill too, and waits until it takes connections.
+    /// Starts it, after a kill too, and waits until it takes connections. A Postgres whose parent was killed refuses
+    /// to start until the last of its orphans has noticed.
     ///
     /// # Errors
-    /// When it ends or does not answer in time.
+    /// When it does not answer in time.
     pub fn start(&mut self) -> anyhow::Result<()> {
+        let started = Instant::now();
+        while let Err(ended) = self.try_start() {
+            ensure!(started.elapsed().as_secs() < START_SECONDS, ended);
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        Ok(())
+    }
+
+    fn try_start(&mut self) -> anyhow::Result<()> {
         let log = fs::OpenOptions::new().create(true).append(true).open(&self.log)?;
         let mut command = as_user(&self.program, self.user);
         command.args(&self.arguments).current_dir("/").process_group(0).stdin(Stdio::null());

@@ -25,7 +25,7 @@ pub async fn rows(house: &House) -> anyhow::Result<()> {
         house.shows(70, "a scanner's look", &answer, is_page);
     }
     let reading = Ask::get(PRESS);
-    house.refuses(70, "reading the press", &scanner, &reading, (404, "not_found")).await?;
+    house.refuses(70, "reading the press", &scanner, &reading, (405, "http.method")).await?;
     house.holds(70, "a look acknowledged", house.ledger.count(acknowledged).await? == noted);
     let forbidden = (403, "auth.forbidden");
     for (what, by) in

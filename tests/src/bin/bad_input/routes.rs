@@ -46,11 +46,11 @@ async fn methods(house: &House) -> anyhow::Result<()> {
             "reading what is written",
             by,
             &Ask::get("/api/identity/links/redeem"),
-            (404, "not_found"),
+            (405, "http.method"),
         )
         .await?;
     house
-        .refuses(8, "writing what is read", by, &Ask::post(ME, &json!({})), (404, "not_found"))
+        .refuses(8, "writing what is read", by, &Ask::post(ME, &json!({})), (405, "http.method"))
         .await
         .map(drop)
 }
@@ -151,7 +151,7 @@ async fn ids(house: &House, session: &Session) -> anyhow::Result<()> {
             "/api/safety/sessions/{}",
             "/api/checkins/sessions/{}/watch",
             "/api/identity/sessions/{}/people",
-            "/api/care/sessions/{}/morning",
+            "/api/care/sessions/{}/aftercare",
         ] {
             let ask = Ask::get(&path.replace("{}", id));
             house.refuses(15, &ask.path, lee, &ask, (404, "not_found")).await?;
