@@ -41,7 +41,11 @@ pub async fn rows(house: &House) -> anyhow::Result<()> {
     house.holds(70, "not one acknowledgement", house.ledger.count(acknowledged).await? == noted + 1);
     house.refuses(70, "a third press", &scanner, &press(&one), (410, "link.refused")).await?;
     let watch = house.watch(&session, |_| true).await?;
-    let incident = watch.pointer("/incidents/0/id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    // A look may have gone silent meanwhile: the incident is the one that somebody has.
+    let all = watch.get("incidents").and_then(Value::as_array).into_iter().flatten();
+    let mut taken = all.filter(|incident| incident.get("acknowledged_by").is_some_and(Value::is_string));
+    let incident = taken.next().and_then(|incident| incident.get("id")).and_then(Value::as_str);
+    let incident = incident.unwrap_or_default().to_owned();
     let outcome = json!({ "outcome": "patient_well_seen", "note": "Seen and well." });
     house
         .therapist
