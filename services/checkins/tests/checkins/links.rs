@@ -45,7 +45,7 @@ async fn following_a_link_or_peeking_at_it_changes_nothing() {
         let (session, token) = mailed(house).await;
         let before = house.incident(session).await;
         let (status, _) = house.get(house.noor, ACKNOWLEDGE).await;
-        assert_eq!(status, StatusCode::NOT_FOUND);
+        assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
         for _look in 0..3 {
             let (_, seen) = house.press(PEEK, &token).await;
             assert_eq!((&seen["kind"], &seen["usable"]), (&json!("acknowledge"), &json!(true)), "{seen}");

@@ -33,6 +33,7 @@ fn main() -> anyhow::Result<()> {
         }
         kills += kills::bus_and_rows(&mut stage, &mut ledger).await?;
         let missed_to_mail_ms = job::missed(&stage, &cast, sitter).await.context("the look nobody takes")?;
+        let _ana_again = job::Sitter::begin(&stage, &cast);
         if !is_short {
             job::discharge(&cast).await.context("discharge")?;
         }
