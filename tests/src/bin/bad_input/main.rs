@@ -34,7 +34,7 @@ const PACE: i64 = 60;
 const NOT_HERE: &[&str] = &[
     "11: no list has pages: a size, an offset, an order or a cursor is refused as a parameter nobody knows",
     "14: there are no notes that two people edit; a journal page is written once",
-    "24, in part: a drill's link opens at once and until long after; the hours are proven with a clock, in identity's tests",
+    "24, in part: a drill's link opens at once and until long after; the hours are proven with a clock, in identity's core",
     "42, in part: the millisecond on either side of a deadline is proven with a clock, in the core's tests",
     "46, in part: looks are not signed by a device key; the session cookie of the one active device stands for it",
     "48, in part: there is one version of the form, and an answer does not name it",
