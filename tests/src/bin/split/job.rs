@@ -222,7 +222,7 @@ pub async fn discharge(people: &People) -> anyhow::Result<()> {
 }
 
 async fn measure(cast: &Cast) -> anyhow::Result<()> {
-    let vitals = json!({ "moment": "during", "systolic": 121, "diastolic": 77, "heart_rate": 66, "spo2": 98,
+    let vitals = json!({ "moment": "discharge", "systolic": 121, "diastolic": 77, "heart_rate": 66, "spo2": 98,
         "respiratory_rate": 14, "device": "upper_arm", "symptoms": false, "taken_at": now() });
     cast.sitter.post(&cast.safety("vitals"), &vitals).await.map(drop)
 }
