@@ -73,7 +73,7 @@ fn stand_up(work: &Path) -> anyhow::Result<House> {
         pace: 6,
         session: true,
     };
-    // A tool asks faster than people do; how fast they may, `bench capacity` and the gateway's tests say.
+    // A tool asks faster than people do; how fast they may, the tests of the gateway say.
     plan.start_with(&["--requests", "100000"])
 }
 
