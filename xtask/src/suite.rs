@@ -60,6 +60,7 @@ pub fn run() -> Result<bool> {
         web::built(&node)?;
         Ok(node)
     });
+    table.step("generated files are current", || generated_files_are_current(node.as_ref()));
     table.step("clippy", || {
         let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
         run::loud(house::cargo().args(arguments))
@@ -78,7 +79,6 @@ pub fn run() -> Result<bool> {
         }
     }
     proofs(&mut table)?;
-    table.step("generated files are current", || generated_files_are_current(node.as_ref()));
     Ok(table.close())
 }
 

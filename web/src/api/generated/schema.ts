@@ -1466,6 +1466,7 @@ export interface components {
         };
         /** @description A person to add. */
         Add: {
+            /** Format: email */
             email: string;
             first_name: string;
             last_name: string;
@@ -1547,8 +1548,11 @@ export interface components {
         };
         /** @description An answer to one item. */
         Attest: {
-            /** @description `yes`, `no` or `declined`. */
-            answer: string;
+            /**
+             * @description What is so.
+             * @enum {string}
+             */
+            answer: "yes" | "no" | "declined";
             /** @description Why, when it is left out. */
             reason?: string | null;
         };
@@ -1565,9 +1569,6 @@ export interface components {
             time_zone: string;
             /** @description When they see people. */
             weekly: components["schemas"]["Opening"][];
-        };
-        BTreeMap: {
-            [key: string]: string;
         };
         /** @description The dose began. */
         Begun: {
@@ -1849,8 +1850,11 @@ export interface components {
         };
         /** @description Another end. */
         Ending: {
-            /** @description `without_dose`, `withdrawn`, `no_show` or `handed_over`. */
-            kind: string;
+            /**
+             * @description Which end.
+             * @enum {string}
+             */
+            kind: "without_dose" | "withdrawn" | "no_show" | "handed_over";
             /** @description Why. */
             reason: string;
         };
@@ -2192,8 +2196,11 @@ export interface components {
              * @description Pulse.
              */
             heart_rate: number;
-            /** @description `before`, `during` or `discharge`. */
-            moment: string;
+            /**
+             * @description For what.
+             * @enum {string}
+             */
+            moment: "before" | "during" | "discharge";
             /**
              * Format: int32
              * @description Breaths a minute, counted by eye.
@@ -2390,7 +2397,6 @@ export interface components {
         };
         /** @description The therapist's sheet. */
         Proposal: {
-            /** @description `D1` to `D13`. */
             criteria: {
                 [key: string]: boolean;
             };
@@ -2465,8 +2471,11 @@ export interface components {
         Resolution: {
             /** @description A sentence. */
             note?: string | null;
-            /** @description From the closed list. */
-            outcome: string;
+            /**
+             * @description What came of it.
+             * @enum {string}
+             */
+            outcome: "false_alarm_answered" | "sitter_reached" | "patient_well_seen" | "session_ended_early" | "emergency_services" | "medical_advice" | "other";
         };
         /** @description What was kept, and what to do now. */
         Responded: {
@@ -2616,9 +2625,14 @@ export interface components {
         /** @description A signature. */
         Sign: {
             /** @description Answers by question. */
-            answers: components["schemas"]["BTreeMap"];
-            /** @description What is signed. */
-            kind: string;
+            answers: {
+                [key: string]: string;
+            };
+            /**
+             * @description What is signed.
+             * @enum {string}
+             */
+            kind: "ketamine" | "telehealth" | "psychotherapy" | "sitter_agreement";
             session?: components["schemas"]["SessionId"] | null;
             /** @description The fingerprint of the text that was read. */
             sha256: string;
@@ -2643,8 +2657,9 @@ export interface components {
         };
         /** @description The adult who will sit. */
         Sitter: {
-            /** @description The patient attests that they are 21 or older (decisions.md). */
-            adult: boolean;
+            /** @enum {boolean} */
+            adult: true;
+            /** Format: email */
             email: string;
             first_name: string;
             last_name: string;
@@ -2776,8 +2791,10 @@ export interface components {
         };
         /** @description Answers to the training's questions. */
         TrainingAnswers: {
-            /** @description Choices by question. */
-            answers: components["schemas"]["BTreeMap"];
+            /** @description Answers by question. */
+            answers: {
+                [key: string]: string;
+            };
         };
         /** @description The training. */
         TrainingView: {
@@ -3063,6 +3080,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description There is nothing here for them. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -3156,6 +3191,15 @@ export interface operations {
             };
             /** @description There is nothing here for them. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3320,6 +3364,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -3470,6 +3523,15 @@ export interface operations {
             };
             /** @description There is nothing here for them. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4438,6 +4500,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -4647,6 +4718,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -4740,6 +4820,15 @@ export interface operations {
             };
             /** @description There is nothing here for them. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4847,6 +4936,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -4941,6 +5039,15 @@ export interface operations {
             };
             /** @description There is nothing here for them. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5668,6 +5775,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Too many requests. */
             429: {
                 headers: {
@@ -5969,6 +6085,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Too many requests. */
             429: {
                 headers: {
@@ -6029,6 +6154,15 @@ export interface operations {
             };
             /** @description There is nothing here for them. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6286,6 +6420,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -6339,6 +6482,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
             };
             /** @description Nobody is signed in. */
             401: {
@@ -6795,6 +6947,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description There is nothing here for them. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description It does not fit the state of things. */
             409: {
                 headers: {
@@ -7000,6 +7161,15 @@ export interface operations {
             };
             /** @description There is nothing here for them. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7928,6 +8098,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -8360,6 +8539,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -8460,6 +8648,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -8553,6 +8750,15 @@ export interface operations {
             };
             /** @description There is nothing here for them. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8884,6 +9090,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -9041,6 +9256,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -9169,6 +9393,15 @@ export interface operations {
             };
             /** @description It is not theirs to do, or it did not come from our page. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9564,6 +9797,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -9895,6 +10137,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -10142,6 +10393,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
             };
             /** @description Too many requests. */
             429: {
