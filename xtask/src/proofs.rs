@@ -63,6 +63,9 @@ pub struct Proof {
     small: Option<Vec<String>>,
     /// What its figures must be.
     bars: Vec<String>,
+    /// What they must be besides with the full counts.
+    #[serde(default)]
+    bars_alone: Vec<String>,
     /// What else must be there.
     #[serde(default)]
     needs: Vec<Need>,
@@ -117,6 +120,7 @@ pub fn choose(kind: Kind, name: Option<String>, arguments: Vec<String>) -> Resul
     let mut proof = proof.clone();
     if !arguments.is_empty() {
         proof.arguments = arguments;
+        proof.bars_alone.clear();
     }
     let stage = Stage::set(&[&proof])?;
     let broken = proof.run(&stage, Strictness::Full)?;
@@ -196,7 +200,8 @@ impl Proof {
         if !status.success() {
             broken.push(format!("ended with {status}"));
         }
-        for bar in &self.bars {
+        let alone = self.bars_alone.iter().filter(|_| strictness == Strictness::Full);
+        for bar in self.bars.iter().chain(alone) {
             broken.extend(Bar::read(bar)?.broken_by(&figures, strictness));
         }
         Ok(broken)
@@ -268,7 +273,12 @@ mod tests {
                 faults.push(format!("{name}: has no bar"));
             }
             faults.extend(
-                proof.bars.iter().filter_map(|bar| Bar::read(bar).err()).map(|why| format!("{name}: {why}")),
+                proof
+                    .bars
+                    .iter()
+                    .chain(&proof.bars_alone)
+                    .filter_map(|bar| Bar::read(bar).err())
+                    .map(|why| format!("{name}: {why}")),
             );
         }
         faults

@@ -4,7 +4,7 @@ use crate::limits::{Lane, Rates};
 use crate::origin::text;
 use crate::reach;
 use actix_web::http::Method;
-use actix_web::http::header::{HeaderMap, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use chassis::clock::Clock;
 use chassis::problem::Problem;
 use chassis::token::{ACCESS, Access, ISSUER, LIFETIME_SECONDS, ROOM, RoomTicket, Signer};
@@ -248,11 +248,8 @@ impl std::fmt::Debug for Door {
 
 /// The session cookie, if it is there exactly once.
 pub fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let mut found = text(headers, "cookie")?
-        .split(';')
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(name, _)| *name == COOKIE)
-        .map(|(_, value)| value);
+    let pairs = text(headers, header::COOKIE)?.split(';');
+    let mut found = pairs.filter_map(|pair| pair.trim_ascii().strip_prefix(COOKIE)?.strip_prefix('='));
     let first = found.next()?;
     if found.next().is_some() { None } else { Some(first) }
 }

@@ -1,7 +1,7 @@
 //! What every request passes, in this order: address, host, rates, origin, body, cookie; and what every answer wears.
 
 use crate::door;
-use crate::headers;
+use crate::headers::{self, Kind};
 use crate::limits::{self, Connection, Lane};
 use crate::origin::{self, text};
 use crate::routes::{Owner, Route, Where};
@@ -17,20 +17,23 @@ use chassis::asked::Asked;
 use chassis::problem::Problem;
 use chassis::{ids, process, telemetry};
 use kernel::id::SignInId;
+use kernel::time::{Span, Timestamp};
 use metrics::Counter;
 use proto::problems;
 use proto::standing::Touch;
 use std::cell::OnceCell;
 use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, OnceLock};
+use uuid::Uuid;
 
 /// The server's clock on every answer, so that a page can count down truthfully.
 const NOW: HeaderName = HeaderName::from_static("x-holdspace-now");
 /// One id in the answer, in problems and in log lines.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A page says that nobody pressed anything: it merely asks again.
-const POLL: &str = "x-holdspace-poll";
+const POLL: HeaderName = HeaderName::from_static("x-holdspace-poll");
 
 /// A connection's place in the count, taken with its first request.
 #[derive(Debug, Default)]
@@ -45,9 +48,10 @@ pub async fn pass<B: MessageBody + 'static>(
     mut request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let name = ids::passing(gateway.clock.now()).to_string();
-    let id = HeaderValue::from_str(&name)?;
-    let mut response = telemetry::with_request_id(name, async {
+    let id = ids::passing(gateway.clock.now());
+    let id = HeaderValue::from_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()))?;
+    let kind = if request.path().starts_with("/api/") { Kind::Data } else { Kind::Page };
+    let mut response = telemetry::with_request_id(id.clone(), async {
         match prepare(&gateway, &mut request, &id).await {
             // What is rarer is kept apart, so that a request to a service carries no room for it along.
             Ok(Way::Here) => Box::pin(answered(&gateway, request, next)).await,
@@ -66,7 +70,7 @@ pub async fn pass<B: MessageBody + 'static>(
     })
     .await?;
     let worn = response.headers_mut();
-    headers::dress(worn, gateway.home.is_https());
+    headers::dress(worn, kind, gateway.home.is_https());
     worn.insert(NOW, HeaderValue::from(gateway.clock.now().micros()));
     worn.insert(REQUEST_ID, id);
     count(response.status());
@@ -153,7 +157,7 @@ async fn prepare(gateway: &Gateway, request: &mut ServiceRequest, id: &HeaderVal
     if let "/live" | "/ready" | "/metrics" = path {
         return Ok(Way::Here);
     }
-    let host = text(request.headers(), "host").unwrap_or_default();
+    let host = text(request.headers(), header::HOST).unwrap_or_default();
     if !gateway.home.is_host(host) {
         return Err(Problem::new(&problems::NOT_FOUND).because("a host that is not ours"));
     }
@@ -178,7 +182,7 @@ async fn prepare(gateway: &Gateway, request: &mut ServiceRequest, id: &HeaderVal
     };
     let is_proxied = request.peer_addr().is_some_and(|peer| gateway.is_trusted(peer.ip()));
     if let Some(name) = headers::strip(request.headers_mut()).filter(|_| !is_proxied) {
-        tracing::info!(header = name, "somebody outside said who they are; taken off");
+        note_claim(name, gateway.clock.now());
     }
     if let Ok(from) = HeaderValue::from_str(&from.to_string()) {
         request.headers_mut().insert(HeaderName::from_static(headers::FROM), from);
@@ -206,6 +210,19 @@ fn way(request: &mut ServiceRequest, route: Option<&Route>, body: Bytes, admitte
     }
 }
 
+/// Counted each time and written down once a second: whoever sends a million of them fills no disk.
+fn note_claim(header: &'static str, now: Timestamp) {
+    static WRITTEN: AtomicI64 = AtomicI64::new(0);
+    static TAKEN: OnceLock<Counter> = OnceLock::new();
+    TAKEN.get_or_init(|| metrics::counter!("gateway_claims_taken_off")).increment(1);
+    let before = WRITTEN.load(Ordering::Relaxed);
+    let is_due = now.since(Timestamp::from_micros(before)) >= Span::seconds(1);
+    if is_due && WRITTEN.compare_exchange(before, now.micros(), Ordering::Relaxed, Ordering::Relaxed).is_ok()
+    {
+        tracing::info!(header, "somebody outside said who they are; taken off");
+    }
+}
+
 /// Pages are read, never written.
 fn page(request: &ServiceRequest) -> Result<Way, Problem> {
     match request.method() {
@@ -218,7 +235,7 @@ fn page(request: &ServiceRequest) -> Result<Way, Problem> {
 fn caller(gateway: &Gateway, request: &ServiceRequest) -> Result<IpAddr, Problem> {
     let peer = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.ip());
     if gateway.is_trusted(peer) {
-        let named = text(request.headers(), "x-forwarded-for");
+        let named = text(request.headers(), headers::FORWARDED_FOR);
         let named = named.and_then(|list| list.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
         return Ok(named.unwrap_or(peer));
     }

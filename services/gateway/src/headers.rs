@@ -12,16 +12,38 @@ pub const POLICY: &str = "default-src 'self'; connect-src 'self'; img-src 'self'
 /// Two years, as browsers ask for before they believe it.
 const TLS_ONLY: &str = "max-age=63072000";
 
-/// Checked once: a name and a value are looked at letter by letter each time they are made.
-static ALWAYS: LazyLock<[(HeaderName, HeaderValue); 9]> = LazyLock::new(|| {
+/// What the API answers is no document: nothing in it is ever run, shown in a frame or fetched from.
+const DATA_POLICY: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// What an answer is to a browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A page, or a file that a page needs.
+    Page,
+    /// An answer of the API.
+    Data,
+}
+
+type Pair = (HeaderName, HeaderValue);
+
+// Checked once: a name and a value are looked at letter by letter each time they are made.
+static DATA: LazyLock<[Pair; 5]> = LazyLock::new(|| {
     [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CONTENT_SECURITY_POLICY, DATA_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
         (header::REFERRER_POLICY, "no-referrer"),
         (HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ]
+    .map(|(name, value)| (name, HeaderValue::from_static(value)))
+});
+
+/// On top of those, or instead.
+static PAGE: LazyLock<[Pair; 5]> = LazyLock::new(|| {
+    [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
         (
             HeaderName::from_static("permissions-policy"),
@@ -55,10 +77,11 @@ impl Keep {
 }
 
 /// Puts the house's headers on an answer. A cache rule that a handler chose stays.
-pub fn dress(headers: &mut HeaderMap, is_https: bool) {
+pub fn dress(headers: &mut HeaderMap, kind: Kind, is_https: bool) {
+    let more: &[Pair] = if kind == Kind::Page { &*PAGE } else { &[] };
     // The ones below, and those that the caller adds: a table that grows as it is filled moves everything each time.
-    headers.reserve(ALWAYS.len() + 5);
-    for (name, value) in ALWAYS.iter() {
+    headers.reserve(DATA.len() + more.len() + 5);
+    for (name, value) in DATA.iter().chain(more) {
         headers.insert(name.clone(), value.clone());
     }
     if is_https {
@@ -71,6 +94,9 @@ pub fn dress(headers: &mut HeaderMap, is_https: bool) {
 
 /// Where a request came from: the gateway's own word to identity, for counting tries per network.
 pub const FROM: &str = "x-holdspace-from";
+
+/// For whom a proxy asks.
+pub const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Headers that say who is asking, or by which way. Only the gateway itself may set them.
 const IDENTITY: [&str; 13] = [
@@ -118,16 +144,12 @@ pub fn strip(headers: &mut HeaderMap) -> Option<&'static str> {
         // What opens a socket stays; actix needs it, and no service sees it as a request header.
         .filter(|name| *name != header::UPGRADE && *name != header::HOST)
         .collect();
-    let claimed = IDENTITY.into_iter().find(|name| headers.contains_key(*name));
-    for name in listed {
-        headers.remove(name);
-    }
     // What came is a handful; asking for each forbidden name in turn costs more than looking at what is there.
     let forbidden: Vec<HeaderName> = headers.keys().filter(|name| is_forbidden(name)).cloned().collect();
-    for name in forbidden {
+    for name in listed.iter().chain(&forbidden) {
         headers.remove(name);
     }
-    claimed
+    IDENTITY.into_iter().find(|name| forbidden.iter().any(|found| found == name))
 }
 
 fn is_forbidden(name: &HeaderName) -> bool {
@@ -157,7 +179,7 @@ mod tests {
     #[test]
     fn a_page_cannot_be_framed_and_an_answer_is_not_kept() {
         let mut headers = HeaderMap::new();
-        dress(&mut headers, true);
+        dress(&mut headers, Kind::Page, true);
         assert!(
             headers
                 .get("content-security-policy")
@@ -168,14 +190,16 @@ mod tests {
         );
         assert_eq!(headers.get("cache-control").unwrap(), "no-store");
         assert!(headers.contains_key("strict-transport-security"));
+        assert!(headers.contains_key("permissions-policy"));
     }
 
     #[test]
     fn a_chosen_cache_rule_stays() {
         let mut headers = HeaderMap::new();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(Keep::Forever.as_str()));
-        dress(&mut headers, false);
+        dress(&mut headers, Kind::Data, false);
         assert_eq!(headers.get("cache-control").unwrap(), Keep::Forever.as_str());
         assert!(!headers.contains_key("strict-transport-security"));
+        assert_eq!(headers.get("content-security-policy").unwrap(), DATA_POLICY);
     }
 }

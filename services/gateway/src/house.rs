@@ -1,7 +1,8 @@
 //! What the house says about itself: the time, whether it lives, whether it is ready, and its numbers.
 
 use crate::Gateway;
-use actix_web::http::header::IF_NONE_MATCH;
+use crate::headers::FORWARDED_FOR;
+use actix_web::http::header::{FORWARDED, IF_NONE_MATCH};
 use actix_web::{HttpRequest, HttpResponse, get};
 use chassis::fallback::Ways;
 use chassis::problem::{Field, Problem};
@@ -58,14 +59,15 @@ pub async fn ready(gateway: Gateway) -> Result<HttpResponse, Problem> {
     }
 }
 
-/// Numbers for operators, to callers on this machine or behind a trusted proxy only.
+/// Numbers for operators, to callers on this machine or one we trust; never to whom a proxy asks for.
 ///
 /// # Errors
 /// For everyone else there is nothing here.
 #[get("/metrics")]
 pub async fn numbers(gateway: Gateway, request: HttpRequest) -> Result<HttpResponse, Problem> {
     let peer = request.peer_addr().map(|address| address.ip());
-    if !peer.is_some_and(|peer| peer.is_loopback() || gateway.is_trusted(peer)) {
+    let is_forwarded = [FORWARDED_FOR, FORWARDED].iter().any(|name| request.headers().contains_key(name));
+    if is_forwarded || !peer.is_some_and(|peer| peer.is_loopback() || gateway.is_trusted(peer)) {
         return Err(Problem::new(&problems::NOT_FOUND));
     }
     metrics::gauge!("gateway_sockets").set(count(gateway.fanout.count()));

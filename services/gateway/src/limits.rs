@@ -2,7 +2,7 @@
 
 use crate::origin::text;
 use actix_web::dev::Payload;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::{Bytes, BytesMut};
 use chassis::config::Budgets;
 use chassis::problem::Problem;
@@ -34,11 +34,11 @@ const LOOKED_AFTER: usize = 1_024;
 /// # Errors
 /// Too long, too slow, compressed, or broken off.
 pub async fn whole_body(headers: &HeaderMap, payload: Payload, within: Span) -> Result<Bytes, Problem> {
-    if headers.contains_key("content-encoding") {
+    if headers.contains_key(header::CONTENT_ENCODING) {
         // A small compressed body can be a very large one; our pages never compress.
         return Err(Problem::new(&problems::BODY_TYPE).detail("Send the body without compression."));
     }
-    let declared = text(headers, "content-length").and_then(|length| length.parse::<usize>().ok());
+    let declared = text(headers, header::CONTENT_LENGTH).and_then(|length| length.parse::<usize>().ok());
     if declared.is_some_and(|length| length > BODY_BYTES_MAX) {
         return Err(Problem::new(&problems::BODY_TOO_LARGE));
     }

@@ -1,11 +1,14 @@
 //! Did our own page send this? The custom header and the Origin together say so.
 
-use actix_web::http::{Method, Uri, header::HeaderMap};
+use actix_web::http::header::{self, AsHeaderName, HeaderMap, HeaderName};
+use actix_web::http::{Method, Uri};
 use chassis::problem::Problem;
 use proto::problems;
 
 /// The header only our pages send; a foreign page cannot set it without a preflight we never allow.
-pub const HEADER: &str = "x-holdspace";
+pub const HEADER: HeaderName = HeaderName::from_static("x-holdspace");
+/// What a browser says about where a request comes from.
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// The addresses under which browsers know this house.
 #[derive(Debug, Clone)]
@@ -72,8 +75,8 @@ pub fn check_socket(home: &Home, headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 fn is_ours(home: &Home, headers: &HeaderMap) -> bool {
-    let from_here = matches!(text(headers, "sec-fetch-site"), None | Some("same-origin"));
-    let pair = text(headers, "origin").zip(text(headers, "host"));
+    let from_here = matches!(text(headers, FETCH_SITE), None | Some("same-origin"));
+    let pair = text(headers, header::ORIGIN).zip(text(headers, header::HOST));
     from_here && pair.is_some_and(|(origin, host)| home.is_origin(origin, host))
 }
 
@@ -87,7 +90,7 @@ pub fn tells_a_secret(query: &str) -> bool {
 }
 
 /// A header that occurs exactly once and is plain text.
-pub fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+pub fn text(headers: &HeaderMap, name: impl AsHeaderName) -> Option<&str> {
     let mut values = headers.get_all(name);
     let first = values.next()?;
     if values.next().is_some() { None } else { first.to_str().ok() }

@@ -324,6 +324,8 @@ async fn pages_are_served_and_the_time_is_told() {
     assert_eq!(body["now_at"], 1_800_000_000_000_000_i64);
     assert_eq!(json_of(port.request("GET", "/ready")).await, (200, json!({"ready": true})));
     assert_eq!(port.request("GET", "/metrics").send().await.unwrap().status(), 200);
+    let forwarded = port.request("GET", "/metrics").insert_header(("x-forwarded-for", "203.0.113.7"));
+    assert_eq!(forwarded.send().await.unwrap().status(), 404, "numbers for whom a proxy asks");
 }
 
 #[actix_web::test]

@@ -4,7 +4,7 @@
 
 use anyhow::Context as _;
 use serde_json::{Value, json};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -17,7 +17,7 @@ use tokio::net::{TcpSocket, TcpStream};
 /// One address opens at most so many: below what the house allows one, or it would cut them off at once.
 const PER_ADDRESS: usize = 200;
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Manner {
     /// A head, a letter a second.
     Head,
@@ -34,6 +34,27 @@ enum Manner {
 struct Seen {
     opened: Cell<u32>,
     let_go: Cell<u32>,
+    /// Who is connected right now.
+    held: RefCell<Vec<Manner>>,
+}
+
+impl Seen {
+    fn held(&self, manner: Manner) -> usize {
+        self.held.borrow().iter().filter(|held| **held == manner).count()
+    }
+
+    fn come(&self, manner: Manner) {
+        self.opened.set(self.opened.get() + 1);
+        self.held.borrow_mut().push(manner);
+    }
+
+    fn go(&self, manner: Manner) {
+        self.let_go.set(self.let_go.get() + 1);
+        let mut held = self.held.borrow_mut();
+        if let Some(place) = held.iter().position(|one| *one == manner) {
+            held.swap_remove(place);
+        }
+    }
 }
 
 fn main() -> anyhow::Result<()> {
@@ -64,16 +85,37 @@ fn main() -> anyhow::Result<()> {
         }
         pause(1_000).await;
         eprintln!("{} slow clients; honest ones for {seconds} s", seen.opened.get());
+        let watched = actix_web::rt::spawn(watch(Rc::clone(&seen), seconds));
         let mut figures = honest.live(Duration::from_secs(seconds)).await?;
+        let (heads, bodies, idle) = watched.await?;
         let seen = [
             ("slow", json!(seen.opened.get())),
             ("let_go", json!(seen.let_go.get())),
+            ("heads_held", json!(heads)),
+            ("bodies_held", json!(bodies)),
+            ("idle_held", json!(idle)),
             ("rss_mb_max", json!(house.memory_mb()?)),
         ];
         figures.extend(seen.map(|(name, figure)| (name.to_owned(), figure)));
         println!("{}", Value::from(figures));
         Ok(())
     })
+}
+
+/// How many of each kind were connected at once, twice a second: the median.
+async fn watch(seen: Rc<Seen>, seconds: u64) -> (usize, usize, usize) {
+    let mut looks: [Vec<usize>; 3] = Default::default();
+    for _ in 0..seconds * 2 {
+        pause(500).await;
+        for (look, manner) in looks.iter_mut().zip([Manner::Head, Manner::Body, Manner::Idle]) {
+            look.push(seen.held(manner));
+        }
+    }
+    let [heads, bodies, idle] = looks.map(|mut look| {
+        look.sort_unstable();
+        look.get(look.len() / 2).copied().unwrap_or_default()
+    });
+    (heads, bodies, idle)
 }
 
 /// The people who mean well: one reads, one answers looks and raises alarms.
@@ -140,11 +182,11 @@ async fn press(manner: Manner, number: usize, port: u16, seconds: u64, seen: Rc<
     let from = Ipv4Addr::new(127, 1, 1, u8::try_from(1 + number / PER_ADDRESS).unwrap_or(1));
     while Instant::now() < until {
         if let Ok(mut line) = open(from, port).await {
-            seen.opened.set(seen.opened.get() + 1);
+            seen.come(manner);
             let _ended = behave(manner, &mut line, port, until).await;
-            seen.let_go.set(seen.let_go.get() + 1);
+            seen.go(manner);
         }
-        pause(1_000).await;
+        pause(100).await;
     }
 }
 

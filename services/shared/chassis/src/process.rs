@@ -8,6 +8,7 @@ use crate::run::{self, Mounted, Part};
 use crate::service::Ground;
 use crate::telemetry;
 use actix_web::dev::{Server, ServiceRequest, ServiceResponse};
+use actix_web::http::header::HeaderValue;
 use actix_web::middleware::{Next, from_fn};
 use actix_web::{App, Error, HttpResponse, HttpServer, web};
 use anyhow::{Context as _, bail, ensure};
@@ -193,7 +194,7 @@ async fn named(
     request: ServiceRequest,
     next: Next<impl actix_web::body::MessageBody>,
 ) -> Result<ServiceResponse<impl actix_web::body::MessageBody>, Error> {
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or("-").to_owned();
+    let id = request.headers().get(REQUEST_ID).cloned().unwrap_or(HeaderValue::from_static("-"));
     let mut response = telemetry::with_request_id(id, next.call(request)).await?;
     Asked::sign(&mut response);
     Ok(response)

@@ -1,13 +1,13 @@
 //! Logs and metrics. Never a name, a contact, free text, a body or a token.
 
+use actix_web::http::header::HeaderValue;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use std::cell::RefCell;
 use std::future::Future;
 use std::sync::OnceLock;
 use tracing_subscriber::EnvFilter;
 
 tokio::task_local! {
-    static REQUEST_ID: RefCell<String>;
+    static REQUEST_ID: HeaderValue;
 }
 
 /// Starts logging as JSON lines on standard error. Safe to call twice.
@@ -18,13 +18,14 @@ pub fn start(filter: &str) {
 }
 
 /// Runs `work` with a request id that problems and log lines carry.
-pub async fn with_request_id<F: Future>(id: String, work: F) -> F::Output {
-    REQUEST_ID.scope(RefCell::new(id), work).await
+pub async fn with_request_id<F: Future>(id: HeaderValue, work: F) -> F::Output {
+    REQUEST_ID.scope(id, work).await
 }
 
 /// The id of the request being answered, or a dash outside of one.
 pub fn current_request_id() -> String {
-    REQUEST_ID.try_with(|id| id.borrow().clone()).unwrap_or_else(|_outside| "-".into())
+    let id = REQUEST_ID.try_with(|id| id.to_str().map(str::to_owned));
+    id.ok().and_then(Result::ok).unwrap_or_else(|| "-".into())
 }
 
 /// The metrics of this process, in Prometheus' text form. `None` when another recorder is installed.

@@ -1,4 +1,5 @@
-//! Four doors before the same backend: ours, nginx as a plain proxy, and haproxy verifying a JWT with either algorithm.
+//! Doors before the same backend: ours, nginx as a plain proxy, and haproxy verifying a JWT, barely or with all that
+//! ours does besides.
 
 use crate::backend;
 use anyhow::{Context as _, ensure};
@@ -14,6 +15,34 @@ use tests::{now, pause, told};
 
 /// 32 bytes, as HS256 wants at least.
 const SECRET: &str = "0123456789abcdef0123456789abcdef";
+const ISSUER: &str = "bench";
+const AUDIENCE: &str = "care";
+/// The year 2100, and 1970: until when a token of haproxy's holds.
+const FAR: u64 = 4_102_444_800;
+const EXPIRED: u64 = 1;
+/// What a stranger may not say, but for the token.
+const STRIPPED: [&str; 11] = [
+    "cookie",
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "x-user-id",
+    "x-tenant",
+    "x-clinic",
+    "x-role",
+    "x-http-method-override",
+];
+/// What our answers wear.
+const WORN: [(&str, &str); 6] = [
+    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("x-content-type-options", "nosniff"),
+    ("referrer-policy", "no-referrer"),
+    ("x-robots-tag", "noindex, nofollow"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("cache-control", "no-store"),
+];
 /// What is asked of every door.
 pub const PATH: &str = "/api/care/journal";
 
@@ -48,7 +77,7 @@ impl Street {
         };
         let mut command = Command::new(std::env::current_exe()?);
         street.start(command.args(["backend", &backend.to_string()]))?;
-        let (hs256, es256) = (hs256()?, es256(folder)?);
+        let (hs256, es256) = (hs256(FAR)?, es256(folder)?);
         street.add("direct", backend, &hs256);
         street.ours(folder, backend, &hs256)?;
         street.nginx(folder, backend, &hs256)?;
@@ -116,30 +145,26 @@ impl Street {
         Ok(())
     }
 
+    /// Three of its doors: one that only looks at algorithm and signature, and two that do what ours does.
     fn haproxy(&mut self, folder: &Path, backend: u16, tokens: (&str, &str)) -> anyhow::Result<()> {
-        let (hs256, es256, config) = (free_port()?, free_port()?, folder.join("haproxy.cfg"));
-        let frontend = |name: &str, port: u16, algorithm: &str, key: &str| {
-            format!(
-                "frontend {name}\n  bind 127.0.0.1:{port}\n  \
-                 http-request set-var(txn.alg) http_auth_bearer,jwt_header_query('$.alg')\n  \
-                 http-request deny unless {{ var(txn.alg) -m str {algorithm} }}\n  \
-                 http-request deny unless {{ http_auth_bearer,jwt_verify(txn.alg,\"{key}\") -m int 1 }}\n  \
-                 default_backend behind\n"
-            )
-        };
+        let (bare, hs256, es256) = (free_port()?, free_port()?, free_port()?);
+        let config = folder.join("haproxy.cfg");
         let public = folder.join("es256.pub");
+        let public = public.display().to_string();
         std::fs::write(
             &config,
             format!(
                 "global\n  nbthread 2\n  maxconn 8000\n  tune.bufsize 32768\n\
                  defaults\n  mode http\n  timeout client 30s\n  timeout server 30s\n  timeout connect 2s\n  \
-                 http-reuse always\n{}{}backend behind\n  server backend 127.0.0.1:{backend} maxconn 4000\n",
-                frontend("hs", hs256, "HS256", SECRET),
-                frontend("es", es256, "ES256", &public.display().to_string()),
+                 http-reuse always\n{}{}{}{TABLES}backend behind\n  server backend 127.0.0.1:{backend} maxconn 4000\n",
+                haproxy_door("bare", bare, &verifies("HS256", SECRET)),
+                haproxy_door("hs", hs256, &duties("HS256", SECRET)),
+                haproxy_door("es", es256, &duties("ES256", &public)),
             ),
         )?;
         let log = std::fs::File::create(folder.join("haproxy.err"))?;
         self.start(Command::new(told("PROOF_HAPROXY")?).arg("-db").arg("-f").arg(config).stderr(log))?;
+        self.add("haproxy_bare", bare, tokens.0);
         self.add("haproxy_hs256", hs256, tokens.0);
         self.add("haproxy_es256", es256, tokens.1);
         Ok(())
@@ -160,6 +185,15 @@ impl Street {
                 "{} let a forger in: {status}",
                 door.name
             );
+        }
+        let haproxy = self.doors.iter().find(|door| door.name == "haproxy_hs256").context("no haproxy")?;
+        let status = haproxy.ask(PATH, &[("authorization", format!("Bearer {}", hs256(EXPIRED)?))]).await?.0;
+        ensure!(status == 403, "haproxy answered {status} to a token of the past");
+        for door in self.doors.iter().filter(|door| ["ours", "haproxy_hs256"].contains(&door.name)) {
+            let mut foreign = door.headers.clone();
+            foreign.push(("host", "evil.example".to_owned()));
+            let status = door.ask(PATH, &foreign).await?.0;
+            ensure!(matches!(status, 403 | 404), "{} answered {status} under a foreign name", door.name);
         }
         let ours = self.doors.iter().find(|door| door.name == "ours").context("no door of ours")?;
         let told = ours.ask("/api/care/told", &ours.headers).await?.1;
@@ -183,6 +217,60 @@ impl Street {
         ensure!(heard("x-request-id").len() == 1, "no request id");
         Ok(())
     }
+}
+
+/// Counts for each person and clinic, as our budgets do.
+const TABLES: &str = "backend people\n  stick-table type string len 48 size 100k expire 60s store http_req_rate(1s)\n\
+     backend clinics\n  stick-table type string len 48 size 100k expire 60s store http_req_rate(1s)\n";
+
+fn haproxy_door(name: &str, port: u16, rules: &[String]) -> String {
+    format!("frontend {name}\n  bind 127.0.0.1:{port}\n  {}\n  default_backend behind\n", rules.join("\n  "))
+}
+
+/// The least that can be called verifying a JWT.
+fn verifies(algorithm: &str, key: &str) -> Vec<String> {
+    vec![
+        "http-request set-var(txn.alg) http_auth_bearer,jwt_header_query('$.alg')".to_owned(),
+        format!("http-request deny unless {{ var(txn.alg) -m str {algorithm} }}"),
+        format!("http-request deny unless {{ http_auth_bearer,jwt_verify(txn.alg,\"{key}\") -m int 1 }}"),
+    ]
+}
+
+/// What ours does for each request, in haproxy's own words: host, budgets of address, person and clinic, claims and
+/// time of the token, a request id, nothing left of who a stranger says they are, and headers on the answer.
+fn duties(algorithm: &str, key: &str) -> Vec<String> {
+    let claim = |name: &str| {
+        format!("http-request set-var(txn.{name}) http_auth_bearer,jwt_payload_query('$.{name}')")
+    };
+    let within = |counter: u8| {
+        format!("http-request deny deny_status 429 if {{ sc_http_req_rate({counter}) gt 400000000 }}")
+    };
+    let mut rules = vec![
+        "unique-id-format %[uuid()]".to_owned(),
+        "stick-table type ip size 100k expire 60s store http_req_rate(1s)".to_owned(),
+        "http-request deny unless { hdr(host) -m beg localhost 127.0.0.1 }".to_owned(),
+        "http-request track-sc0 src".to_owned(),
+        within(0),
+    ];
+    rules.extend(verifies(algorithm, key));
+    rules.extend(["iss", "aud", "sub", "clinic"].map(claim));
+    rules.extend([
+        "http-request set-var(txn.exp) http_auth_bearer,jwt_payload_query('$.exp','int')".to_owned(),
+        "http-request set-var(txn.now) date()".to_owned(),
+        format!("http-request deny unless {{ var(txn.iss) -m str {ISSUER} }}"),
+        format!("http-request deny unless {{ var(txn.aud) -m str {AUDIENCE} }}"),
+        "http-request deny if { var(txn.exp),sub(txn.now) -m int le 0 }".to_owned(),
+        "http-request track-sc1 var(txn.sub) table people".to_owned(),
+        within(1),
+        "http-request track-sc2 var(txn.clinic) table clinics".to_owned(),
+        within(2),
+    ]);
+    rules.extend(STRIPPED.map(|name| format!("http-request del-header {name}")));
+    rules.push("http-request set-header x-holdspace-from %[src]".to_owned());
+    rules.push("http-request set-header x-request-id %[unique-id]".to_owned());
+    rules.push("http-response set-header x-request-id %[unique-id]".to_owned());
+    rules.extend(WORN.map(|(name, value)| format!("http-response set-header {name} \"{value}\"")));
+    rules
 }
 
 impl Drop for Street {
@@ -221,13 +309,14 @@ impl Door {
     }
 }
 
-fn claims() -> Value {
-    json!({ "sub": backend::standing().person, "exp": 4_102_444_800_u64, "scope": "care:read care:write" })
+fn claims(exp: u64) -> Value {
+    let standing = backend::standing();
+    json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": standing.person, "clinic": standing.clinic, "exp": exp, "scope": "care:read care:write" })
 }
 
-fn hs256() -> anyhow::Result<String> {
+fn hs256(exp: u64) -> anyhow::Result<String> {
     let key = EncodingKey::from_secret(SECRET.as_bytes());
-    Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims(), &key)?)
+    Ok(jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims(exp), &key)?)
 }
 
 /// A token, and the public half of its key as a file.
@@ -235,5 +324,5 @@ fn es256(folder: &Path) -> anyhow::Result<String> {
     let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
     std::fs::write(folder.join("es256.pub"), key.public_key_pem())?;
     let key = EncodingKey::from_ec_pem(key.serialize_pem().as_bytes())?;
-    Ok(jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims(), &key)?)
+    Ok(jsonwebtoken::encode(&Header::new(Algorithm::ES256), &claims(FAR), &key)?)
 }
