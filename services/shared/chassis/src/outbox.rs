@@ -7,14 +7,16 @@ use kernel::time::{Span, Timestamp};
 use proto::envelope::Envelope;
 use sea_orm::ConnectionTrait;
 
-/// Facts per look.
-const BATCH: usize = 64;
+/// Facts per look: many, for a lost broker is told ten thousands again.
+const BATCH: usize = 256;
 /// Published facts stay this long, for a broker that lost its data.
 const KEPT: Span = Span::hours(48);
 /// What was heard is remembered twice as long: a fact published again after two days must still be known.
 const REMEMBERED: Span = Span::hours(96);
 /// How often what is older is cleared away.
 const SWEPT: Span = Span::minutes(10);
+/// An announcement says that something is new. Older facts are published again without one.
+const NEWS: Span = Span::minutes(1);
 /// A broker that was restarted may have lost what it took last: 2 s at the most with `appendfsync everysec`
 /// (reliability.md M5), and so many facts are more than any service says in that time.
 const TAIL: i64 = 2_000;
@@ -70,18 +72,23 @@ async fn publish_some(store: &Store) -> Result<usize, Failure> {
     notice_epoch(store).await?;
     let service = store.service();
     let sql = format!(
-        "select sequence, envelope from {service}_outbox where published_at is null order by sequence limit {BATCH}"
+        "select sequence, envelope, created_at from {service}_outbox
+         where published_at is null order by sequence limit {BATCH}"
     );
     let rows = store.db().query_all_raw(store.sql(sql, [])).await?;
     if rows.is_empty() {
         return Ok(0);
     }
-    let (mut sequences, mut envelopes) = (vec![], vec![]);
+    let (mut sequences, mut envelopes, mut news) = (vec![], vec![], vec![]);
+    let new_since = store.now().minus(NEWS).micros();
     for row in &rows {
         let text: String = row.try_get("", "envelope")?;
         let envelope: Envelope =
             serde_json::from_str(&text).map_err(|error| Failure::Stored(error.to_string()))?;
         sequences.push(row.try_get::<i64>("", "sequence")?.to_string());
+        if row.try_get::<i64>("", "created_at")? > new_since {
+            news.push(envelope.clone());
+        }
         envelopes.push(envelope);
     }
     bus.publish(&envelopes).await.map_err(|fault| Failure::Stored(fault.to_string()))?;
@@ -90,7 +97,7 @@ async fn publish_some(store: &Store) -> Result<usize, Failure> {
     let sql = format!("update {service}_outbox set published_at = $1 where sequence in ({list})");
     store.db().execute_raw(store.sql(sql, [store.now().micros().into()])).await?;
     // An announcement lost here costs a screen one poll interval.
-    let _ = bus.cast(&envelopes).await;
+    let _ = bus.cast(&news).await;
     Ok(rows.len())
 }
 

@@ -55,7 +55,7 @@ async fn heard(group: &mut dyn Subscription, count: usize, is_done: bool) -> Vec
     while names.len() < count {
         for delivery in group.next().await.unwrap() {
             if is_done {
-                group.done(&delivery.tag).await.unwrap();
+                group.done(&[delivery.tag.as_str()]).await.unwrap();
             }
             names.push(delivery.envelope.map_or_else(|odd| format!("{} bytes", odd.bytes), |fact| fact.name));
         }

@@ -19,6 +19,10 @@ use tests::{folder, pause, told};
 /// Every fact told before a fault's end is heard this soon after it (reliability.md P19).
 const RECOVERED: Duration = Duration::from_secs(30);
 
+/// So long is it gone; and so long does it stand before the next fault, so that there is more and more to lose.
+const GONE_MS: u64 = 3_000;
+const STANDS_MS: u64 = 2_000;
+
 #[derive(Debug, Clone, Copy)]
 enum Fault {
     Emptied,
@@ -44,6 +48,7 @@ fn main() -> anyhow::Result<()> {
             eprintln!("{} of {count}: {fault:?}", number + 1);
             befall(&mut house.redis, fault, &mut alarms).await?;
             recovered_ms_max = recovered_ms_max.max(recovered(&talk).await?);
+            pause(STANDS_MS).await;
         }
         talk.stop();
         pause(500).await;
@@ -72,12 +77,14 @@ async fn befall(redis: &mut Server, fault: Fault, alarms: &mut Alarms) -> anyhow
         Fault::Killed => {
             redis.kill();
             let raised = alarms.raise().await;
+            pause(GONE_MS).await;
             redis.start()?;
             raised
         }
         Fault::Frozen => {
             redis.freeze();
             let raised = alarms.raise().await;
+            pause(GONE_MS).await;
             redis.thaw();
             raised
         }

@@ -92,7 +92,7 @@ impl Subscription for MemorySubscription {
         Ok(vec![Delivery { envelope: Ok(envelope), tag }])
     }
 
-    async fn done(&mut self, _tag: &str) -> Result<(), BusFault> {
+    async fn done(&mut self, _tags: &[&str]) -> Result<(), BusFault> {
         Ok(())
     }
 

@@ -65,8 +65,8 @@ pub trait Subscription: Send {
     /// The next facts; waits until there are some.
     async fn next(&mut self) -> Result<Vec<Delivery>, BusFault>;
 
-    /// Done with it: never again.
-    async fn done(&mut self, tag: &str) -> Result<(), BusFault>;
+    /// Done with these: never again.
+    async fn done(&mut self, tags: &[&str]) -> Result<(), BusFault>;
 
     /// The rows could not be written: again, a little later.
     async fn again(&mut self, delivery: Delivery) -> Result<(), BusFault>;

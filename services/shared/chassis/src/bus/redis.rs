@@ -22,7 +22,8 @@ const EPOCH: &str = "holdspace:epoch";
 const CHANNEL: &str = "holdspace:casts";
 /// Long enough for every group to catch up; the outbox keeps the rest.
 const STREAM_LENGTH: usize = 100_000;
-const BATCH: usize = 64;
+/// Facts per read: many, for a lost broker's facts come again by the ten thousand.
+const BATCH: usize = 256;
 /// How long one read blocks.
 const BLOCK_MS: usize = 500;
 /// A delivery another consumer did not finish in this time is taken over.
@@ -247,8 +248,10 @@ impl Subscription for RedisSubscription {
         Ok(read?.into_iter().map(delivery).collect())
     }
 
-    async fn done(&mut self, tag: &str) -> Result<(), BusFault> {
-        let _: usize = self.connection.xack(STREAM, &self.group, &[tag]).await?;
+    async fn done(&mut self, tags: &[&str]) -> Result<(), BusFault> {
+        if !tags.is_empty() {
+            let _: usize = self.connection.xack(STREAM, &self.group, tags).await?;
+        }
         Ok(())
     }
 
