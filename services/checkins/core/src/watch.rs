@@ -12,8 +12,11 @@ mod aftercare;
 use crate::protocol::{Due, Protocol};
 use kernel::machine::{Machine, Step};
 use kernel::severity::Severity;
-use kernel::time::Timestamp;
+use kernel::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
+
+/// A week: further back no dose was taken that anybody still has to watch over.
+const LOOKS_BACK: Span = Span::hours(7 * 24);
 
 /// Where the watch stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,7 +184,7 @@ impl Machine for Watch {
     fn step(self, command: Command, now: Timestamp) -> Stepped {
         match self {
             Self::Standing { protocol } => match command {
-                Command::Dose(at) => Ok(begun(protocol, at, 1, vec![])),
+                Command::Dose(at) => Ok(begun(protocol, at, 1, vec![], now)),
                 Command::Answer { .. } => Err(Refusal::UnknownCheckin),
                 Command::Discharge { at, morning_at } => Ok(discharged(protocol, at, morning_at, 1, vec![])),
                 Command::Close => Ok(Step::to(Self::Closed { protocol, last: 0 }, Event::Closed)),
@@ -201,11 +204,11 @@ impl Machine for Watch {
                 Command::Close => Ok(aftercare.closed()),
                 Command::Tick => Ok(aftercare.ticked(now)),
                 // A dose after the discharge starts the whole watch again: facts are never refused.
-                Command::Dose(at) => Ok(aftercare.dosed(at)),
+                Command::Dose(at) => Ok(aftercare.dosed(at, now)),
                 Command::Discharge { .. } => Ok(Step::stay(Self::Aftercare(aftercare))),
             },
             Self::Closed { protocol, last } => match command {
-                Command::Dose(at) => Ok(begun(protocol, at, last.saturating_add(1), vec![])),
+                Command::Dose(at) => Ok(begun(protocol, at, last.saturating_add(1), vec![], now)),
                 Command::Answer { .. } => Err(Refusal::Closed),
                 Command::Discharge { .. } | Command::MorningAnswered(_) | Command::Close | Command::Tick => {
                     Ok(Step::stay(Self::Closed { protocol, last }))
@@ -256,13 +259,24 @@ impl Watch {
     }
 }
 
+/// The first look that somebody can still keep. What fell due before anybody told of the dose was nobody's to look at,
+/// but for the newest of it: that one is due, and may be overdue at once.
 fn begun(
     protocol: Protocol,
-    dose_at: Timestamp,
+    told_at: Timestamp,
     sequence: i64,
     mut events: Vec<Event>,
+    now: Timestamp,
 ) -> Step<Watch, Event> {
-    let next = protocol.first(dose_at, sequence);
+    let dose_at = told_at.clamp(now.minus(LOOKS_BACK), now);
+    let mut next = protocol.first(dose_at, sequence);
+    loop {
+        let after = protocol.after(dose_at, &next, sequence);
+        if after.due_at > now {
+            break;
+        }
+        next = after;
+    }
     events.push(Event::Scheduled(next));
     Step::saying(Watch::Watching(Watching { protocol, dose_at, next, extra: None }), events)
 }

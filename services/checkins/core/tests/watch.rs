@@ -150,6 +150,30 @@ fn a_dose_recorded_after_the_end_starts_the_watch_again() {
 }
 
 #[test]
+fn a_dose_told_hours_late_leaves_one_look_overdue_and_no_more() {
+    let late = standing().step(Command::Dose(NOON), minute(186)).unwrap();
+    let due = late.state.current().unwrap();
+    assert_eq!((due.sequence, due.due_at), (1, minute(185)));
+    assert_eq!(late.events, [Event::Scheduled(due)]);
+    let (_, heard) = until(late.state, minute(200));
+    assert_eq!(heard.iter().filter(|event| matches!(event, Event::Missed(_))).count(), 1);
+}
+
+#[test]
+fn a_dose_from_another_century_is_watched_over_from_now_on() {
+    for wrong in [i64::MIN, -1, i64::MAX] {
+        let now = Timestamp::from_micros(1_800_000_000_000_000);
+        let begun = standing().step(Command::Dose(Timestamp::from_micros(wrong)), now).unwrap();
+        let due = begun.state.current().unwrap();
+        assert!(
+            due.due_at.since(now) <= Span::minutes(20) && now.since(due.due_at) < Span::minutes(20),
+            "{due:?}"
+        );
+        assert!(begun.state.step(Command::Tick, now.plus(Span::hours(1))).unwrap().events.len() < 20);
+    }
+}
+
+#[test]
 fn the_table_in_the_readme_is_the_machine() {
     let commands = [
         ("dose", Command::Dose(minute(140))),

@@ -73,8 +73,8 @@ impl Aftercare {
     }
 
     /// A dose after the discharge starts the whole watch again; its looks are others than those before.
-    pub(super) fn dosed(self, at: Timestamp) -> Step<Watch, Event> {
-        begun(self.protocol, at, self.last.saturating_add(1), self.cancelled())
+    pub(super) fn dosed(self, at: Timestamp, now: Timestamp) -> Step<Watch, Event> {
+        begun(self.protocol, at, self.last.saturating_add(1), self.cancelled(), now)
     }
 
     pub(super) fn closed(self) -> Step<Watch, Event> {

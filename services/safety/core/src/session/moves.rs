@@ -9,7 +9,7 @@ use kernel::id::PersonId;
 use kernel::machine::Step;
 use kernel::role::Role;
 use kernel::severity::Severity;
-use kernel::time::Timestamp;
+use kernel::time::{Span, Timestamp};
 
 /// What a step comes to.
 pub type Outcome = Result<Step<Session, Event>, Refusal>;
@@ -81,14 +81,22 @@ pub fn witness(session: Session, verdict: Verdict, now: Timestamp) -> Outcome {
     Ok(moved(session, stage, vec![Event::DoseBegun { at: now }], now))
 }
 
-/// A dose outside the gate: the observation begins from its own time, never from the future.
+/// 24 h: a dose is told within a day of it. What is said to lie further back, or in the future, was said by a clock
+/// that is wrong; it counts from when it was told, which never makes the observation shorter.
+const TOLD_WITHIN: Span = Span::hours(24);
+
+fn counted_from(taken_at: Timestamp, now: Timestamp) -> Timestamp {
+    if taken_at > now || now.since(taken_at) > TOLD_WITHIN { now } else { taken_at }
+}
+
+/// A dose outside the gate: the observation begins from its own time.
 pub fn unplanned(
     session: Session,
     taken_at: Timestamp,
     lozenges: i64,
     now: Timestamp,
 ) -> Step<Session, Event> {
-    let at = taken_at.min(now);
+    let at = counted_from(taken_at, now);
     let stage = Stage::Dosed { course: Course::written(at) };
     moved(session, stage, vec![Event::DoseRecorded { at, lozenges, out_of_order: true }], now)
 }
@@ -101,7 +109,7 @@ pub fn recorded(
     lozenges: i64,
     now: Timestamp,
 ) -> Step<Session, Event> {
-    let at = taken_at.min(now);
+    let at = counted_from(taken_at, now);
     if course.is_record_of_witnessed(at, &session.protocol) {
         let event = Event::DoseRecorded { at, lozenges, out_of_order: false };
         return Step::to(with_course(session, Course { unrecorded: false, ..course }), event);
@@ -118,7 +126,7 @@ pub fn written_down(
     lozenges: i64,
     now: Timestamp,
 ) -> Step<Session, Event> {
-    let at = taken_at.min(now);
+    let at = counted_from(taken_at, now);
     let in_order = course.is_some_and(|course| course.is_record_of_witnessed(at, &session.protocol));
     let course = match course {
         Some(course) if in_order => Course { unrecorded: false, ..course },

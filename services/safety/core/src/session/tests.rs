@@ -194,6 +194,16 @@ fn a_house_that_slept_for_hours_tells_every_rung_in_order() {
 }
 
 #[test]
+fn a_dose_of_another_day_counts_from_when_it_was_told() {
+    let began = |taken_at: Timestamp| told(booked(), record(taken_at), NOON).0.course().unwrap().first_at;
+    let day = Span::hours(24);
+    assert_eq!(began(NOON.minus(day)), NOON.minus(day));
+    for wrong in [NOON.minus(day).minus(Span::micros(1)), NOON.plus(day), Timestamp::from_micros(i64::MIN)] {
+        assert_eq!(began(wrong), NOON);
+    }
+}
+
+#[test]
 fn an_early_tick_changes_nothing() {
     assert_eq!(told(dosed(), Command::Tick, after(14)), (dosed(), vec![]));
     assert_eq!(told(offered(), Command::Tick, NOON), (offered(), vec![]));
