@@ -15,8 +15,8 @@ use kernel::severity::Severity;
 use kernel::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// A week: further back no dose was taken that anybody still has to watch over.
-const LOOKS_BACK: Span = Span::hours(7 * 24);
+/// 24 h: a dose is told within a day of it, and a day has some seventy looks.
+const LOOKS_BACK: Span = Span::hours(24);
 
 /// Where the watch stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -259,8 +259,8 @@ impl Watch {
     }
 }
 
-/// The first look that somebody can still keep. What fell due before anybody told of the dose was nobody's to look at,
-/// but for the newest of it: that one is due, and may be overdue at once.
+/// Looks that fell due since the dose were missed, whoever told of it how late. A time that cannot be true is no reason
+/// to count: then the watch begins now.
 fn begun(
     protocol: Protocol,
     told_at: Timestamp,
@@ -268,15 +268,9 @@ fn begun(
     mut events: Vec<Event>,
     now: Timestamp,
 ) -> Step<Watch, Event> {
-    let dose_at = told_at.clamp(now.minus(LOOKS_BACK), now);
-    let mut next = protocol.first(dose_at, sequence);
-    loop {
-        let after = protocol.after(dose_at, &next, sequence);
-        if after.due_at > now {
-            break;
-        }
-        next = after;
-    }
+    let is_true = told_at <= now && now.since(told_at) <= LOOKS_BACK.at(protocol.pace);
+    let dose_at = if is_true { told_at } else { now };
+    let next = protocol.first(dose_at, sequence);
     events.push(Event::Scheduled(next));
     Step::saying(Watch::Watching(Watching { protocol, dose_at, next, extra: None }), events)
 }

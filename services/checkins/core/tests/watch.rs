@@ -150,26 +150,20 @@ fn a_dose_recorded_after_the_end_starts_the_watch_again() {
 }
 
 #[test]
-fn a_dose_told_hours_late_leaves_one_look_overdue_and_no_more() {
-    let late = standing().step(Command::Dose(NOON), minute(186)).unwrap();
-    let due = late.state.current().unwrap();
-    assert_eq!((due.sequence, due.due_at), (1, minute(185)));
-    assert_eq!(late.events, [Event::Scheduled(due)]);
-    let (_, heard) = until(late.state, minute(200));
-    assert_eq!(heard.iter().filter(|event| matches!(event, Event::Missed(_))).count(), 1);
-}
-
-#[test]
-fn a_dose_from_another_century_is_watched_over_from_now_on() {
-    for wrong in [i64::MIN, -1, i64::MAX] {
-        let now = Timestamp::from_micros(1_800_000_000_000_000);
-        let begun = standing().step(Command::Dose(Timestamp::from_micros(wrong)), now).unwrap();
-        let due = begun.state.current().unwrap();
-        assert!(
-            due.due_at.since(now) <= Span::minutes(20) && now.since(due.due_at) < Span::minutes(20),
-            "{due:?}"
-        );
-        assert!(begun.state.step(Command::Tick, now.plus(Span::hours(1))).unwrap().events.len() < 20);
+fn a_dose_told_late_counts_from_its_own_time_and_one_from_another_day_from_now() {
+    let now = Timestamp::from_micros(1_800_000_000_000_000);
+    let begun = |at: Timestamp| {
+        let watch = standing().step(Command::Dose(at), now).unwrap().state;
+        let heard = watch.clone().step(Command::Tick, now).unwrap().events;
+        (watch.current().unwrap().due_at, heard.len())
+    };
+    let first_after = |at: Timestamp| at.plus(Span::minutes(5));
+    assert_eq!(begun(now.minus(Span::minutes(20))), (first_after(now.minus(Span::minutes(20))), 4));
+    let day = now.minus(Span::hours(24));
+    let (due_at, heard) = begun(day);
+    assert!(due_at == first_after(day) && heard < 200, "{heard}");
+    for wrong in [day.minus(Span::micros(1)), now.plus(Span::micros(1)), Timestamp::from_micros(i64::MIN)] {
+        assert_eq!(begun(wrong), (first_after(now), 0));
     }
 }
 
