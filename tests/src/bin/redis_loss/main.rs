@@ -46,7 +46,7 @@ fn main() -> anyhow::Result<()> {
         let mut recovered_ms_max = 0;
         for (number, fault) in FAULTS.into_iter().cycle().take(count).enumerate() {
             eprintln!("{} of {count}: {fault:?}", number + 1);
-            befall(&mut house.redis, fault, &mut alarms).await?;
+            befall(&mut house.redis, fault, &talk, &mut alarms).await?;
             recovered_ms_max = recovered_ms_max.max(recovered(&talk).await?);
             pause(STANDS_MS).await;
         }
@@ -67,15 +67,18 @@ fn main() -> anyhow::Result<()> {
     })
 }
 
-/// One fault, with an alarm in the middle of it.
-async fn befall(redis: &mut Server, fault: Fault, alarms: &mut Alarms) -> anyhow::Result<()> {
+/// One fault, with facts in the broker that nobody has taken yet, and an alarm in the middle of it.
+async fn befall(redis: &mut Server, fault: Fault, talk: &Talk, alarms: &mut Alarms) -> anyhow::Result<()> {
+    let deaf = talk.deafen().await?;
     match fault {
         Fault::Emptied => {
             redis.empty()?;
+            deaf.rollback().await?;
             alarms.raise().await
         }
         Fault::Killed => {
             redis.kill();
+            deaf.rollback().await?;
             let raised = alarms.raise().await;
             pause(GONE_MS).await;
             redis.start()?;
@@ -83,6 +86,7 @@ async fn befall(redis: &mut Server, fault: Fault, alarms: &mut Alarms) -> anyhow
         }
         Fault::Frozen => {
             redis.freeze();
+            deaf.rollback().await?;
             let raised = alarms.raise().await;
             pause(GONE_MS).await;
             redis.thaw();

@@ -11,18 +11,21 @@ use chassis::store::Store;
 use chassis::work::{Act, Work};
 use kernel::id::ClinicId;
 use proto::envelope::{Envelope, Event};
-use sea_orm::{ConnectionTrait as _, Database};
+use sea_orm::{ConnectionTrait as _, Database, DatabaseTransaction, TransactionTrait as _};
 use sea_orm_migration::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
+use tests::pause;
 use tests::split::Split;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// So many things are counted side by side.
 const AGGREGATES: usize = 20;
+/// So long facts pile up before a fault.
+const DEAF_MS: u64 = 1_000;
 /// 200 a second.
 const BEAT: Duration = Duration::from_millis(5);
 
@@ -140,6 +143,15 @@ impl Talk {
         let (store, numbers, going) = (counting.store().clone(), Arc::clone(&told), Arc::clone(&goes_on));
         actix_web::rt::spawn(count(store, numbers, going));
         Ok(Self { hearing, told, goes_on, _counting: counting })
+    }
+
+    /// Facts are said and published, and nobody can take them down: what a broker loses now, it alone had handed out.
+    /// Until the answer is rolled back.
+    pub async fn deafen(&self) -> anyhow::Result<DatabaseTransaction> {
+        let tx = self.hearing.store().db().begin().await?;
+        tx.execute_unprepared("lock table hearing_number in exclusive mode").await?;
+        pause(DEAF_MS).await;
+        Ok(tx)
     }
 
     /// Enough.
