@@ -7,6 +7,7 @@ import { Alarm } from './alarm';
 import { BeginDose } from './begin-dose';
 import styles from './console.module.css';
 import { CloseSession } from './discharge-form';
+import { DoorStrip } from './door-strip';
 import { DrawerPanel } from './drawer';
 import { useDrawer } from './drawers';
 import { Header } from './header';
@@ -31,6 +32,7 @@ export function ConsoleBody() {
       <Header />
       <div className={styles.top}>
         <SupportStrip />
+        <DoorStrip />
         {before ? <ReadyLine /> : null}
       </div>
       <div className={styles.main}>

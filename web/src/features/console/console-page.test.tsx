@@ -1,6 +1,7 @@
-import { screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it, vi } from 'vitest';
+import { live } from '../../api/live';
 import type { Incident, Session, Watch } from '../../api/types';
 import { sound } from '../../lib/sound';
 import { serve, show } from '../../test/house';
@@ -71,6 +72,19 @@ it('falls silent when somebody is on it, and keeps the incident in view', async 
 it('alarms by its own countdown before the server speaks', async () => {
   open({ watch: { next: { sequence: 4, due_at: now - minutes(3), opens_at: now, deadline_at: now - minutes(1) } } });
   expect(await screen.findByRole('alert')).toHaveTextContent('No answer from Ana');
+});
+
+it("says that somebody was refused at the sitter's door until it was read", async () => {
+  const listen = vi.spyOn(live, 'onChanged');
+  open();
+  await screen.findByRole('heading', { name: /Sam/ });
+  const tell = (session: string) => act(() => listen.mock.calls.forEach(([heard]) => heard({ what: 'identity.sitter_refused', session })));
+  tell('another');
+  expect(screen.queryByText(/sitter’s door/)).toBeNull();
+  tell('s');
+  expect(screen.getByRole('status')).toHaveTextContent('Ask Ana in the picture whether it was Ana.');
+  await userEvent.click(screen.getByRole('button', { name: 'I have read it' }));
+  expect(screen.queryByText(/sitter’s door/)).toBeNull();
 });
 
 it("asks to have seen the patient's wish", async () => {

@@ -191,6 +191,12 @@ export const consoleWords = {
     was_seen: (name: string, age: string) => `${name}’s wish was seen ${age}.`,
   },
 
+  door: {
+    refused: (age: string) => `Somebody was refused at the sitter’s door ${age}.`,
+    todo: (name: string) => `Their link or their six digits were wrong. Ask ${name} in the picture whether it was ${name}.`,
+    read: 'I have read it',
+  },
+
   stage: {
     you: 'You',
     join: 'Open the room',
