@@ -99,7 +99,7 @@ pub const FROM: &str = "x-holdspace-from";
 pub const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Headers that say who is asking, or by which way. Only the gateway itself may set them.
-const IDENTITY: [&str; 13] = [
+pub const IDENTITY: [&str; 13] = [
     FROM,
     "authorization",
     "forwarded",

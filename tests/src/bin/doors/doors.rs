@@ -2,9 +2,12 @@
 //! ours does besides.
 
 use crate::backend;
+use actix_web::http::header::HeaderMap;
 use anyhow::{Context as _, ensure};
 use chassis::keys::Keys;
+use chassis::process;
 use chassis::token::Verifier;
+use gateway::headers::{self, Kind};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use kernel::time::Timestamp;
 use serde_json::{Value, json};
@@ -20,29 +23,6 @@ const AUDIENCE: &str = "care";
 /// The year 2100, and 1970: until when a token of haproxy's holds.
 const FAR: u64 = 4_102_444_800;
 const EXPIRED: u64 = 1;
-/// What a stranger may not say, but for the token.
-const STRIPPED: [&str; 11] = [
-    "cookie",
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-real-ip",
-    "x-user-id",
-    "x-tenant",
-    "x-clinic",
-    "x-role",
-    "x-http-method-override",
-];
-/// What our answers wear.
-const WORN: [(&str, &str); 6] = [
-    ("content-security-policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
-    ("x-robots-tag", "noindex, nofollow"),
-    ("cross-origin-resource-policy", "same-origin"),
-    ("cache-control", "no-store"),
-];
 /// What is asked of every door.
 pub const PATH: &str = "/api/care/journal";
 
@@ -265,11 +245,18 @@ fn duties(algorithm: &str, key: &str) -> Vec<String> {
         "http-request track-sc2 var(txn.clinic) table clinics".to_owned(),
         within(2),
     ]);
-    rules.extend(STRIPPED.map(|name| format!("http-request del-header {name}")));
+    // The token is what haproxy hands on, and the other two are set anew below.
+    let stays = ["authorization", headers::FROM, process::REQUEST_ID];
+    let stripped = headers::IDENTITY.into_iter().filter(|name| !stays.contains(name)).chain(["cookie"]);
+    rules.extend(stripped.map(|name| format!("http-request del-header {name}")));
     rules.push("http-request set-header x-holdspace-from %[src]".to_owned());
     rules.push("http-request set-header x-request-id %[unique-id]".to_owned());
     rules.push("http-response set-header x-request-id %[unique-id]".to_owned());
-    rules.extend(WORN.map(|(name, value)| format!("http-response set-header {name} \"{value}\"")));
+    let mut worn = HeaderMap::new();
+    headers::dress(&mut worn, Kind::Data, false);
+    rules.extend(worn.iter().filter_map(|(name, value)| {
+        Some(format!("http-response set-header {name} \"{}\"", value.to_str().ok()?))
+    }));
     rules
 }
 

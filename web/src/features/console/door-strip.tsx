@@ -6,8 +6,8 @@ import { age } from '../../lib/format';
 import type { Micros } from '../../lib/time';
 import { Button } from '../../ui/button';
 import { consoleWords } from '../../words/en/console';
-import styles from './door-strip.module.css';
 import { useScene } from './scene';
+import styles from './strip.module.css';
 
 const words = consoleWords.door;
 

@@ -86,7 +86,7 @@ pub fn witness(session: Session, verdict: Verdict, now: Timestamp) -> Outcome {
 const TOLD_WITHIN: Span = Span::hours(24);
 
 fn counted_from(taken_at: Timestamp, now: Timestamp) -> Timestamp {
-    if taken_at > now || now.since(taken_at) > TOLD_WITHIN { now } else { taken_at }
+    if fresh(taken_at, TOLD_WITHIN, now) { taken_at } else { now }
 }
 
 /// A dose outside the gate: the observation begins from its own time.
