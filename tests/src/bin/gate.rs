@@ -154,8 +154,10 @@ impl Story {
         refused(&cast, expected, owners).await
     }
 
-    /// Says on the bus, as checkins would, that the watch stood down.
+    /// Says on the bus, as checkins would, that the watch stood down, and waits until safety has heard it.
     async fn stand_down(&self, cast: &Cast) -> anyhow::Result<()> {
+        // The watch's own news first: armed after closed would be armed.
+        gate(cast, "an open gate", |open| open).await?;
         let at = self.house.ground.clock.now();
         let envelope = Envelope {
             specversion: "1.0".into(),
@@ -169,7 +171,7 @@ impl Story {
             data: serde_json::to_value(WatchClosed { session: cast.session, at })?,
         };
         self.house.ground.bus.publish(&[envelope]).await?;
-        Ok(())
+        gate(cast, "a gate closed again", |open| !open).await
     }
 
     /// Each answerable item turned to "no" alone, and back; at the end the dose may begin.
@@ -197,6 +199,15 @@ impl Story {
             .context("everything is in place")?;
         Ok(ANSWERED.len() + HOLDING.len())
     }
+}
+
+/// Waits until the gate stands so.
+async fn gate(cast: &Cast, what: &str, stands: impl Fn(bool) -> bool) -> anyhow::Result<()> {
+    until(what, async || {
+        let gate = cast.therapist.get(&cast.safety("gate")).await?;
+        Ok(gate.get("open").and_then(Value::as_bool).is_some_and(&stands).then_some(()))
+    })
+    .await
 }
 
 fn acting(cast: &Cast, role: Role) -> anyhow::Result<&holdspace::inside::Acting> {
