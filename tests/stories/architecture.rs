@@ -17,7 +17,7 @@ const HOUSES: &[&str] = &["holdspace", "tests"];
 /// A capability and the crates that own it (house.md §2.8, rule 3; decisions, Who owns what).
 const OWNERS: &[(&str, &[&str])] = &[
     ("redis", &["chassis"]),
-    ("lettre", &["checkins", "notify"]),
+    ("lettre", &["checkins", "notify", "holdspace-watchdog"]),
     ("rtc", &["video"]),
     ("webrtc", &["video", "tests"]),
     ("argon2", &["identity"]),
@@ -31,11 +31,16 @@ const OWNERS: &[(&str, &[&str])] = &[
 /// Not even through somebody else.
 const NEVER_LOCKED: &[&str] = &["openssl", "openssl-sys", "native-tls"];
 
+/// What pages people when the house is dead, and all that it may see of the house: the words that travel.
+const WATCHDOG: &str = "holdspace-watchdog";
+const TRAVELLING: &[&str] = &["proto", "kernel"];
+
 /// One dependency of a workspace crate.
 struct Edge {
     from: String,
     to: String,
     is_dev: bool,
+    is_ours: bool,
 }
 
 fn edges(metadata: &Value) -> Vec<Edge> {
@@ -47,6 +52,7 @@ fn edges(metadata: &Value) -> Vec<Edge> {
                 from: word(&package["name"]),
                 to: word(&dependency["name"]),
                 is_dev: dependency["kind"] == "dev",
+                is_ours: dependency["source"].is_null(),
             })
         })
         .collect()
@@ -102,6 +108,16 @@ fn capabilities_out_of_place(metadata: &Value) -> Vec<String> {
         OWNERS.iter().any(|(capability, owners)| {
             edge.to == *capability && !edge.is_dev && !owners.contains(&edge.from.as_str())
         })
+    })
+}
+
+/// reliability.md §2.2. Its tests may write to testkit's mail server. What travels brings no more of the house along.
+fn what_the_watchdog_leans_on(metadata: &Value) -> Vec<String> {
+    faults(metadata, |edge| {
+        let is_sink = edge.is_dev && edge.to == "testkit";
+        let is_shared = edge.from == WATCHDOG && !TRAVELLING.contains(&edge.to.as_str()) && !is_sink;
+        let is_brought = edge.from == "proto" && !edge.is_dev && edge.to != "kernel";
+        edge.is_ours && (is_shared || is_brought) || edge.to == WATCHDOG
     })
 }
 
@@ -187,6 +203,25 @@ fn rule_3_notices_a_capability_in_the_wrong_crate() {
     assert_eq!(owners_that_deny_toml_forgets("").len(), OWNERS.len());
     let forgetful = "{ crate = \"redis\", wrappers = [] }";
     assert!(owners_that_deny_toml_forgets(forgetful).contains(&"redis forgets chassis".to_owned()));
+}
+
+#[test]
+fn the_watchdog_shares_no_crate_of_the_house_but_proto_and_kernel() {
+    keeps(
+        "What brings the house down must not bring the watchdog down too.",
+        &what_the_watchdog_leans_on(&metadata()),
+    );
+}
+
+#[test]
+fn a_watchdog_that_leans_on_the_house_is_noticed() {
+    let leans = |from, to, kind: Value| what_the_watchdog_leans_on(&one(from, to, &kind));
+    breaks(&leans(WATCHDOG, "chassis", Value::Null), &["holdspace-watchdog → chassis"]);
+    breaks(&leans(WATCHDOG, "chassis", json!("dev")), &["holdspace-watchdog → chassis"]);
+    breaks(&leans("proto", "chassis", Value::Null), &["proto → chassis"]);
+    breaks(&leans("checkins", WATCHDOG, Value::Null), &["checkins → holdspace-watchdog"]);
+    breaks(&leans(WATCHDOG, "proto", Value::Null), &[]);
+    breaks(&leans(WATCHDOG, "testkit", json!("dev")), &[]);
 }
 
 #[test]

@@ -4,8 +4,8 @@ use crate::planted::{breaks, house, keeps, planted};
 use std::fs;
 use std::path::Path;
 
-/// Folders under `services/` that are no service with rows of its own.
-const OTHERS: &[&str] = &["shared", "all-in-one", "gateway"];
+/// Folders under `services/` that are no service with a clinic's rows. The watchdog is no part of the house at all.
+const OTHERS: &[&str] = &["shared", "all-in-one", "gateway", "watchdog"];
 /// The shared crates: words, I/O, and what tests need.
 const SHARED: &[&str] = &["chassis", "kernel", "testkit"];
 /// Each room, and the places it may be.
