@@ -1,24 +1,29 @@
 // Serves dist/ with the real policy, and a small clinic that forgets when it stops.
-// `?as=ROLE` on any page chooses who is signed in. Error paths by sentinel: e-mail "refuse@…", token "refuse".
+// `?as=ROLE` on any page chooses who is signed in. Cookie `server=silent`: no answer from then on; `watchdog=ok|silent|audit_failing|mute|none`.
+// Error paths by sentinel: e-mail "refuse@…", token "refuse".
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
 import { people } from './people.mjs';
+import { watchdog, watchdogUrl } from './watchdog.mjs';
 import * as world from './world.mjs';
 
 const PORT = Number(process.env.PORT ?? 4173);
 const ROOT = process.env.DIST ?? 'dist';
-const POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; media-src 'self' blob:; font-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+// As services/gateway/src/headers.rs has it, and the watchdog's own origin.
+const POLICY = `default-src 'self'; connect-src 'self' ${new URL(watchdogUrl(PORT, 'ok')).origin}; img-src 'self' data: blob:; media-src 'self' blob:; worker-src 'self' blob:; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; object-src 'none'`;
+const PAGE = { 'content-security-policy': POLICY, 'referrer-policy': 'no-referrer', 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp', 'permissions-policy': 'camera=(self), microphone=(self), screen-wake-lock=(self), autoplay=(self), geolocation=(), payment=(), usb=()' };
 const KIND = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2', '.webmanifest': 'application/manifest+json' };
 const BY_ROLE = { patient: people.sam, sitter: people.ana, therapist: people.lee, prescriber: people.noor, coordinator: people.cleo };
 
 const problem = (status, code, title, detail, fields = []) => ({ status, problem: { type: 'about:blank', title, status, detail, code, request_id: '018f-mock', fields } });
-const who = (request) => BY_ROLE[/role=(\w+)/.exec(request.headers.cookie ?? '')?.[1]] ?? null;
+const cookie = (request, name) => new RegExp(`(?:^|; )${name}=(\\w+)`).exec(request.headers.cookie ?? '')?.[1];
+const who = (request) => BY_ROLE[cookie(request, 'role')] ?? null;
 
 function me(request) {
   const person = who(request);
   if (person === null) return problem(401, 'identity.signed_out', 'Signed out', 'Sign in to go on.');
-  return { ...person, clinic: 'c', clinic_name: 'Lantern House', clinic_phone: '+1 555 0100', session: null, presence: true, demo: true, duty: undefined };
+  return { ...person, clinic: 'c', clinic_name: 'Lantern House', clinic_phone: '+1 555 0100', session: null, presence: true, demo: true, duty: undefined, watchdog_url: watchdogUrl(PORT, cookie(request, 'watchdog') ?? 'ok') };
 }
 
 const seen = (id) => {
@@ -46,12 +51,12 @@ const routes = [
   ['GET', '/safety/sessions/:s/gate', ({ s }) => world.gate(s)],
   ['GET', '/safety/sessions/:s/checklist', () => world.checklist],
   ['POST', '/safety/sessions/:s/checklist/:item', ({ item, body }) => { Object.assign(world.checklist.find(({ id }) => id === item), { state: body.answer, attested_at: world.now(), attested_by: people.lee.person }); return {}; }],
-  ['GET', '/safety/sessions/:s/emergency-card', () => world.card],
+  ['GET', '/safety/sessions/:s/emergency-card', ({ s }) => world.cardOf(s)],
   ['GET', '/safety/sessions/:s/vitals', ({ s }) => world.vitals.get(s)],
   ['POST', '/safety/sessions/:s/vitals', ({ s, body }) => { const band = body.systolic > 160 ? 'red' : body.systolic > 140 ? 'amber' : 'green'; world.vitals.get(s).push({ ...body, record: String(Math.random()), band, severity: 'ok', recorded_at: world.now(), recorded_by: people.lee.person }); return { record: 'r', band, severity: 'ok', recheck_at: band === 'green' ? null : world.now() + 600e6, todo: band === 'green' ? 'In range.' : 'Rest quietly for ten minutes, then measure again.' }; }],
   ['POST', '/safety/sessions/:s/dose/offer', ({ s }) => problem(409, 'gate.closed', 'Not yet', 'The dose cannot begin yet.', world.gate(s).red.map(({ id, title, owner, todo }) => ({ name: id, code: 'red', owner, detail: `${title} ${todo}` })))],
   ['GET', '/checkins/form', () => world.form],
-  ['GET', '/checkins/sessions/:s/watch', ({ s }) => ({ ...world.watches.get(s), now_at: world.now() })],
+  ['GET', '/checkins/sessions/:s/watch', ({ s }) => world.watchOf(s)],
   ['GET', '/checkins/incidents', open],
   ['POST', '/checkins/incidents/:i/acknowledge', ({ i }) => { change(i, { state: 'acknowledged', acknowledged_by: people.lee.person, acknowledged_until: world.now() + 120e6 }); return {}; }],
   ['POST', '/checkins/incidents/:i/resolve', ({ i, body }) => { change(i, { state: 'resolved', resolved_by: people.lee.person, outcome: body.outcome }); return {}; }],
@@ -68,6 +73,7 @@ const routes = [
 ].map(([method, path, answer]) => ({ method, pattern: new RegExp(`^/api${path.replace(/:(\w+)/g, '(?<$1>[^/]+)')}$`), answer }));
 
 async function api(request, response, path) {
+  if (cookie(request, 'server') === 'silent') return void request.socket.destroy();
   let text = '';
   for await (const part of request) text += part;
   const route = routes.find(({ method, pattern }) => method === request.method && pattern.test(path));
@@ -84,7 +90,7 @@ async function file(response, path) {
   const at = join(ROOT, normalize(name));
   const body = await readFile(extname(name) === '' ? join(ROOT, 'index.html') : at).catch(() => null);
   if (body === null) return void response.writeHead(404).end();
-  response.writeHead(200, { 'content-type': KIND[extname(name)] ?? KIND['.html'], 'content-security-policy': POLICY, 'referrer-policy': 'no-referrer', 'permissions-policy': 'camera=(self), microphone=(self)' }).end(body);
+  response.writeHead(200, { 'content-type': KIND[extname(name)] ?? KIND['.html'], ...PAGE }).end(body);
 }
 
 createServer((request, response) => {
@@ -93,3 +99,4 @@ createServer((request, response) => {
   if (role !== null) response.setHeader('set-cookie', `role=${role}; Path=/`);
   void (url.pathname.startsWith('/api/') ? api(request, response, url.pathname) : file(response, url.pathname));
 }).listen(PORT, () => process.stdout.write(`http://localhost:${PORT}/?as=therapist\n`));
+watchdog(PORT);

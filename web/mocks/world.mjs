@@ -1,4 +1,4 @@
-// Four sessions in four moments, made from the time the server starts: before, quiet, late and at the end.
+// Five sessions in five moments, made from the time the server starts: before, quiet, late, at the end, and overdue without a word.
 import { items, form } from './items.mjs';
 import { people, session } from './people.mjs';
 
@@ -32,12 +32,15 @@ const READY = session('01');
 const PEAK = session('02');
 const ALARM = session('03');
 const RECOVER = session('04');
+/** Silent beyond its deadline, and the server has not noticed: only the page itself can. */
+const UNNOTICED = session('05');
 
 export const sessions = new Map([
   [READY, base(READY, 'gate', null)],
   [PEAK, base(PEAK, 'dosed', 32, { protocol_phase: 'peak', drill: true })],
   [ALARM, base(ALARM, 'dosed', 48, { protocol_phase: 'peak' })],
   [RECOVER, base(RECOVER, 'recovering', 134, { protocol_phase: 'recover' })],
+  [UNNOTICED, base(UNNOTICED, 'dosed', 37, { protocol_phase: 'peak' })],
 ]);
 
 const DONE = new Set(['PT-ID', 'PT-FOOD', 'PT-FLUID', 'PT-ALC', 'PT-SPO2', 'PT-MUS', 'ST-ADULT', 'ST-SOBER', 'ST-TRAIN', 'ST-AGREE', 'ST-PHONE', 'TH-AV', 'TH-PRIV', 'RX-ELIG', 'RX-DOSE', 'RX-AMB']);
@@ -98,17 +101,29 @@ export const watches = new Map([
   [PEAK, watch(PEAK, 32, 2.7)],
   [ALARM, watch(ALARM, 48, -3.2, [incident(ALARM, '91', 'missed_checkin', 'urgent', 1.2, 1)], [{ id: session('81'), asked_at: started - 0.3 * MIN, delivered_at: started - 0.3 * MIN, seen_at: null, seen_by: null }])],
   [RECOVER, watch(RECOVER, 134, 9)],
+  [UNNOTICED, watch(UNNOTICED, 37, -2.4)],
 ]);
+
+/** Ana answers in time wherever nothing is meant to be late, so that a long look at the pages stays a quiet one. */
+export function watchOf(id) {
+  const one = watches.get(id);
+  if (id === PEAK || id === RECOVER) while (one.next.due_at < now()) one.next = { ...one.next, sequence: one.next.sequence + 1, due_at: one.next.due_at + 10 * MIN, deadline_at: one.next.deadline_at + 10 * MIN };
+  return { ...one, now_at: now() };
+}
 
 const reading = (id, tail, systolic, diastolic, heart_rate, spo2, band, minutes_ago) => ({ record: session(tail), moment: 'during', systolic, diastolic, heart_rate, spo2, respiratory_rate: 14, device: 'upper_arm', symptoms: false, completes_set: id !== READY, band, severity: band === 'green' ? 'ok' : 'watch', taken_at: started - minutes_ago * MIN, recorded_at: started - minutes_ago * MIN, recorded_by: ana.person });
 export const vitals = new Map([
   [READY, [reading(READY, '71', 146, 88, 74, 98, 'amber', 3)]],
   [PEAK, [reading(PEAK, '72', 122, 78, 68, 98, 'green', 38), reading(PEAK, '73', 128, 82, 71, 97, 'green', 4)]],
   [ALARM, [reading(ALARM, '74', 121, 77, 66, 98, 'green', 52), reading(ALARM, '75', 148, 92, 88, 96, 'amber', 9)]],
+  [UNNOTICED, [reading(UNNOTICED, '79', 124, 80, 70, 98, 'green', 8)]],
   [RECOVER, [reading(RECOVER, '76', 122, 78, 68, 98, 'green', 138), reading(RECOVER, '77', 139, 88, 80, 97, 'green', 95), reading(RECOVER, '78', 126, 80, 70, 98, 'green', 6)]],
 ]);
 
-export const card = { first_name: 'Sam', address: { line1: '1200 Alder Street', line2: 'Apt 4', city: 'Chicago', region: 'IL', postal_code: '60607', country: 'US', entry_notes: 'Blue door, code 4471, second floor', emergency_number: '911' }, confirmed_at: started - 30 * MIN, emergency_number: '911', clinic_phone: '+1 555 0100', medicine: 'Ketamine lozenges', dose: '200 mg', dose_at: started - 32 * MIN, instructions: ['Say the address first.', 'Say: took ketamine under a doctor’s care, T+32 minutes.', 'Stay on the line. Put the phone on speaker.'] };
+const card = { first_name: 'Sam', address: { line1: '1200 Alder Street', line2: 'Apt 4', city: 'Chicago', region: 'IL', postal_code: '60607', country: 'US', entry_notes: 'Blue door, code 4471, second floor', emergency_number: '911' }, confirmed_at: started - 30 * MIN, emergency_number: '911', clinic_phone: '+1 555 0100', medicine: 'Ketamine lozenges', dose: '200 mg', dose_at: started - 32 * MIN, instructions: ['Say the address first.', 'Say: took ketamine under a doctor’s care, T+32 minutes.', 'Stay on the line. Put the phone on speaker.'] };
+
+/** No service answers the sitter's number yet: one session shows the page with it, the others without. */
+export const cardOf = (id) => (id === PEAK ? { ...card, sitter_phone: '+1 555 0142' } : card);
 
 export const mailbox = [
   { id: session('61'), to_role: 'prescriber', to_name: 'Noor', subject: 'Look now', text: 'A session needs you. Press the link, then press the button: that says you are on it.', links: ['http://localhost/ack#T1'], sent_at: started - 1 * MIN, incident: session('91') },

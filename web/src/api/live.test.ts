@@ -50,6 +50,19 @@ it('names what changed, and everything after a reconnect', () => {
   expect(heard).toEqual(['*', 'checkins.incident_opened.v1']);
 });
 
+it('tells of beats, which change nothing', () => {
+  const live = new Live();
+  const changed = vi.fn();
+  const beaten = vi.fn();
+  live.onChanged(changed);
+  live.onBeat(beaten);
+  live.start();
+  last()?.onmessage?.({ data: '{"type":"beat","now_at":1}' });
+  last()?.onmessage?.({ data: '{"type":"changed","what":"checkins.checkin_missed","session":"s"}' });
+  expect(beaten).toHaveBeenCalledTimes(1);
+  expect(changed).toHaveBeenCalledTimes(1);
+});
+
 it('takes a silent socket for dead', () => {
   new Live().start();
   last()?.onopen?.();

@@ -33,6 +33,7 @@ export class Live {
   private stopped = true;
   private readonly changed = new Set<(event: Changed) => void>();
   private readonly watched = new Set<() => void>();
+  private readonly beaten = new Set<() => void>();
   status: LiveStatus = 'closed';
 
   /** Call me for every event. After a reconnect comes one with `what: "*"`: anything may have changed. */
@@ -44,6 +45,12 @@ export class Live {
   onStatus(listener: () => void): () => void {
     this.watched.add(listener);
     return () => void this.watched.delete(listener);
+  }
+
+  /** Call me for every beat: the server's door is there. It says nothing about the services behind it. */
+  onBeat(listener: () => void): () => void {
+    this.beaten.add(listener);
+    return () => void this.beaten.delete(listener);
   }
 
   start(): void {
@@ -94,6 +101,7 @@ export class Live {
     } catch {
       return;
     }
+    if (frame.type === 'beat') for (const listener of this.beaten) listener();
     if (frame.type === 'changed' && frame.what !== undefined) this.tell({ what: frame.what, session: frame.session ?? null });
   }
 

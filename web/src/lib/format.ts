@@ -29,5 +29,8 @@ export function list(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} ${timeWords.and} ${parts.at(-1)}`;
 }
 
+/** A number as a link dials it: digits and a leading plus. */
+export const dialled = (phone: string): string => `tel:${phone.replace(/[^+\d*#]/g, '')}`;
+
 /** "one", "two" … "nine", then digits: counts inside a sentence. */
 export const spelled = (count: number): string => timeWords.numbers[count] ?? String(count);

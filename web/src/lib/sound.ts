@@ -1,7 +1,8 @@
 // Three priorities in the spirit of IEC 60601-1-8 (design.md §3): nudge once, late every 30 s, alarm every 5 s.
+// A fourth of our own for the page that keeps watch alone: two tones to and fro, unlike any of the server's alarms.
 // A browser gives sound only after a press: call `unlock` in one.
 
-export type Priority = 'nudge' | 'late' | 'alarm';
+export type Priority = 'nudge' | 'late' | 'alarm' | 'lost';
 
 interface Tone {
   hertz: number;
@@ -23,11 +24,18 @@ const PATTERN: Record<Priority, readonly Tone[]> = {
     { hertz: 784, at_s: 0.75, for_s: 0.15 },
     { hertz: 1047, at_s: 0.95, for_s: 0.3 },
   ],
+  // reliability.md §2.8: 880/660 Hz.
+  lost: [
+    { hertz: 880, at_s: 0, for_s: 0.28 },
+    { hertz: 660, at_s: 0.32, for_s: 0.28 },
+    { hertz: 880, at_s: 0.64, for_s: 0.28 },
+    { hertz: 660, at_s: 0.96, for_s: 0.45 },
+  ],
 };
-const LOUDNESS: Record<Priority, number> = { nudge: 0.12, late: 0.3, alarm: 0.6 };
-const REPEAT_MS: Record<Priority, number | null> = { nudge: null, late: 30_000, alarm: 5_000 };
-const BUZZ: Record<Priority, number[]> = { nudge: [80], late: [200, 120, 200], alarm: [150, 80, 150, 80, 150, 200, 150, 80, 400] };
-const RANK: Record<Priority, number> = { nudge: 0, late: 1, alarm: 2 };
+const LOUDNESS: Record<Priority, number> = { nudge: 0.12, late: 0.3, alarm: 0.6, lost: 0.6 };
+const REPEAT_MS: Record<Priority, number | null> = { nudge: null, late: 30_000, alarm: 5_000, lost: 5_000 };
+const BUZZ: Record<Priority, number[]> = { nudge: [80], late: [200, 120, 200], alarm: [150, 80, 150, 80, 150, 200, 150, 80, 400], lost: [300, 100, 300, 100, 300, 100, 500] };
+const RANK: Record<Priority, number> = { nudge: 0, late: 1, alarm: 2, lost: 3 };
 
 export class Sound {
   private context: AudioContext | null = null;

@@ -39,6 +39,11 @@ export function clockTime(at: Micros, time_zone?: string): string {
   return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', timeZone: time_zone }).format(toDate(at));
 }
 
+/** The same to the second, "21:45:12": since when nothing was heard. */
+export function clockSeconds(at: Micros, time_zone?: string): string {
+  return new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: time_zone }).format(toDate(at));
+}
+
 /** "Tue 1 Dec, 09:00" in the reader's zone or the one named. */
 export function dayAndTime(at: Micros, time_zone?: string): string {
   return new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone: time_zone }).format(toDate(at));

@@ -13,6 +13,7 @@ import { shellWords } from './en/shell';
 import { acknowledgeWords, linkWords, onCallWords, signInWords } from './en/sign-in';
 import { timeWords } from './en/time';
 import { trailWords } from './en/trail';
+import { watchkeeperWords } from './en/watchkeeper';
 
 export const en = {
   acknowledge: acknowledgeWords,
@@ -31,4 +32,5 @@ export const en = {
   signIn: signInWords,
   time: timeWords,
   trail: trailWords,
+  watchkeeper: watchkeeperWords,
 } as const;

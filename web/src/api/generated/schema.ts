@@ -240,6 +240,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/checkins/ladder": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_ladder"];
+        put?: never;
+        post: operations["propose_ladder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkins/ladder/publication": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["publish_ladder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/checkins/links/acknowledge": {
         parameters: {
             query?: never;
@@ -2004,6 +2036,28 @@ export interface components {
          * @enum {string}
          */
         Kind: "dosing" | "integration";
+        /** @description A ladder. */
+        LadderBody: {
+            /**
+             * Format: int64
+             * @description Seconds that "I'm on it" holds.
+             */
+            hold_seconds: number;
+            /**
+             * Format: int64
+             * @description Seconds until the last step is taken again.
+             */
+            repeat_seconds: number;
+            /** @description The steps, in order. */
+            rungs: components["schemas"]["RungBody"][];
+        };
+        /** @description The ladder in use, and what is proposed. */
+        LadderView: {
+            proposed?: components["schemas"]["Version"] | null;
+            published?: components["schemas"]["Version"] | null;
+            /** @description What the product ships: reliability.md §2.5. No medical director has approved it until a clinic's does. */
+            shipped: components["schemas"]["LadderBody"];
+        };
         /** @description What was ordered for a session, and what was taken. */
         Ledger: {
             dose_at?: components["schemas"]["Timestamp"] | null;
@@ -2395,13 +2449,12 @@ export interface components {
             /** @description A URI for the kind of problem. */
             type: string;
         };
-        /** @description The therapist's sheet. */
+        /** @description Another ladder, and why. */
         Proposal: {
-            criteria: {
-                [key: string]: boolean;
-            };
-            /** @description The score. */
-            padss: components["schemas"]["ScoreSheet"];
+            /** @description The ladder. */
+            ladder: components["schemas"]["LadderBody"];
+            /** @description Why, in at least 20 characters: whoever publishes it reads this. */
+            reason: string;
         };
         /** @description The sitter is in the home. */
         Proven: {
@@ -2519,6 +2572,21 @@ export interface components {
             present: components["schemas"]["Present"][];
             /** @description At the door, longest first. */
             waiting: components["schemas"]["Waiting"][];
+        };
+        /** @description One step of a ladder. */
+        RungBody: {
+            /**
+             * Format: int64
+             * @description Seconds after the step before it; 0 for the first, which is taken at the deadline.
+             */
+            after_seconds: number;
+            channels: ("screen" | "mail" | "push" | "sms" | "voice" | "ntfy" | "webhook")[];
+            /**
+             * @description All at once, or one after the other.
+             * @enum {string}
+             */
+            order: "parallel" | "serial";
+            who: ("therapist" | "sitter" | "prescriber" | "on_call")[];
         };
         /**
          * @description "Do you feel safe?"
@@ -2806,6 +2874,34 @@ export interface components {
         Typed: {
             /** @description Six digits. */
             code: string;
+        };
+        /** @description A ladder, with who wanted it and who agreed. */
+        Version: {
+            /** @description The ladder. */
+            ladder: components["schemas"]["LadderBody"];
+            /** @description When. */
+            proposed_at: components["schemas"]["Timestamp"];
+            /** @description Who proposed it. */
+            proposed_by: components["schemas"]["PersonId"];
+            /** @description As what. */
+            proposed_role: components["schemas"]["Role"];
+            published_at?: components["schemas"]["Timestamp"] | null;
+            published_by?: components["schemas"]["PersonId"] | null;
+            /** @description Why it was proposed. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Which; it counts up.
+             */
+            version: number;
+        };
+        /** @description A version. */
+        VersionNumber: {
+            /**
+             * Format: int64
+             * @description Which.
+             */
+            version: number;
         };
         /** @description One reading with what it means. */
         VitalsView: {
@@ -4126,6 +4222,248 @@ export interface operations {
             };
             /** @description There is nothing here for them. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_ladder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LadderView"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    propose_ladder: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The command id, a UUIDv7 made by the client. A repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Proposal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionNumber"];
+                };
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    publish_ladder: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The command id, a UUIDv7 made by the client. A repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VersionNumber"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

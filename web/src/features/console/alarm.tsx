@@ -1,7 +1,5 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { serverNow } from '../../api/clock';
-import { useSilence } from '../../api/use-live';
-import { useMe } from '../../api/me';
 import { useNow } from '../../api/use-now';
 import type { Watch } from '../../api/types';
 import { sound, type Priority } from '../../lib/sound';
@@ -9,6 +7,7 @@ import { MILLISECOND, SECOND } from '../../lib/time';
 import { causeWords } from '../../words/en/causes';
 import { consoleWords as words } from '../../words/en/console';
 import styles from './alarm.module.css';
+import { useKeeper } from './keeper';
 import { openIncidents, unseenSupport, useScene } from './scene';
 
 /** Sound needs one press on the page; any press will do. */
@@ -38,30 +37,31 @@ export interface Alert {
 export function useAlerts(): Alert[] {
   const scene = useScene();
   const { watch, sitter, patient } = scene;
-  const { clinic_phone } = useMe();
-  const silent = useSilence();
+  const { alone, view } = useKeeper();
+  // From D + 5 s on the band says it, and says more.
+  const said_above = alone && view.overdue;
   const now = useNow();
   const overdue = watch?.armed === true && watch.next !== null && now >= watch.next.deadline_at;
   return useMemo(() => {
     const open = openIncidents(watch).filter(({ state }) => state === 'open');
     const alerts: Alert[] = open.map((incident) => ({ key: incident.id, incident: true, title: causeWords(incident, sitter, patient), detail: words.incident.script, priority: incident.severity === 'watch' ? 'late' : 'alarm' }));
-    if (silent) alerts.unshift({ key: 'silence', incident: false, title: words.lost_title, detail: words.lost(clinic_phone), priority: 'alarm' });
     // The countdown here alarms too, before the server's word arrives and when it does not; not again once a person has closed it.
-    if (overdue && !spokenFor(watch)) alerts.push({ key: 'overdue', incident: false, title: words.late_title(sitter), detail: words.incident.script, priority: 'alarm' });
+    if (overdue && !said_above && !spokenFor(watch)) alerts.push({ key: 'overdue', incident: false, title: words.late_title(sitter), detail: words.incident.script, priority: 'alarm' });
     return alerts;
-  }, [watch, sitter, patient, silent, overdue, clinic_phone]);
+  }, [watch, sitter, patient, overdue, said_above]);
 }
 
 /** An incident of this deadline exists, in whatever state: its card and its ladder speak. */
 const spokenFor = (watch: Watch | undefined): boolean => (watch?.incidents ?? []).some(({ state, opened_at }) => state !== 'resolved' || opened_at >= (watch?.next?.deadline_at ?? Infinity) - SECOND);
 
-const loudest = (alerts: Alert[], asked: boolean): Priority | null => (alerts.some(({ priority }) => priority === 'alarm') ? 'alarm' : alerts.length > 0 || asked ? 'late' : null);
+const loudest = (alerts: Alert[], asked: boolean, alone: boolean): Priority | null => (alone ? 'lost' : alerts.some(({ priority }) => priority === 'alarm') ? 'alarm' : alerts.length > 0 || asked ? 'late' : null);
 
 /** The strip at the top of the rail and the sound with it. Both end when somebody acts, not before. */
 export function Alarm() {
   const { watch } = useScene();
   const alerts = useAlerts();
-  const priority = loudest(alerts, unseenSupport(watch) !== null);
+  const { sounding } = useKeeper();
+  const priority = loudest(alerts, unseenSupport(watch) !== null, sounding);
   useEffect(() => sound.only(priority), [priority]);
   useEffect(() => () => sound.quiet(), []);
   return alerts.filter(({ incident }) => !incident).map((alert) => <AlertStrip key={alert.key} alert={alert} />);

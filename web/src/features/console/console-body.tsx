@@ -4,6 +4,7 @@ import { HoldButton } from '../../ui/hold-button';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { consoleWords as words } from '../../words/en/console';
 import { Alarm } from './alarm';
+import { AloneBand } from './alone-band';
 import { BeginDose } from './begin-dose';
 import styles from './console.module.css';
 import { CloseSession } from './discharge-form';
@@ -21,6 +22,7 @@ import { SupportStrip } from './support-strip';
 import { Timeline } from './timeline';
 import { useRoom } from './use-room';
 import { VitalsCard } from './vitals-card';
+import { WatchdogStrip } from './watchdog-strip';
 
 export function ConsoleBody() {
   const scene = useScene();
@@ -29,8 +31,10 @@ export function ConsoleBody() {
   const before = isBeforeDose(scene);
   return (
     <div className={styles.console} data-before={before || undefined}>
+      <AloneBand />
       <Header />
       <div className={styles.top}>
+        <WatchdogStrip />
         <SupportStrip />
         <DoorStrip />
         {before ? <ReadyLine /> : null}

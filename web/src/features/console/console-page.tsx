@@ -10,6 +10,7 @@ import { ProblemNotice } from '../../ui/problem-notice';
 import { consoleWords as words } from '../../words/en/console';
 import { shellWords } from '../../words/en/shell';
 import { ConsoleBody } from './console-body';
+import { Watchkeeper } from './keeper';
 import { useSessionState, useVitals, useWatch } from './queries';
 import { SceneContext, type Scene } from './scene';
 
@@ -38,7 +39,9 @@ export function ConsolePage() {
     <SceneContext.Provider value={scene}>
       <Page title={words.title(scene.patient)} surface="night" width="whole">
         {scene.session.drill ? <DrillBanner pace={scene.session.pace} /> : null}
-        <ConsoleBody />
+        <Watchkeeper key={id}>
+          <ConsoleBody />
+        </Watchkeeper>
       </Page>
     </SceneContext.Provider>
   );

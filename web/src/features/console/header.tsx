@@ -1,5 +1,4 @@
 import { Link } from '@tanstack/react-router';
-import { useLiveStatus, useSilence } from '../../api/use-live';
 import { useNow } from '../../api/use-now';
 import { paths } from '../../app/paths';
 import { sound } from '../../lib/sound';
@@ -9,13 +8,15 @@ import { StateBadge } from '../../ui/state-badge';
 import { consoleWords as words } from '../../words/en/console';
 import { shellWords } from '../../words/en/shell';
 import { useUnlockedSound } from './alarm';
+import { Dots } from './dots';
 import { useDrawer } from './drawers';
 import styles from './console.module.css';
+import { useKeeper } from './keeper';
 import { useScene } from './scene';
 
 /** Who, when, which phase; whether the net holds; the card. */
 export function Header() {
-  const { session, patient, watch } = useScene();
+  const { session, patient } = useScene();
   const { show } = useDrawer();
   const now = useNow();
   const phase = session.protocol_phase === null ? words.phases[session.phase] : words.protocol[session.protocol_phase];
@@ -28,8 +29,8 @@ export function Header() {
         {patient} <span className={styles.t}>{session.dose_at === null ? '' : tPlus(now, session.dose_at, session.pace)}</span> <span className={styles.phase}>{phase}</span>
       </h1>
       <div className={styles.net}>
-        <ServerChip />
-        {watch === undefined ? <StateBadge tone="unknown">{words.watch_off}</StateBadge> : <StateBadge tone={watch.armed ? 'ok' : 'unknown'} quiet>{watch.armed ? words.watch_on : words.watch_off}</StateBadge>}
+        <Dots />
+        <WatchChip />
         <SoundChip />
       </div>
       <div className={styles.tools}>
@@ -44,11 +45,13 @@ export function Header() {
   );
 }
 
-function ServerChip() {
-  const silent = useSilence();
-  const status = useLiveStatus();
-  if (silent) return <StateBadge tone="alarm">{words.server_lost}</StateBadge>;
-  return status === 'open' ? <StateBadge tone="ok" quiet>{words.server_ok}</StateBadge> : <StateBadge tone="soon" quiet>{words.server_polling}</StateBadge>;
+/** What nobody has confirmed for long is not known; it never stays green. */
+function WatchChip() {
+  const { watch } = useScene();
+  const { view } = useKeeper();
+  if (view.server === 'lost') return <StateBadge tone="unknown">{words.watch_unknown}</StateBadge>;
+  if (watch === undefined || !watch.armed) return <StateBadge tone="unknown" quiet={watch !== undefined}>{words.watch_off}</StateBadge>;
+  return <StateBadge tone="ok" quiet>{words.watch_on}</StateBadge>;
 }
 
 function SoundChip() {

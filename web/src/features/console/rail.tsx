@@ -1,4 +1,3 @@
-import { useSilence } from '../../api/use-live';
 import { useNow } from '../../api/use-now';
 import { age } from '../../lib/format';
 import { ringState } from '../../lib/ring';
@@ -8,6 +7,7 @@ import { Ring } from '../../ui/ring';
 import { StateBadge, type Tone } from '../../ui/state-badge';
 import { consoleWords } from '../../words/en/console';
 import { useDrawer } from './drawers';
+import { useKeeper } from './keeper';
 import styles from './rail.module.css';
 import { openIncidents, useScene } from './scene';
 
@@ -19,7 +19,7 @@ export function WatchCard() {
   const { watch, session, sitter, names } = useScene();
   const { show } = useDrawer();
   const now = useNow();
-  const silent = useSilence();
+  const { view } = useKeeper();
   const next = watch?.next ?? null;
   const last = watch?.last ?? null;
   const state = ringState({
@@ -28,7 +28,7 @@ export function WatchCard() {
     due_at: next?.due_at ?? null,
     deadline_at: next?.deadline_at ?? null,
     alarm: openIncidents(watch).some((incident) => incident.state === 'open'),
-    stale: silent || watch === undefined,
+    stale: view.server === 'lost' || watch === undefined,
   });
   const standing = watch?.phase === 'standing' ? words.not_armed : watch?.phase === 'aftercare' ? words.after : watch?.phase === 'closed' ? words.closed : null;
   return (

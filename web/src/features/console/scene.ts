@@ -34,4 +34,10 @@ export const unseenSupport = (watch: Watch | undefined): SupportRequest | null =
 
 export const isBeforeDose = ({ session }: Scene): boolean => ['booked', 'arriving', 'gate', 'dosing_offered'].includes(session.phase);
 
+/** Somebody is there, or on the way there, and the session is not over. */
+export const isLive = (scene: Scene): boolean => scene.session.phase !== 'booked' && (isBeforeDose(scene) || isUnderWatch(scene));
+
+/** From the arrival until a person closes the watch: also after the discharge, and after an end that came after a dose. */
+export const isWatched = (scene: Scene): boolean => isLive(scene) || (scene.session.dose_at !== null && scene.session.phase !== 'closed' && scene.watch?.phase !== 'closed');
+
 export const isUnderWatch = ({ session }: Scene): boolean => session.phase === 'dosed' || session.phase === 'recovering';

@@ -4,6 +4,7 @@ import { sound } from '../../lib/sound';
 import { Button } from '../../ui/button';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { consoleWords } from '../../words/en/console';
+import { NoticeLeave } from './notice-leave';
 import styles from './ready.module.css';
 import { useScene } from './scene';
 
@@ -19,7 +20,13 @@ export function SoundTest() {
     if (running) sound.play('alarm');
     setPlayed(running ? 'played' : 'blocked');
   };
-  if (heard.isSuccess) return <p className={styles.meta}>{words.sound_done}</p>;
+  if (heard.isSuccess)
+    return (
+      <div className={styles.test}>
+        <p className={styles.meta}>{words.sound_done}</p>
+        <NoticeLeave />
+      </div>
+    );
   return (
     <div className={styles.test}>
       {played === 'played' ? <p role="status">{words.sound_ask}</p> : null}
@@ -35,6 +42,7 @@ export function SoundTest() {
         </Button>
       </div>
       <ProblemNotice problem={heard.error} />
+      <NoticeLeave />
     </div>
   );
 }

@@ -25,20 +25,16 @@ export const consoleWords = {
   phases: phaseWords.phases,
   protocol: phaseWords.protocol,
 
-  server_ok: 'Server',
-  server_polling: 'Server, slower',
-  server_lost: 'Server silent',
   sound_on: 'Sound on',
   sound_off: 'Sound off: press',
   watch_on: 'Watch on',
   watch_off: 'Watch not on',
+  watch_unknown: 'Watch not known',
   emergency_card: 'Emergency card',
   keys: 'Keys',
   more: 'More',
   close: 'Close',
 
-  lost_title: 'Monitoring lost',
-  lost: (phone: string) => `This page has not heard from the server for 15 seconds. What you see may be old. Look at the picture and call the sitter. The clinic is at ${phone}.`,
   late_title: (name: string) => `No answer from ${name}`,
 
   ready: {
