@@ -161,6 +161,12 @@ permissions! {
     AcknowledgeIncident: Clinic [Therapist, Prescriber, Coordinator];
     /// Closes an incident with an outcome.
     ResolveIncident: Clinic [Therapist, Prescriber];
+    /// Reads the clinic's ladder.
+    ReadLadder: Clinic [Therapist, Prescriber, Coordinator, Admin, Auditor];
+    /// Proposes another ladder.
+    ProposeLadder: Clinic [Prescriber, Admin];
+    /// Publishes what somebody else proposed.
+    PublishLadder: Clinic [Prescriber, Admin];
     /// Asks the on-call lead again to answer for this session.
     PageOnCall: Session [Therapist, Coordinator] wide [Coordinator];
     /// Confirms that the screen was heard.

@@ -3,9 +3,12 @@
     clippy::disallowed_methods,
     reason = "a proof is outside the house: it reads the clock and the environment, and waits"
 )]
+#![expect(clippy::print_stderr, reason = "progress of proofs goes to standard error")]
 
 pub mod booking;
 pub mod caller;
+pub mod clinic;
+pub mod night;
 pub mod proc;
 pub mod process;
 pub mod requests;

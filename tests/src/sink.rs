@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, bail};
 use serde_json::Value;
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -59,6 +59,11 @@ impl Sink {
         Ok(if told.exists() { std::fs::read_to_string(told)?.lines().count() } else { 0 })
     }
 
+    /// Reads mails as they come, each once.
+    pub fn tail(&self) -> Tail {
+        Tail { out: self.out.clone(), read: 0 }
+    }
+
     /// Every mail so far.
     ///
     /// # Errors
@@ -66,6 +71,29 @@ impl Sink {
     pub fn mails(&self) -> anyhow::Result<Vec<Value>> {
         let text = std::fs::read_to_string(&self.out)?;
         Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+    }
+}
+
+/// Where a reader of the mails is.
+pub struct Tail {
+    out: PathBuf,
+    read: u64,
+}
+
+impl Tail {
+    /// What came since the last time. A line that is still being written is left for the next.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn read(&mut self) -> anyhow::Result<Vec<Value>> {
+        let mut file = std::fs::File::open(&self.out)?;
+        file.seek(SeekFrom::Start(self.read))?;
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        let whole = text.rfind('\n').map_or(0, |end| end + 1);
+        self.read += u64::try_from(whole)?;
+        let lines = text.get(..whole).unwrap_or_default().lines();
+        Ok(lines.filter_map(|line| serde_json::from_str(line).ok()).collect())
     }
 }
 

@@ -3,8 +3,9 @@
 use anyhow::{Context as _, bail};
 use chassis::clock::Clock;
 use chassis::config::Config;
+use chassis::pool::Pool;
 use chassis::run;
-use chassis::store::{Pool, Store};
+use chassis::store::Store;
 use serde_json::{Value, json};
 use std::path::Path;
 

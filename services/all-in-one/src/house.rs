@@ -2,11 +2,11 @@
 
 use chassis::clock::Clock;
 use chassis::config::Config;
+use chassis::pool::Pool;
 use chassis::problem::Problem;
 use chassis::process;
 use chassis::run::{self, Mounted, Part};
 use chassis::service::Ground;
-use chassis::store::Pool;
 use futures_util::future::LocalBoxFuture;
 use gateway::Gateway;
 use gateway::door::Resolve;

@@ -2,9 +2,10 @@
 #![expect(clippy::print_stdout, reason = "a command answers on standard output")]
 
 use anyhow::Context as _;
+use chassis::alone;
 use chassis::clock::Clock;
 use chassis::config::Config;
-use chassis::{audit, telemetry};
+use chassis::{audit, points, telemetry};
 use clap::{Parser, Subcommand};
 use holdspace::house::House;
 use holdspace::{backup, demo, setup, split};
@@ -65,6 +66,7 @@ enum Audit {
 
 fn main() -> anyhow::Result<ExitCode> {
     telemetry::start("info,rtc_dtls=error,rtc=error,sea_orm_migration=warn");
+    let _points = points::set();
     actix_web::rt::System::new().block_on(async {
         match Cli::parse().command {
             Command::Serve { config } => serve(Config::read(config.as_deref())?).await,
@@ -86,6 +88,7 @@ fn main() -> anyhow::Result<ExitCode> {
 }
 
 async fn serve(config: Config) -> anyhow::Result<ExitCode> {
+    let _alone = alone::hold(&config)?;
     let socket =
         TcpListener::bind(&config.listen).with_context(|| format!("cannot listen on {}", config.listen))?;
     let house = House::stand_up(config, Clock::system()).await?;

@@ -12,6 +12,7 @@ use chassis::run::Part;
 use chassis::service::Service;
 use chassis::store::Store;
 use chassis::work::Work;
+use kernel::time::Timestamp;
 use proto::envelope::{Envelope, Event as _};
 use proto::events::{identity, safety, scheduling};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -57,7 +58,7 @@ impl Service for Care {
     }
 
     /// Nothing here runs out: the morning's silence is the watch's to notice.
-    async fn tick(&self) -> Result<(), Failure> {
-        Ok(())
+    async fn tick(&self) -> Result<Option<Timestamp>, Failure> {
+        Ok(None)
     }
 }

@@ -5,7 +5,7 @@ use crate::store::{Watches, rows};
 use chassis::ids;
 use chassis::keeper::Keeper as _;
 use chassis::problem::Failure;
-use chassis::store::Store;
+use chassis::store::{LOOK_AGAIN, Store};
 use chassis::vault::Place;
 use chassis::work::{Act, Work};
 use checkins_core::escalation::Cause;
@@ -150,8 +150,11 @@ pub(crate) async fn see_support(
 }
 
 /// Calls for support that nobody saw in time become incidents.
-pub(crate) async fn tick_support(store: &Store) -> Result<(), Failure> {
-    for (clinic, support, session, _patient) in rows::unseen_support(store, store.now()).await? {
+pub(crate) async fn tick_support(store: &Store) -> Result<Option<Timestamp>, Failure> {
+    let now = store.now();
+    let waiting = rows::unseen_support(store, now.plus(LOOK_AGAIN)).await?;
+    let (unseen, soon): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|call| call.deadline_at <= now);
+    for rows::Unseen { clinic, support, session, .. } in unseen {
         store
             .work(Act::clock(clinic), async |work| {
                 if rows::miss_support(work, support).await? {
@@ -162,5 +165,5 @@ pub(crate) async fn tick_support(store: &Store) -> Result<(), Failure> {
             })
             .await?;
     }
-    Ok(())
+    Ok(soon.first().map(|call| call.deadline_at))
 }

@@ -1,6 +1,7 @@
 //! Routes. Each handler is a guard, a parse, and one call.
 
 mod incidents;
+mod ladder;
 mod links;
 
 use crate::answers::{self, Look};
@@ -45,6 +46,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(incidents::read_incidents)
         .service(incidents::acknowledge)
         .service(incidents::resolve)
+        .service(ladder::read_ladder)
+        .service(ladder::propose_ladder)
+        .service(ladder::publish_ladder)
         .service(links::peek_link)
         .service(links::acknowledge_by_link)
         .service(links::confirm_on_call);

@@ -8,13 +8,14 @@ mod migrations;
 mod problems;
 mod publish;
 mod sender;
-mod store;
+pub mod store;
 
 use chassis::problem::Failure;
 use chassis::run::Part;
-use chassis::service::Service;
+use chassis::service::{Service, earliest};
 use chassis::store::Store;
 use chassis::work::Work;
+use kernel::time::Timestamp;
 use proto::envelope::{Envelope, Event as _};
 use proto::events::{care, identity, safety};
 use std::sync::Arc;
@@ -34,6 +35,7 @@ pub fn part() -> Part {
 
 impl Service for Checkins {
     const NAME: &'static str = "checkins";
+    const ALARMS: bool = true;
     const HEARS: &'static [&'static str] = &[
         safety::SessionOpened::NAME,
         safety::PhaseChanged::NAME,
@@ -67,14 +69,17 @@ impl Service for Checkins {
         listen::hear(work, envelope).await
     }
 
-    async fn tick(&self) -> Result<(), Failure> {
-        self.store.tick::<store::Watches>().await?;
-        self.store.tick::<store::Incidents>().await?;
-        answers::tick_support(&self.store).await
+    async fn tick(&self) -> Result<Option<Timestamp>, Failure> {
+        let lane = self.store.lane();
+        let look = lane.tick::<store::Watches>().await?;
+        let step = lane.tick::<store::Incidents>().await?;
+        let support = answers::tick_support(&lane).await?;
+        Ok(earliest([look, step, support]))
     }
 
     fn start(self: &Arc<Self>) {
         sender::start(self);
+        store::auditor::start(self);
     }
 
     fn unready(&self) -> Vec<String> {

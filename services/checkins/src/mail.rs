@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use chassis::config::{Smtp, SmtpTls};
 use chassis::service::Ground;
+use fail::fail_point;
 use lettre::message::header::ContentType;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, Tls, TlsParameters};
@@ -10,6 +11,7 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
 use lettre::{Message, transport::smtp::Error};
 use std::time::Duration;
+use tokio::net::TcpStream;
 
 /// Until the server answers the call (reliability.md M11).
 const CONNECT: Duration = Duration::from_secs(2);
@@ -50,8 +52,8 @@ impl Lane {
             Ok(Ok(response)) => {
                 Ok(response.message().next().unwrap_or("accepted").chars().take(120).collect())
             }
-            Ok(Err(error)) if error.is_permanent() => Err("refused"),
-            Ok(Err(_transient)) => Err("not_taken"),
+            Ok(Err(NotTaken::Said(error))) if error.is_permanent() => Err("refused"),
+            Ok(Err(NotTaken::Said(_) | NotTaken::Unreachable)) => Err("not_taken"),
             Err(_elapsed) => Err("timed_out"),
         }
     }
@@ -82,6 +84,32 @@ impl Mail<'_> {
     }
 }
 
+/// Why a server did not take a message.
+enum NotTaken {
+    /// It said so.
+    Said(Error),
+    /// Nobody answered the call.
+    Unreachable,
+}
+
+impl From<Error> for NotTaken {
+    fn from(error: Error) -> Self {
+        Self::Said(error)
+    }
+}
+
+impl From<std::io::Error> for NotTaken {
+    fn from(_: std::io::Error) -> Self {
+        Self::Unreachable
+    }
+}
+
+impl From<tokio::time::error::Elapsed> for NotTaken {
+    fn from(_: tokio::time::error::Elapsed) -> Self {
+        Self::Unreachable
+    }
+}
+
 /// The alarm lane's own account.
 pub(crate) struct Account {
     smtp: Smtp,
@@ -105,24 +133,32 @@ impl Account {
 
     /// Over a connection of its own. It is taken when the server says so: lettre's transport would also wait for the
     /// answer to QUIT, and a server that is silent there would be sent the same alarm again.
-    async fn hand_over(&self, message: &Message) -> Result<Response, Error> {
+    async fn hand_over(&self, message: &Message) -> Result<Response, NotTaken> {
         let mut connection = self.connected().await?;
         if let (Some(user), Some(password)) = (&self.smtp.user, &self.smtp.password) {
             let credentials = Credentials::new(user.clone(), password.clone());
             connection.auth(DEFAULT_MECHANISMS, &credentials).await?;
         }
+        fail_point!("mail.connected");
         let taken = connection.send(message.envelope(), &message.formatted()).await?;
+        fail_point!("mail.taken");
         // It has the mail: how it takes our leave changes nothing.
         actix_web::rt::spawn(async move { tokio::time::timeout(ATTEMPT, connection.quit()).await });
         Ok(taken)
     }
 
-    async fn connected(&self) -> Result<AsyncSmtpConnection, Error> {
+    async fn connected(&self) -> Result<AsyncSmtpConnection, NotTaken> {
         let server = (self.smtp.host.as_str(), self.smtp.port);
         let hello = ClientId::default();
-        let wrapper = if let Tls::Wrapper(tls) = &self.tls { Some(tls.clone()) } else { None };
-        let connecting = AsyncSmtpConnection::connect_tokio1(server, Some(CONNECT), &hello, wrapper, None);
-        let mut connection = connecting.await?;
+        let mut connection = if let Tls::Wrapper(tls) = &self.tls {
+            AsyncSmtpConnection::connect_tokio1(server, Some(CONNECT), &hello, Some(tls.clone()), None)
+                .await?
+        } else {
+            let stream = tokio::time::timeout(CONNECT, TcpStream::connect(server)).await??;
+            // The end of a message is a write of its own; Nagle would hold it back for 40 ms, in which a crash sends twice.
+            stream.set_nodelay(true)?;
+            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await?
+        };
         if let Tls::Required(tls) = &self.tls {
             connection.starttls(tls.clone(), &hello).await?;
         }

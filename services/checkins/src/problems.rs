@@ -1,7 +1,8 @@
 //! Refusals as sentences: exhaustive, so that a new one does not compile without its own.
 
-use chassis::problem::Problem;
+use chassis::problem::{Field, Problem};
 use checkins_core::form::Unclear;
+use checkins_core::ladder::Fault;
 use checkins_core::{escalation, watch};
 use proto::problems;
 
@@ -18,6 +19,13 @@ pub(crate) fn incident(refusal: escalation::Refusal) -> Problem {
         escalation::Refusal::Own => Problem::new(&problems::INCIDENT_OWN),
         escalation::Refusal::NoteMissing => Problem::new(&problems::INCIDENT_NOTE),
     }
+}
+
+/// Each bound with its reason: a clinic may tighten, and is told why it may not loosen.
+pub(crate) fn ladder(faults: Vec<Fault>) -> Problem {
+    let field =
+        |Fault { field, why }| Field { name: field, code: "ladder.bound".into(), detail: why, owner: None };
+    Problem::new(&problems::LADDER_BOUNDS).fields(faults.into_iter().map(field))
 }
 
 pub(crate) fn unclear(unclear: &Unclear) -> Problem {

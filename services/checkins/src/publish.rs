@@ -1,15 +1,16 @@
 //! The privacy border: what leaves this service about a watch or an incident, and who is told.
 
-use crate::store::notifications::{self, Attempt, Leased, Message};
-use crate::store::{Incidents, Watches, rows};
+use crate::store::notifications::{self, Message, Unheard};
+use crate::store::{Incidents, Watches, ladders, rows};
 use chassis::clock;
+use chassis::ids;
 use chassis::keeper::{About, Row};
 use chassis::problem::Failure;
 use chassis::work::Work;
 use checkins_core::escalation::{self, Cause, Incident, Matter};
+use checkins_core::ladder::{Channel, Order, SERIAL_GAP};
 use checkins_core::watch::{self, Watch};
 use kernel::id::{IncidentId, PersonId, RecordId, SessionId};
-use kernel::role::Role;
 use kernel::severity::Severity;
 use kernel::time::Timestamp;
 use proto::events::checkins as say;
@@ -113,9 +114,11 @@ pub(crate) async fn raise_since(
         Box::pin(work.step::<Incidents>(open, escalation::Command::Again(severity))).await?;
         return Ok(());
     }
-    let matter = Matter { cause, severity, opened_at: since, pace: row.state.protocol().pace };
+    let ladder = ladders::current(work).await?;
+    let matter = Matter { cause, severity, opened_at: since, pace: row.state.protocol().pace, ladder };
     let step = escalation::open(matter);
-    let id = chassis::ids::fresh::<IncidentId>();
+    // The same for every engine that notices the same silence.
+    let id: IncidentId = ids::derived(session.0, &format!("{} {}", cause.as_str(), since.micros()));
     Box::pin(work.create::<Incidents>(id, *about, step.state, &step.events)).await?;
     Ok(())
 }
@@ -140,7 +143,7 @@ pub(crate) async fn incident(
     events: &[escalation::Event],
 ) -> Result<(), Failure> {
     let session = session_of(&row.about)?;
-    let matter = *row.state.matter();
+    let matter = row.state.matter();
     let at = work.now();
     for event in events {
         match event {
@@ -151,11 +154,13 @@ pub(crate) async fn incident(
                 work.audit("incident.opened", format!("{} {id}", matter.cause.as_str()), Some(session));
             }
             escalation::Event::Step { step, round } => {
-                tell_people(work, id, session, *step, *round).await?;
+                tell_people(work, id, session, matter, (*step, *round)).await?;
                 work.tell(session, &say::IncidentRose { session, incident: id, step: *step, at }).await?;
                 work.audit("incident.step", format!("step {step}.{round} {id}"), Some(session));
             }
             escalation::Event::Acknowledged(by) => {
+                // Whoever was not told yet need not be while somebody has it.
+                notifications::supersede(work, id).await?;
                 work.tell(session, &say::IncidentAcknowledged { session, incident: id, by: *by, at }).await?;
                 work.audit("incident.acknowledged", id, Some(session));
             }
@@ -170,40 +175,38 @@ pub(crate) async fn incident(
     Ok(())
 }
 
-/// Who is told at each step (reliability.md §2.5), over which channels.
-fn told(step: i64, member: &Member) -> &'static [&'static str] {
-    let is_told_on_screen = step == 1 && matches!(member.role, Role::Therapist | Role::Sitter);
-    let is_told_widely = match step {
-        2 => member.on_call,
-        3 => member.on_call || member.role == Role::Prescriber,
-        4.. => member.on_call || matches!(member.role, Role::Prescriber | Role::Therapist),
-        _first => false,
-    };
-    if is_told_widely {
-        &["screen", "mail"]
-    } else if is_told_on_screen {
-        &["screen"]
-    } else {
-        &[]
-    }
-}
-
+/// Writes the messages of one step: to whom and over what is the ladder's word.
 async fn tell_people(
     work: &Work,
     incident: IncidentId,
     session: SessionId,
-    step: i64,
-    round: i64,
+    matter: &Matter,
+    (step, round): (i64, i64),
 ) -> Result<(), Failure> {
-    for member in work.members(session).await? {
-        for channel in told(step, &member) {
+    let Some(rung) = matter.ladder.rung(step) else { return Ok(()) };
+    let is_told = |member: &Member| rung.who.iter().any(|who| who.is(member.role, member.on_call));
+    let mut next_at = work.now();
+    for member in work.members(session).await?.into_iter().filter(is_told) {
+        for channel in rung.channels.iter().copied().filter(|channel| is_set_up(*channel)) {
             let person = member.person;
             let incident = Some(incident);
-            let message = Message { session, incident, kind: "incident", step, round, person, channel };
+            let message =
+                Message { session, incident, kind: "incident", step, round, person, channel, next_at };
             notifications::write(work, &message).await?;
+        }
+        if rung.order == Order::Serial {
+            next_at = next_at.plus(SERIAL_GAP);
         }
     }
     Ok(())
+}
+
+/// Whether the house has a way to use it. Mail without a server is written all the same, and fails loudly.
+const fn is_set_up(channel: Channel) -> bool {
+    match channel {
+        Channel::Screen | Channel::Mail => true,
+        Channel::Push | Channel::Sms | Channel::Voice | Channel::Ntfy | Channel::Webhook => false,
+    }
 }
 
 /// Asks the on-call lead to confirm for this session.
@@ -216,7 +219,8 @@ pub(crate) async fn ask_on_call(work: &mut Work, session: SessionId, round: i64)
             step: 0,
             round,
             person: member.person,
-            channel: "mail",
+            channel: Channel::Mail,
+            next_at: work.now(),
         };
         notifications::write(work, &message).await?;
     }
@@ -271,13 +275,10 @@ pub(crate) async fn support_seen(
 }
 
 /// A safety message was tried.
-pub(crate) async fn attempted(work: &mut Work, leased: &Leased, attempt: &Attempt) -> Result<(), Failure> {
-    let (session, incident) = (leased.session, leased.incident);
+pub(crate) async fn attempted(work: &mut Work, attempt: &Unheard) -> Result<(), Failure> {
+    let (session, incident) = (attempt.session, attempt.incident);
     work.tell(session, &say::NotificationChanged { session, incident }).await?;
-    let action = match attempt {
-        Attempt::Accepted(_) => "notification.accepted",
-        Attempt::Failed(_) => "notification.failed",
-    };
-    work.audit(action, leased.id, Some(session));
+    let action = if attempt.outcome == "accepted" { "notification.accepted" } else { "notification.failed" };
+    work.audit(action, attempt.notification, Some(session));
     Ok(())
 }

@@ -11,63 +11,113 @@ use chassis::service::Service as _;
 use chassis::store::LOOK_AGAIN;
 use chassis::work::Act;
 use chassis::{clock, store::Store};
-use kernel::id::SessionId;
-use kernel::time::{Span, Timestamp};
+use checkins_core::notification::RENEW;
+use fail::fail_point;
+use kernel::id::{ClinicId, SessionId};
+use kernel::time::Timestamp;
 use proto::sealed::{self, Contact};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::Semaphore;
+
+/// Messages in sending at once (reliability.md §2.4).
+const HANDS: usize = 16;
 
 /// Starts the lane on the service's own thread.
 pub(crate) fn start(service: &Arc<Checkins>) {
     actix_web::rt::spawn(lane(Arc::clone(service)));
+    actix_web::rt::spawn(tell(Arc::clone(service)));
 }
 
 async fn lane(service: Arc<Checkins>) {
-    let mut woken = service.store().woken();
+    let (store, hands) = (service.store().lane(), Arc::new(Semaphore::new(HANDS)));
+    let mut woken = store.woken();
     loop {
         woken.mark_unchanged();
-        match notifications::claim(service.store()).await {
-            Ok(claimed) => {
-                for leased in claimed {
-                    actix_web::rt::spawn(deliver(Arc::clone(&service), leased));
-                }
-            }
-            Err(failure) => tracing::error!(error = %failure, "safety messages could not be claimed"),
+        // Never more than can be sent at once: what is only held would look like a sender that died.
+        let Ok(free) = Arc::clone(&hands).acquire_owned().await else { return };
+        let most = hands.available_permits().saturating_add(1);
+        drop(free);
+        let claimed = notifications::claim(&store, most).await.unwrap_or_else(|failure| {
+            tracing::error!(error = %failure, "safety messages could not be claimed");
+            vec![]
+        });
+        if !claimed.is_empty() {
+            fail_point!("lane.claimed");
         }
-        let _ = tokio::time::timeout(clock::duration(LOOK_AGAIN), woken.changed()).await;
+        let is_full = claimed.len() == most;
+        for leased in claimed {
+            let Ok(hand) = Arc::clone(&hands).acquire_owned().await else { return };
+            let service = Arc::clone(&service);
+            actix_web::rt::spawn(async move {
+                deliver(service, leased).await;
+                drop(hand);
+            });
+        }
+        if !is_full {
+            let _ = tokio::time::timeout(clock::duration(LOOK_AGAIN), woken.changed()).await;
+        }
     }
 }
 
 async fn deliver(service: Arc<Checkins>, leased: Leased) {
     let is_done = Arc::new(AtomicBool::new(false));
-    actix_web::rt::spawn(hold(service.store().clone(), leased.clone(), Arc::clone(&is_done)));
+    let store = service.store().lane();
+    actix_web::rt::spawn(hold(store.clone(), leased.clone(), Arc::clone(&is_done)));
     let attempt = attempt(&service, &leased).await.unwrap_or_else(|failure| {
         tracing::error!(notification.id = %leased.id, error = %failure, "a safety message could not be prepared");
         Attempt::Failed("not_prepared")
     });
     is_done.store(true, Ordering::Release);
     let outcome = if matches!(attempt, Attempt::Accepted(_)) { "accepted" } else { "failed" };
-    let took = clock::duration(service.store().now().since(leased.created_at));
+    let took = clock::duration(store.now().since(leased.created_at));
     metrics::histogram!("checkins_message_seconds", "kind" => leased.kind.clone(), "outcome" => outcome)
         .record(took);
     if let Attempt::Failed(why) = attempt {
         tracing::error!(notification.id = %leased.id, why, attempts = leased.attempts, "a safety message failed");
     }
-    let marked = service.store().work(Act::clock(leased.clinic), async |work| {
-        if notifications::mark(work, &leased, &attempt).await? {
-            publish::attempted(work, &leased, &attempt).await?;
-        }
-        Ok(())
-    });
-    if let Err(failure) = marked.await {
+    fail_point!("lane.sent");
+    if let Err(failure) = notifications::mark(&store, &leased, &attempt).await {
         tracing::error!(notification.id = %leased.id, error = %failure, "an attempt could not be marked");
     }
+    fail_point!("lane.marked");
+}
+
+/// Tells the trail and the screens what came of attempts: apart from marking them, which must not wait.
+async fn tell(service: Arc<Checkins>) {
+    let store = service.store();
+    let mut woken = store.woken();
+    loop {
+        woken.mark_unchanged();
+        if let Err(failure) = tell_some(store).await {
+            tracing::error!(error = %failure, "attempts could not be told of");
+        }
+        let _ = tokio::time::timeout(clock::duration(LOOK_AGAIN), woken.changed()).await;
+    }
+}
+
+async fn tell_some(store: &Store) -> Result<(), Failure> {
+    let unheard = notifications::unheard(store).await?;
+    let clinics: BTreeSet<ClinicId> = unheard.iter().map(|attempt| attempt.clinic).collect();
+    for clinic in clinics {
+        let told = store.work(Act::clock(clinic), async |work| {
+            for attempt in unheard.iter().filter(|attempt| attempt.clinic == clinic) {
+                if notifications::tell(work, attempt).await? {
+                    publish::attempted(work, attempt).await?;
+                }
+            }
+            Ok(())
+        });
+        told.await?;
+    }
+    Ok(())
 }
 
 /// Renews the lease while a slow server thinks, so that nobody else sends the same message meanwhile.
 async fn hold(store: Store, leased: Leased, is_done: Arc<AtomicBool>) {
     loop {
-        clock::wait(Span::seconds(1)).await;
+        clock::wait(RENEW).await;
         if is_done.load(Ordering::Acquire) {
             return;
         }
@@ -81,7 +131,7 @@ async fn hold(store: Store, leased: Leased, is_done: Arc<AtomicBool>) {
 
 /// Fresh link, then the send itself, outside of any transaction.
 async fn attempt(service: &Checkins, leased: &Leased) -> Result<Attempt, Failure> {
-    let store = service.store();
+    let store = &service.store().lane();
     let Some(addressee) = notifications::addressee(store, leased).await? else {
         return Ok(Attempt::Failed("no_contact"));
     };
@@ -90,11 +140,8 @@ async fn attempt(service: &Checkins, leased: &Leased) -> Result<Attempt, Failure
         serde_json::from_slice(&opened).map_err(|error| Failure::Stored(error.to_string()))?;
     let token = crypto::random_token();
     let hash = crypto::sha256_hex(token.as_bytes());
-    store
-        .work(Act::clock(leased.clinic), async |work| {
-            notifications::issue_link(work, leased, addressee.role, &hash).await
-        })
-        .await?;
+    notifications::issue_link(store, leased, addressee.role, &hash).await?;
+    fail_point!("lane.link_issued");
     let (subject, text, link) = words(&store.ground().config.public_url, leased, &addressee, &token);
     if let Lane::Mailbox = service.lane {
         store.ground().mailbox.put(mailbox::Mail {

@@ -1,11 +1,13 @@
 //! Rows of watches and incidents: plain columns, so that alarms need no keys and invariants are SQL.
 
+pub mod auditor;
+pub(crate) mod ladders;
 pub(crate) mod notifications;
 pub(crate) mod rows;
 pub(crate) mod view;
 
 use crate::{problems, publish};
-use chassis::keeper::{About, DUE_MAX, Keeper, Row};
+use chassis::keeper::{About, DUE_MAX, Keeper, Row, Waiting};
 use chassis::problem::{Failure, Problem};
 use chassis::store::{self, Store};
 use chassis::work::Work;
@@ -14,7 +16,7 @@ use checkins_core::watch::{self, Watch};
 use kernel::id::{ClinicId, IncidentId, SessionId};
 use kernel::machine::Machine;
 use kernel::time::Timestamp;
-use sea_orm::{ConnectionTrait as _, DbBackend, QueryResult};
+use sea_orm::{ConnectionTrait as _, QueryResult};
 use serde::de::DeserializeOwned;
 
 /// Keeps watches.
@@ -31,7 +33,7 @@ impl Keeper for Watches {
         let sql = format!(
             "select session_id, patient_id, version, state from checkins_watch
              where clinic_id = $1 and session_id = $2{}",
-            lock(work)
+            work.lock()
         );
         let values = [work.clinic().0.into(), id.0.into()];
         let row = work.tx().query_one_raw(work.store().sql(sql, values)).await?;
@@ -66,11 +68,12 @@ impl Keeper for Watches {
         problems::watch(refusal)
     }
 
-    async fn due(store: &Store, now: Timestamp) -> Result<Vec<(ClinicId, SessionId)>, Failure> {
+    async fn due(store: &Store, by: Timestamp) -> Result<Vec<Waiting<SessionId>>, Failure> {
         let sql = format!(
-            "select clinic_id, session_id as id from checkins_watch where due_at <= $1 order by due_at limit {DUE_MAX}"
+            "select clinic_id, session_id as id, due_at from checkins_watch
+             where due_at <= $1 order by due_at limit {DUE_MAX}"
         );
-        due(store, sql, now).await
+        due(store, sql, by).await
     }
 }
 
@@ -82,7 +85,7 @@ impl Keeper for Incidents {
         let sql = format!(
             "select session_id, patient_id, version, state from checkins_incident
              where clinic_id = $1 and id = $2{}",
-            lock(work)
+            work.lock()
         );
         let values = [work.clinic().0.into(), id.0.into()];
         let row = work.tx().query_one_raw(work.store().sql(sql, values)).await?;
@@ -131,16 +134,12 @@ impl Keeper for Incidents {
         problems::incident(refusal)
     }
 
-    async fn due(store: &Store, now: Timestamp) -> Result<Vec<(ClinicId, IncidentId)>, Failure> {
+    async fn due(store: &Store, by: Timestamp) -> Result<Vec<Waiting<IncidentId>>, Failure> {
         let sql = format!(
-            "select clinic_id, id from checkins_incident where due_at <= $1 order by due_at limit {DUE_MAX}"
+            "select clinic_id, id, due_at from checkins_incident where due_at <= $1 order by due_at limit {DUE_MAX}"
         );
-        due(store, sql, now).await
+        due(store, sql, by).await
     }
-}
-
-fn lock(work: &Work) -> &'static str {
-    if work.tx().get_database_backend() == DbBackend::Postgres { " for update" } else { "" }
 }
 
 fn json(state: &impl serde::Serialize) -> Result<String, Failure> {
@@ -163,8 +162,8 @@ fn parsed<M: DeserializeOwned>(clinic: ClinicId, row: &QueryResult) -> Result<Ro
 async fn due<I: From<sea_orm::prelude::Uuid>>(
     store: &Store,
     sql: String,
-    now: Timestamp,
-) -> Result<Vec<(ClinicId, I)>, Failure> {
-    let rows = store.db().query_all_raw(store.sql(sql, [now.micros().into()])).await?;
-    rows.iter().map(|row| Ok((store::id(row, "clinic_id")?, store::id(row, "id")?))).collect()
+    by: Timestamp,
+) -> Result<Vec<Waiting<I>>, Failure> {
+    let rows = store.db().query_all_raw(store.sql(sql, [by.micros().into()])).await?;
+    rows.iter().map(Waiting::read).collect()
 }

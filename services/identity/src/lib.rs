@@ -13,13 +13,13 @@ pub use store::people::{Clinic, NewPerson};
 
 use chassis::problem::Failure;
 use chassis::run::Part;
-use chassis::service::Service;
+use chassis::service::{Service, earliest};
 use chassis::store::Store;
 use chassis::work::{Act, Work};
 use entry::Purpose;
 use identity_core::invitation::Link;
 use kernel::id::{ClinicId, PersonId, SessionId};
-use kernel::time::Span;
+use kernel::time::{Span, Timestamp};
 use proto::envelope::Envelope;
 use proto::standing::{Standing, Touch};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -78,11 +78,12 @@ impl Service for Identity {
         listen::hear(work, envelope).await
     }
 
-    async fn tick(&self) -> Result<(), Failure> {
-        self.store.tick::<store::SignIns>().await?;
-        self.store.tick::<store::Links>().await?;
-        self.store.tick::<store::Presences>().await?;
-        store::throttles::tick(&self.store).await
+    async fn tick(&self) -> Result<Option<Timestamp>, Failure> {
+        let sign_in = self.store.tick::<store::SignIns>().await?;
+        let link = self.store.tick::<store::Links>().await?;
+        let presence = self.store.tick::<store::Presences>().await?;
+        store::throttles::tick(&self.store).await?;
+        Ok(earliest([sign_in, link, presence]))
     }
 }
 

@@ -6,7 +6,7 @@ pub(crate) mod sessions;
 pub(crate) mod throttles;
 
 use crate::{problems, publish};
-use chassis::keeper::{Keeper, Row, sealed};
+use chassis::keeper::{Keeper, Row, Waiting, sealed};
 use chassis::problem::{Failure, Problem};
 use chassis::store::Store;
 use chassis::work::Work;
@@ -14,7 +14,7 @@ use identity_core::account::{self, Account};
 use identity_core::invitation::{self, Link};
 use identity_core::presence::{self, Presence};
 use identity_core::session::{self, SignIn};
-use kernel::id::{ClinicId, PersonId, RecordId, SignInId};
+use kernel::id::{PersonId, RecordId, SignInId};
 use kernel::time::Timestamp;
 
 /// Makes the keeper of one sealed machine: the same six functions, four times.
@@ -43,8 +43,8 @@ macro_rules! keepers {
                 $problem(refusal)
             }
 
-            async fn due(store: &Store, now: Timestamp) -> Result<Vec<(ClinicId, $id)>, Failure> {
-                sealed::due::<$machine, $id>(store, now).await
+            async fn due(store: &Store, by: Timestamp) -> Result<Vec<Waiting<$id>>, Failure> {
+                sealed::due::<$machine, $id>(store, by).await
             }
         }
     )*};

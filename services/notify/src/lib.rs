@@ -16,6 +16,7 @@ use chassis::run::Part;
 use chassis::service::Service;
 use chassis::store::Store;
 use chassis::work::Work;
+use kernel::time::Timestamp;
 use mail::Lane;
 use proto::envelope::{Envelope, Event as _};
 use proto::events::{care, house, identity, scheduling};
@@ -67,8 +68,8 @@ impl Service for Notify {
 
     /// Nothing here waits for a clock but messages, and those have a loop of their own: a slow mail server
     /// must not make the service look dead.
-    async fn tick(&self) -> Result<(), Failure> {
-        Ok(())
+    async fn tick(&self) -> Result<Option<Timestamp>, Failure> {
+        Ok(None)
     }
 
     fn start(self: &Arc<Self>) {

@@ -8,6 +8,7 @@ use crate::store::{self, Claimed, Known};
 use crate::words;
 use chassis::clock;
 use chassis::ids;
+use chassis::keeper::Waiting;
 use chassis::mailbox;
 use chassis::problem::Failure;
 use chassis::service::Service as _;
@@ -21,7 +22,7 @@ use tokio::sync::Semaphore;
 /// At most this many at once: one mail server, and a lease must not run out in a queue.
 const AT_ONCE: usize = 8;
 /// Messages looked at before the loop looks again.
-const LOOK_MAX: u64 = 32;
+const LOOK_MAX: usize = 32;
 
 /// Starts the loop on the service's own thread.
 pub(crate) fn start(service: &Arc<Notify>) {
@@ -35,7 +36,7 @@ async fn send_forever(service: Arc<Notify>) {
         woken.mark_unchanged();
         match store::due(service.store(), service.store().now(), LOOK_MAX).await {
             Ok(due) => {
-                for (clinic, id) in due {
+                for Waiting { clinic, id, .. } in due {
                     hand_over(&service, &hands, clinic, id).await;
                 }
             }

@@ -16,6 +16,7 @@ use chassis::run::Part;
 use chassis::service::Service;
 use chassis::store::Store;
 use chassis::work::Work;
+use kernel::time::Timestamp;
 use proto::envelope::{Envelope, Event as _};
 use proto::events::{care, checkins, identity, scheduling};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -64,7 +65,7 @@ impl Service for Safety {
         listen::hear(work, envelope).await
     }
 
-    async fn tick(&self) -> Result<(), Failure> {
-        self.store.tick::<store::Sessions>().await.map(drop)
+    async fn tick(&self) -> Result<Option<Timestamp>, Failure> {
+        self.store.tick::<store::Sessions>().await
     }
 }

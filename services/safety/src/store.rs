@@ -7,7 +7,7 @@ pub(crate) mod sessions;
 pub(crate) mod tests;
 
 use crate::{problems, publish};
-use chassis::keeper::{Keeper, Row, sealed};
+use chassis::keeper::{Keeper, Row, Waiting, sealed};
 use chassis::problem::{Failure, Problem};
 use chassis::store::Store;
 use chassis::vault::Place;
@@ -49,8 +49,8 @@ impl Keeper for Sessions {
         problems::session(refusal)
     }
 
-    async fn due(store: &Store, now: Timestamp) -> Result<Vec<(ClinicId, SessionId)>, Failure> {
-        sealed::due::<Session, SessionId>(store, now).await
+    async fn due(store: &Store, by: Timestamp) -> Result<Vec<Waiting<SessionId>>, Failure> {
+        sealed::due::<Session, SessionId>(store, by).await
     }
 }
 

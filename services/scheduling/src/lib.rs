@@ -14,7 +14,7 @@ use chassis::run::Part;
 use chassis::service::Service;
 use chassis::store::Store;
 use chassis::work::Work;
-use kernel::time::Pace;
+use kernel::time::{Pace, Timestamp};
 use proto::envelope::{Envelope, Event as _};
 use proto::events::{care, identity, safety};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -68,9 +68,8 @@ impl Service for Scheduling {
         listen::hear(work, envelope).await
     }
 
-    async fn tick(&self) -> Result<(), Failure> {
-        self.store.tick::<store::Bookings>().await?;
-        Ok(())
+    async fn tick(&self) -> Result<Option<Timestamp>, Failure> {
+        self.store.tick::<store::Bookings>().await
     }
 }
 

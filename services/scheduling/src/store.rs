@@ -3,7 +3,7 @@
 mod booking;
 mod calendar;
 
-use chassis::keeper::{DUE_MAX, Keeper, Row};
+use chassis::keeper::{DUE_MAX, Keeper, Row, Waiting};
 use chassis::problem::{Failure, Problem};
 use chassis::store::Store;
 use chassis::work::Work;
@@ -72,14 +72,18 @@ impl Keeper for Bookings {
         crate::problems::of_booking(refusal)
     }
 
-    async fn due(store: &Store, now: Timestamp) -> Result<Vec<(ClinicId, SessionId)>, Failure> {
+    async fn due(store: &Store, by: Timestamp) -> Result<Vec<Waiting<SessionId>>, Failure> {
         let rows = booking::Entity::find()
-            .filter(booking::Column::DueAt.lte(now.micros()))
+            .filter(booking::Column::DueAt.lte(by.micros()))
             .order_by_asc(booking::Column::DueAt)
-            .limit(DUE_MAX)
+            .limit(u64::try_from(DUE_MAX).unwrap_or(u64::MAX))
             .all(store.db())
             .await?;
-        Ok(rows.into_iter().map(|row| (ClinicId(row.clinic_id), SessionId(row.id))).collect())
+        let waiting = |row: booking::Model| {
+            let due_at = row.due_at.map(Timestamp::from_micros)?;
+            Some(Waiting { clinic: ClinicId(row.clinic_id), id: SessionId(row.id), due_at })
+        };
+        Ok(rows.into_iter().filter_map(waiting).collect())
     }
 }
 

@@ -17,6 +17,7 @@ use chassis::service::Service;
 use chassis::store::Store;
 use chassis::work::Work;
 use hall::Hall;
+use kernel::time::Timestamp;
 use proto::envelope::{Envelope, Event as _};
 use proto::events::{identity, safety, scheduling};
 use sfu::thread::{Settings, Sfu};
@@ -81,9 +82,8 @@ impl Service for Video {
         listen::hear(self, work, envelope).await
     }
 
-    async fn tick(&self) -> Result<(), Failure> {
-        self.store.tick::<store::Rooms>().await?;
-        Ok(())
+    async fn tick(&self) -> Result<Option<Timestamp>, Failure> {
+        self.store.tick::<store::Rooms>().await
     }
 
     fn start(self: &Arc<Self>) {

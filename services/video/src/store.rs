@@ -2,7 +2,7 @@
 
 use crate::http::DeviceCheck;
 use crate::{problems, publish};
-use chassis::keeper::{Keeper, Row, sealed};
+use chassis::keeper::{Keeper, Row, Waiting, sealed};
 use chassis::problem::{Failure, Problem};
 use chassis::store::{self, Store};
 use chassis::work::{Act, Work};
@@ -42,8 +42,8 @@ impl Keeper for Rooms {
         problems::room(refusal)
     }
 
-    async fn due(store: &Store, now: Timestamp) -> Result<Vec<(ClinicId, SessionId)>, Failure> {
-        sealed::due::<Room, _>(store, now).await
+    async fn due(store: &Store, by: Timestamp) -> Result<Vec<Waiting<SessionId>>, Failure> {
+        sealed::due::<Room, _>(store, by).await
     }
 }
 

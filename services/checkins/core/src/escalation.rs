@@ -7,6 +7,8 @@
 //! ```
 //! There is no silent end: the last step repeats until somebody resolves (reliability.md §2.5).
 
+use crate::ladder::Ladder;
+use crate::outcome::Outcome;
 use kernel::id::PersonId;
 use kernel::machine::{Machine, Step};
 use kernel::role::Role;
@@ -14,14 +16,10 @@ use kernel::severity::Severity;
 use kernel::time::{Pace, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Between two steps (reliability.md §2.5).
-const STEP: Span = Span::seconds(60);
-/// How long "I'm on it" holds the ladder (reliability.md §2.5).
-const HOLD: Span = Span::seconds(120);
 /// In a drill people still need time to act (decisions.md, "Drills and pace").
 const FLOOR: Span = Span::seconds(5);
-/// The last step; it repeats.
-const LAST_STEP: i64 = 4;
+/// An emergency takes the steps up to this one at once (reliability.md §2.5).
+const EMERGENCY_STEP: i64 = 3;
 
 /// What opened an incident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,54 +62,8 @@ impl Cause {
     }
 }
 
-/// What came of it: a closed list, so that it can be counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// The answer came, only late.
-    FalseAlarmAnswered,
-    /// The sitter was reached.
-    SitterReached,
-    /// The patient was seen and is well.
-    PatientWellSeen,
-    /// The session was ended early.
-    SessionEndedEarly,
-    /// Emergency services were called.
-    EmergencyServices,
-    /// The prescriber or a doctor advised.
-    MedicalAdvice,
-    /// Something else; needs a sentence.
-    Other,
-}
-
-impl Outcome {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::FalseAlarmAnswered,
-        Self::SitterReached,
-        Self::PatientWellSeen,
-        Self::SessionEndedEarly,
-        Self::EmergencyServices,
-        Self::MedicalAdvice,
-        Self::Other,
-    ];
-
-    /// The word on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::FalseAlarmAnswered => "false_alarm_answered",
-            Self::SitterReached => "sitter_reached",
-            Self::PatientWellSeen => "patient_well_seen",
-            Self::SessionEndedEarly => "session_ended_early",
-            Self::EmergencyServices => "emergency_services",
-            Self::MedicalAdvice => "medical_advice",
-            Self::Other => "other",
-        }
-    }
-}
-
 /// What an incident is about, for its whole life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Matter {
     /// What opened it.
     pub cause: Cause,
@@ -121,10 +73,13 @@ pub struct Matter {
     pub opened_at: Timestamp,
     /// The pace of its session.
     pub pace: Pace,
+    /// The clinic's ladder as it was when this opened: a change of it changes nothing that burns already.
+    #[serde(default)]
+    pub ladder: Ladder,
 }
 
 /// Where an incident stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Incident {
     /// Nobody has it.
     Open {
@@ -222,30 +177,32 @@ pub enum Refusal {
 }
 
 impl Matter {
-    fn step(&self) -> Span {
-        STEP.at(self.pace).at_least(FLOOR)
+    /// From this step to the next one.
+    fn gap(&self, step: i64) -> Span {
+        self.ladder.gap(step).at(self.pace).at_least(FLOOR)
     }
 
     fn hold(&self) -> Span {
-        HOLD.at(self.pace).at_least(FLOOR.times(2))
+        self.ladder.hold().at(self.pace).at_least(FLOOR.times(2))
+    }
+
+    /// The steps that are taken at once.
+    fn first_step(&self) -> i64 {
+        match self.severity {
+            Severity::Ok | Severity::Watch | Severity::Urgent => 1,
+            Severity::Emergency => EMERGENCY_STEP.min(self.ladder.last()),
+        }
     }
 }
 
 /// Opens an incident. An emergency takes steps 1 to 3 at once.
 pub fn open(matter: Matter) -> Step<Incident, Event> {
-    let step = first_step(matter.severity);
+    let step = matter.first_step();
     let mut events = vec![Event::Opened];
     events.extend((1..=step).map(|step| Event::Step { step, round: 0 }));
     // Counted from the deadline: an engine that was late does not make the ladder later still.
-    let next_step_at = matter.opened_at.plus(matter.step());
+    let next_step_at = matter.opened_at.plus(matter.gap(step));
     Step::saying(Incident::Open { matter, step, round: 0, next_step_at }, events)
-}
-
-const fn first_step(severity: Severity) -> i64 {
-    match severity {
-        Severity::Ok | Severity::Watch | Severity::Urgent => 1,
-        Severity::Emergency => 3,
-    }
 }
 
 /// Patients and sitters raise alarms; they do not silence them.
@@ -271,18 +228,31 @@ impl Machine for Incident {
                 Command::Resolve { by, role, outcome, has_note } => {
                     resolved(matter, by, role, outcome, has_note, now)
                 }
-                Command::Again(severity) => Ok(again(self, matter, step, severity, now)),
-                Command::Tick if now < next_step_at => Ok(Step::stay(self)),
-                Command::Tick => Ok(risen(matter, (step, round), next_step_at, now, vec![])),
+                Command::Again(severity) if severity > matter.severity => {
+                    Ok(worse(matter, (step, round), severity, now))
+                }
+                Command::Tick if now >= next_step_at => {
+                    Ok(risen(matter, (step, round), next_step_at, now, vec![]))
+                }
+                // Something as bad or milder changes nothing.
+                Command::Again(_) | Command::Tick => {
+                    Ok(Step::stay(Self::Open { matter, step, round, next_step_at }))
+                }
             },
-            Self::Acknowledged { matter, step, round, until_at, .. } => match command {
+            Self::Acknowledged { matter, step, round, by: owner, until_at } => match command {
                 Command::Acknowledge { by, role } => acknowledged(matter, (step, round), by, role, now),
                 Command::Resolve { by, role, outcome, has_note } => {
                     resolved(matter, by, role, outcome, has_note, now)
                 }
-                Command::Again(severity) => Ok(again(self, matter, step, severity, now)),
-                Command::Tick if now < until_at => Ok(Step::stay(self)),
-                Command::Tick => Ok(risen(matter, (step, round), until_at, now, vec![Event::Reopened])),
+                Command::Again(severity) if severity > matter.severity => {
+                    Ok(worse(matter, (step, round), severity, now))
+                }
+                Command::Tick if now >= until_at => {
+                    Ok(risen(matter, (step, round), until_at, now, vec![Event::Reopened]))
+                }
+                Command::Again(_) | Command::Tick => {
+                    Ok(Step::stay(Self::Acknowledged { matter, step, round, by: owner, until_at }))
+                }
             },
             Self::Resolved { .. } => match command {
                 Command::Acknowledge { .. } | Command::Resolve { .. } | Command::Again(_) => {
@@ -359,29 +329,32 @@ fn risen(
     now: Timestamp,
     mut events: Vec<Event>,
 ) -> Step<Incident, Event> {
-    let (step, round) = if step < LAST_STEP { (step + 1, 0) } else { (LAST_STEP, round.saturating_add(1)) };
+    let last = matter.ladder.last();
+    let (step, round) = if step < last { (step + 1, 0) } else { (last, round.saturating_add(1)) };
     events.push(Event::Step { step, round });
     // After a sleep every missed step is taken at once, in order; missed repetitions of the last are one.
-    let planned = due_at.plus(matter.step());
-    let is_missed_repetition = step == LAST_STEP && planned <= now;
-    let next_step_at = if is_missed_repetition { now.plus(matter.step()) } else { planned };
+    let planned = due_at.plus(matter.gap(step));
+    let is_missed_repetition = step == last && planned <= now;
+    let next_step_at = if is_missed_repetition { now.plus(matter.gap(step)) } else { planned };
     Step::saying(Incident::Open { matter, step, round, next_step_at }, events)
 }
 
-/// Something as bad or milder changes nothing; something worse takes its own first steps at once.
-fn again(
-    state: Incident,
+/// Something worse is told at once, also to those who have it in hand: its own first steps, or the present one again.
+fn worse(
     matter: Matter,
-    step: i64,
+    (step, round): (i64, i64),
     severity: Severity,
     now: Timestamp,
 ) -> Step<Incident, Event> {
-    if severity <= matter.severity {
-        return Step::stay(state);
-    }
     let matter = Matter { severity, ..matter };
-    let reached = if first_step(severity) > step { first_step(severity) } else { step };
-    let events = (step.saturating_add(1)..=reached).map(|step| Event::Step { step, round: 0 }).collect();
-    let next_step_at = now.plus(matter.step());
-    Step::saying(Incident::Open { matter, step: reached, round: 0, next_step_at }, events)
+    let reached = matter.first_step().max(step);
+    let (round, events) = if reached > step {
+        let rising = step.saturating_add(1)..=reached;
+        (0, rising.map(|step| Event::Step { step, round: 0 }).collect())
+    } else {
+        let round = round.saturating_add(1);
+        (round, vec![Event::Step { step, round }])
+    };
+    let next_step_at = now.plus(matter.gap(reached));
+    Step::saying(Incident::Open { matter, step: reached, round, next_step_at }, events)
 }

@@ -1,6 +1,10 @@
 //! The rules of the watch: when somebody must look, what an answer means, and who is told when nobody does.
 
+pub mod due;
 pub mod escalation;
 pub mod form;
+pub mod ladder;
+pub mod notification;
+pub mod outcome;
 pub mod protocol;
 pub mod watch;

@@ -192,16 +192,16 @@ impl Machine for Watch {
             },
             Self::Watching(watching) => match command {
                 Command::Answer { sequence, severity } => watching.answered(sequence, severity, now),
-                Command::Discharge { at, morning_at } => Ok(watching.discharged(at, morning_at)),
-                Command::Close => Ok(watching.closed()),
+                Command::Discharge { at, morning_at } => Ok(watching.discharged(at, morning_at, now)),
+                Command::Close => Ok(watching.closed(now)),
                 Command::Tick => Ok(watching.ticked(now)),
                 // A second dose, or a correction: the schedule keeps counting from the first.
                 Command::Dose(_) | Command::MorningAnswered(_) => Ok(Step::stay(Self::Watching(watching))),
             },
             Self::Aftercare(aftercare) => match command {
                 Command::Answer { sequence, severity } => aftercare.answered(sequence, severity, now),
-                Command::MorningAnswered(severity) => Ok(aftercare.morning_answered(severity)),
-                Command::Close => Ok(aftercare.closed()),
+                Command::MorningAnswered(severity) => Ok(aftercare.morning_answered(severity, now)),
+                Command::Close => Ok(aftercare.closed(now)),
                 Command::Tick => Ok(aftercare.ticked(now)),
                 // A dose after the discharge starts the whole watch again: facts are never refused.
                 Command::Dose(at) => Ok(aftercare.dosed(at, now)),
@@ -372,15 +372,18 @@ impl Watching {
         Step::saying(Watch::Watching(self), events)
     }
 
-    fn discharged(self, at: Timestamp, morning_at: Timestamp) -> Step<Watch, Event> {
+    /// No signature overtakes the clock either: silence before it is reported. Who signed looked, so later is none.
+    fn discharged(mut self, at: Timestamp, morning_at: Timestamp, now: Timestamp) -> Step<Watch, Event> {
+        let mut events = self.missed(at.min(now));
         let sequence = self.current().sequence;
-        let cancelled = vec![Event::Cancelled(sequence)];
-        discharged(self.protocol, at, morning_at, sequence.saturating_add(1), cancelled)
+        events.push(Event::Cancelled(sequence));
+        discharged(self.protocol, at, morning_at, sequence.saturating_add(1), events)
     }
 
-    fn closed(self) -> Step<Watch, Event> {
+    fn closed(mut self, now: Timestamp) -> Step<Watch, Event> {
+        let mut events = self.missed(now);
         let last = self.current().sequence;
-        let events = vec![Event::Cancelled(last), Event::Closed];
+        events.extend([Event::Cancelled(last), Event::Closed]);
         Step::saying(Watch::Closed { protocol: self.protocol, last }, events)
     }
 }

@@ -1,7 +1,9 @@
 //! The ladder, told as sentences that could be false.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up should die loudly")]
 
-use checkins_core::escalation::{Cause, Command, Event, Incident, Matter, Outcome, Refusal, open};
+use checkins_core::escalation::{Cause, Command, Event, Incident, Matter, Refusal, open};
+use checkins_core::ladder::Ladder;
+use checkins_core::outcome::Outcome;
 use kernel::id::PersonId;
 use kernel::machine::Machine as _;
 use kernel::role::Role;
@@ -19,7 +21,13 @@ fn noor() -> PersonId {
 }
 
 fn matter(severity: Severity) -> Matter {
-    Matter { cause: Cause::MissedCheckin, severity, opened_at: NOON, pace: Pace::REAL }
+    Matter {
+        cause: Cause::MissedCheckin,
+        severity,
+        opened_at: NOON,
+        pace: Pace::REAL,
+        ladder: Ladder::default(),
+    }
 }
 
 fn opened(severity: Severity) -> Incident {
@@ -74,7 +82,7 @@ fn im_on_it_holds_the_ladder_for_two_minutes_and_then_it_resumes_one_step_higher
 fn nobody_silences_their_own_alarm() {
     for role in [Role::Patient, Role::Sitter] {
         let incident = opened(Severity::Urgent);
-        assert_eq!(incident.step(acknowledge(role), second(1)), Err(Refusal::Own));
+        assert_eq!(incident.clone().step(acknowledge(role), second(1)), Err(Refusal::Own));
         assert_eq!(incident.step(resolve(role, Outcome::SitterReached), second(1)), Err(Refusal::Own));
     }
 }
@@ -99,7 +107,7 @@ fn a_worse_turn_takes_its_own_steps_at_once_even_while_someone_has_it() {
 #[test]
 fn the_same_cause_again_changes_nothing() {
     let incident = opened(Severity::Urgent);
-    assert_eq!(incident.step(Command::Again(Severity::Urgent), second(30)).unwrap().state, incident);
+    assert_eq!(incident.clone().step(Command::Again(Severity::Urgent), second(30)).unwrap().state, incident);
 }
 
 #[test]

@@ -22,9 +22,19 @@ fn watching() -> Watch {
     standing().step(Command::Dose(NOON), NOON).unwrap().state
 }
 
+/// Every look before the discharge was answered.
 fn aftercare() -> Watch {
+    let dosed = standing().step(Command::Dose(minute(125)), minute(125)).unwrap().state;
     let discharge = Command::Discharge { at: minute(130), morning_at: minute(800) };
-    watching().step(discharge, minute(130)).unwrap().state
+    dosed.step(discharge, minute(130)).unwrap().state
+}
+
+/// And every one after it, and the morning has come.
+fn morning() -> Watch {
+    let looked = [(2, 190), (3, 250), (4, 370)].into_iter().fold(aftercare(), |watch, (sequence, at)| {
+        watch.step(well(sequence), minute(at)).unwrap().state
+    });
+    until(looked, minute(800)).0
 }
 
 fn well(sequence: i64) -> Command {
@@ -131,16 +141,16 @@ fn a_silent_morning_is_reported_once_and_never_forgotten_before() {
 
 #[test]
 fn a_good_morning_closes_the_watch_and_a_worrying_one_keeps_it() {
-    let good = aftercare().step(Command::MorningAnswered(Severity::Ok), minute(800)).unwrap();
+    let good = morning().step(Command::MorningAnswered(Severity::Ok), minute(801)).unwrap();
     assert_eq!(good.state.phase(), "closed");
-    let bad = aftercare().step(Command::MorningAnswered(Severity::Urgent), minute(800)).unwrap();
+    let bad = morning().step(Command::MorningAnswered(Severity::Urgent), minute(801)).unwrap();
     assert_eq!((bad.state.phase(), bad.events), ("aftercare", vec![Event::Alarming(Severity::Urgent)]));
 }
 
 #[test]
 fn a_dose_recorded_after_the_end_starts_the_watch_again() {
-    let closed = aftercare().step(Command::Close, minute(900)).unwrap().state;
-    let again = closed.step(Command::Dose(minute(901)), minute(901)).unwrap();
+    let closed = aftercare().step(Command::Close, minute(150)).unwrap().state;
+    let again = closed.step(Command::Dose(minute(151)), minute(151)).unwrap();
     assert_eq!(again.state.phase(), "watching");
     // Its looks are others than the two before: their rows stay what they were.
     assert_eq!(again.state.current().unwrap().sequence, 3);
@@ -164,6 +174,32 @@ fn a_dose_told_late_counts_from_its_own_time_and_one_from_another_day_from_now()
     assert!(due_at == first_after(day) && heard < 200, "{heard}");
     for wrong in [day.minus(Span::micros(1)), now.plus(Span::micros(1)), Timestamp::from_micros(i64::MIN)] {
         assert_eq!(begun(wrong), (first_after(now), 0));
+    }
+}
+
+#[test]
+fn a_discharge_hides_no_silence_that_came_before_it() {
+    let signed = Command::Discharge { at: minute(16), morning_at: minute(800) };
+    assert_eq!(missed(&watching().step(signed, minute(40)).unwrap().events), [1]);
+}
+
+#[test]
+fn who_signs_a_discharge_looked() {
+    let signed = Command::Discharge { at: minute(6), morning_at: minute(800) };
+    assert_eq!(missed(&watching().step(signed, minute(40)).unwrap().events), Vec::<i64>::new());
+}
+
+#[test]
+fn nothing_that_ends_a_watch_hides_a_silence_that_no_tick_has_reported() {
+    let ends = [Command::Close, Command::MorningAnswered(Severity::Ok), Command::Dose(minute(299))];
+    for end in ends.clone() {
+        let events = aftercare().step(end, minute(300)).unwrap().events;
+        assert_eq!(missed(&events).len(), 2, "{events:?}");
+    }
+    assert_eq!(missed(&watching().step(Command::Close, minute(16)).unwrap().events), [1]);
+    for end in ends {
+        let events = morning().step(end, minute(820)).unwrap().events;
+        assert!(matches!(events.first(), Some(Event::MorningMissed(_))), "{events:?}");
     }
 }
 

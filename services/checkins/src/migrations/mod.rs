@@ -9,7 +9,12 @@ pub struct Migrations;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(HouseTables("checkins")), Box::new(WatchTables), Box::new(HouseLetters("checkins"))]
+        vec![
+            Box::new(HouseTables("checkins")),
+            Box::new(WatchTables),
+            Box::new(HouseLetters("checkins")),
+            Box::new(LadderAndAuditor),
+        ]
     }
 
     fn migration_table_name() -> DynIden {
@@ -18,6 +23,43 @@ impl MigratorTrait for Migrations {
 }
 
 struct WatchTables;
+
+struct LadderAndAuditor;
+
+impl MigrationName for LadderAndAuditor {
+    fn name(&self) -> &'static str {
+        "m0003_ladder_and_auditor"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for LadderAndAuditor {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for statement in [LADDER].into_iter().chain(LOOKED_AT) {
+            ddl(manager, statement).await?;
+        }
+        Ok(())
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+/// What the auditor asks every 5 s: the first is empty in a house that is well, the others find what is recent.
+const LOOKED_AT: [&str; 6] = [
+    "create index checkins_watch_adrift on checkins_watch (clinic_id) where phase = 'watching' and due_at is null",
+    "create index checkins_deadline_settled on checkins_deadline (settled_at) where state in ('missed', 'satisfied')",
+    // What was sent is marked at once, and told of afterwards.
+    "alter table checkins_attempt add column told_at bigint",
+    "update checkins_attempt set told_at = at",
+    "create index checkins_attempt_untold on checkins_attempt (at) where told_at is null",
+    "create index checkins_notification_taken on checkins_notification (settled_at) where state = 'accepted'",
+];
+/// A setting of the clinic, with who wanted it and who agreed. Nothing personal: reasons are about the clinic.
+const LADDER: &str = "create table checkins_ladder (clinic_id {uuid} not null, version bigint not null,
+    ladder text not null, reason text not null, proposed_by {uuid} not null, proposed_role text not null,
+    proposed_at bigint not null, published_by {uuid}, published_at bigint, primary key (clinic_id, version))";
 
 impl MigrationName for WatchTables {
     fn name(&self) -> &'static str {

@@ -3,20 +3,17 @@
 use chassis::ids;
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
-use chassis::work::Work;
+use chassis::work::{Act, Work};
+use checkins_core::ladder::Channel;
+use checkins_core::notification::{LEASE, pause};
 use kernel::id::{ClinicId, IncidentId, NotificationId, PersonId, RecordId, SessionId};
 use kernel::role::Role;
 use kernel::time::{Span, Timestamp};
+use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait as _, DbBackend, QueryResult};
 
-/// A send that takes longer renews this (reliability.md §2.4).
-pub(crate) const LEASE: Span = Span::seconds(3);
-/// Messages claimed per look.
-const BATCH: usize = 16;
 /// A link in a message works this long (reliability.md §3.2).
 const LINK_LIFETIME: Span = Span::minutes(30);
-/// A message that failed is tried again after at most this long.
-const RETRY_MAX: Span = Span::seconds(5);
 
 /// Who is to be told what.
 pub(crate) struct Message {
@@ -26,28 +23,41 @@ pub(crate) struct Message {
     pub(crate) step: i64,
     pub(crate) round: i64,
     pub(crate) person: PersonId,
-    pub(crate) channel: &'static str,
+    pub(crate) channel: Channel,
+    pub(crate) next_at: Timestamp,
+}
+
+impl Message {
+    fn subject(&self) -> Uuid {
+        self.incident.map_or(self.session.0, |incident| incident.0)
+    }
+
+    /// The same for every engine that comes to write it, so that a reader knows repeats.
+    fn id(&self) -> NotificationId {
+        let Self { kind, step, round, person, channel, .. } = self;
+        ids::derived(self.subject(), &format!("{kind} {step} {round} {person} {}", channel.as_str()))
+    }
 }
 
 /// Writes a message once. A screen needs no sending: it is told by push and by poll.
 pub(crate) async fn write(work: &Work, message: &Message) -> Result<(), Failure> {
     let sql = "insert into checkins_notification (clinic_id, id, subject_id, session_id, incident_id, kind, step,
                round, person_id, channel, state, attempts, next_at, lease_until, fence, created_at)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, 0, 0, $12) on conflict do nothing";
-    let subject = message.incident.map_or(message.session.0, |incident| incident.0);
-    let state = if message.channel == "screen" { "accepted" } else { "pending" };
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, 0, 0, $13) on conflict do nothing";
+    let state = if message.channel == Channel::Screen { "accepted" } else { "pending" };
     let values = [
         work.clinic().0.into(),
-        ids::fresh::<NotificationId>().0.into(),
-        subject.into(),
+        message.id().0.into(),
+        message.subject().into(),
         message.session.0.into(),
         message.incident.map(|incident| incident.0).into(),
         message.kind.into(),
         message.step.into(),
         message.round.into(),
         message.person.0.into(),
-        message.channel.into(),
+        message.channel.as_str().into(),
         state.into(),
+        message.next_at.micros().into(),
         work.now().micros().into(),
     ];
     work.tx().execute_raw(work.store().sql(sql, values)).await?;
@@ -77,8 +87,9 @@ pub(crate) struct Leased {
     pub(crate) created_at: Timestamp,
 }
 
-/// Claims what is due: pending messages, and those whose sender died.
-pub(crate) async fn claim(store: &Store) -> Result<Vec<Leased>, Failure> {
+/// Claims what is due, at most so many: pending messages, and those whose sender died.
+/// In rows what [`Notification::claimed`](checkins_core::notification::Notification::claimed) is for one.
+pub(crate) async fn claim(store: &Store, most: usize) -> Result<Vec<Leased>, Failure> {
     let now = store.now();
     let skip =
         if store.db().get_database_backend() == DbBackend::Postgres { "for update skip locked" } else { "" };
@@ -86,10 +97,11 @@ pub(crate) async fn claim(store: &Store) -> Result<Vec<Leased>, Failure> {
         "update checkins_notification set state = 'leased', lease_until = $1, fence = fence + 1,
          attempts = attempts + 1 where id in (select id from checkins_notification
          where (state = 'pending' and next_at <= $2) or (state = 'leased' and lease_until <= $2)
-         order by next_at limit {BATCH} {skip})
+         order by next_at limit {most} {skip})
          returning clinic_id, id, session_id, incident_id, kind, person_id, fence, attempts, created_at"
     );
     let values = [now.plus(LEASE).micros().into(), now.micros().into()];
+    let _turn = store.turn().await;
     let rows = store.db().query_all_raw(store.sql(sql, values)).await?;
     rows.iter().map(leased).collect()
 }
@@ -118,6 +130,7 @@ pub(crate) async fn renew(store: &Store, leased: &Leased) -> Result<bool, Failur
         leased.id.0.into(),
         leased.fence.into(),
     ];
+    let _turn = store.turn().await;
     Ok(store.db().execute_raw(store.sql(sql, values)).await?.rows_affected() == 1)
 }
 
@@ -129,29 +142,21 @@ pub(crate) enum Attempt {
     Failed(&'static str),
 }
 
-/// Marks an attempt, unless somebody else holds the message now: then theirs counts.
-pub(crate) async fn mark(work: &Work, leased: &Leased, attempt: &Attempt) -> Result<bool, Failure> {
-    let now = work.now();
+/// Marks an attempt, unless somebody else holds the message now: then theirs counts, and this one is only kept. One
+/// statement: until it is committed a crash sends the message again. The trail and the screens hear of it afterwards.
+pub(crate) async fn mark(store: &Store, leased: &Leased, attempt: &Attempt) -> Result<(), Failure> {
+    let now = store.now();
     let (state, next_at, reference, outcome) = match attempt {
         Attempt::Accepted(reference) => ("accepted", now, Some(reference.clone()), "accepted"),
-        Attempt::Failed(why) => ("pending", now.plus(backoff(leased.attempts)), None, *why),
+        Attempt::Failed(why) => ("pending", now.plus(pause(leased.fence)), None, *why),
     };
-    let sql =
-        "insert into checkins_attempt (clinic_id, id, notification_id, at, fence, outcome, provider_ref)
-               values ($1, $2, $3, $4, $5, $6, $7)";
-    let values = [
-        leased.clinic.0.into(),
-        ids::fresh::<RecordId>().0.into(),
-        leased.id.0.into(),
-        now.micros().into(),
-        leased.fence.into(),
-        outcome.into(),
-        reference.clone().into(),
-    ];
-    work.tx().execute_raw(work.store().sql(sql, values)).await?;
-    let sql = "update checkins_notification set state = $1, next_at = $2, provider_ref = $3, settled_at = $4
-               where clinic_id = $5 and id = $6 and fence = $7 and state = 'leased'";
-    let values = [
+    let marked =
+        "update checkins_notification set state = $1, next_at = $2, provider_ref = $3, settled_at = $4
+                  where clinic_id = $5 and id = $6 and fence = $7 and state = 'leased'";
+    let kept =
+        "insert into checkins_attempt (clinic_id, notification_id, fence, at, provider_ref, id, outcome)
+                values ($5, $6, $7, $4, $3, $8, $9)";
+    let values: [sea_orm::Value; 9] = [
         state.into(),
         next_at.micros().into(),
         reference.into(),
@@ -159,14 +164,60 @@ pub(crate) async fn mark(work: &Work, leased: &Leased, attempt: &Attempt) -> Res
         leased.clinic.0.into(),
         leased.id.0.into(),
         leased.fence.into(),
+        ids::fresh::<RecordId>().0.into(),
+        outcome.into(),
     ];
-    Ok(work.tx().execute_raw(work.store().sql(sql, values)).await?.rows_affected() == 1)
+    if store.db().get_database_backend() == DbBackend::Postgres {
+        let sql = format!("with marked as ({marked} returning 1) {kept}");
+        store.db().execute_raw(store.sql(sql, values)).await?;
+    } else {
+        let both = async |work: &mut Work| {
+            let first = values.iter().take(7).cloned();
+            work.tx().execute_raw(store.sql(marked, first)).await?;
+            work.tx().execute_raw(store.sql(kept, values.iter().cloned())).await?;
+            Ok(())
+        };
+        store.work(Act::clock(leased.clinic), both).await?;
+    }
+    store.wake();
+    Ok(())
 }
 
-/// 0.5 s, 1 s, 2 s, 4 s, then every 5 s: an alarm is never given up.
-fn backoff(attempts: i64) -> Span {
-    let doublings = u32::try_from(attempts.clamp(1, 5) - 1).unwrap_or(0);
-    Span::millis(500_i64.saturating_mul(2_i64.pow(doublings))).at_most(RETRY_MAX)
+/// An attempt that the trail and the screens have not heard of.
+pub(crate) struct Unheard {
+    pub(crate) clinic: ClinicId,
+    attempt: RecordId,
+    pub(crate) notification: NotificationId,
+    pub(crate) session: SessionId,
+    pub(crate) incident: Option<IncidentId>,
+    pub(crate) outcome: String,
+}
+
+/// Attempts that were made and not told of, the oldest first.
+pub(crate) async fn unheard(store: &Store) -> Result<Vec<Unheard>, Failure> {
+    let sql = "select a.clinic_id, a.id, a.notification_id, a.outcome, n.session_id, n.incident_id
+               from checkins_attempt a join checkins_notification n
+               on n.clinic_id = a.clinic_id and n.id = a.notification_id
+               where a.told_at is null order by a.at limit 100";
+    let rows = store.db().query_all_raw(store.sql(sql, [])).await?;
+    let parse = |row: &QueryResult| {
+        Ok(Unheard {
+            clinic: store::id(row, "clinic_id")?,
+            attempt: store::id(row, "id")?,
+            notification: store::id(row, "notification_id")?,
+            session: store::id(row, "session_id")?,
+            incident: store::maybe_id(row, "incident_id")?,
+            outcome: row.try_get("", "outcome")?,
+        })
+    };
+    rows.iter().map(parse).collect()
+}
+
+/// It is told of in this transaction. False when another engine did so meanwhile.
+pub(crate) async fn tell(work: &Work, unheard: &Unheard) -> Result<bool, Failure> {
+    let sql = "update checkins_attempt set told_at = $1 where clinic_id = $2 and id = $3 and told_at is null";
+    let values = [work.now().micros().into(), unheard.clinic.0.into(), unheard.attempt.0.into()];
+    Ok(work.tx().execute_raw(work.store().sql(sql, values)).await?.rows_affected() == 1)
 }
 
 /// What a message needs before it can be written: the address, and whether it is a drill.
@@ -190,7 +241,7 @@ pub(crate) async fn addressee(store: &Store, leased: &Leased) -> Result<Option<A
 
 /// Keeps the hash of a new one-use link for the person a message goes to.
 pub(crate) async fn issue_link(
-    work: &Work,
+    store: &Store,
     leased: &Leased,
     role: Role,
     token_hash: &str,
@@ -207,8 +258,9 @@ pub(crate) async fn issue_link(
         leased.incident.map(|incident| incident.0).into(),
         leased.person.0.into(),
         role.as_str().into(),
-        work.now().plus(LINK_LIFETIME).micros().into(),
+        store.now().plus(LINK_LIFETIME).micros().into(),
     ];
-    work.tx().execute_raw(work.store().sql(sql, values)).await?;
+    let _turn = store.turn().await;
+    store.db().execute_raw(store.sql(sql, values)).await?;
     Ok(())
 }

@@ -165,21 +165,26 @@ pub(crate) async fn see_support(work: &Work, support: RecordId, session: Session
     Ok(run(work, sql, values).await? == 1)
 }
 
-/// Requests that stayed unseen past their time.
-pub(crate) async fn unseen_support(
-    store: &Store,
-    now: Timestamp,
-) -> Result<Vec<(ClinicId, RecordId, SessionId, PersonId)>, Failure> {
-    let sql = "select clinic_id, id, session_id, person_id from checkins_support
+/// A call for support that nobody has seen.
+pub(crate) struct Unseen {
+    pub(crate) clinic: ClinicId,
+    pub(crate) support: RecordId,
+    pub(crate) session: SessionId,
+    pub(crate) deadline_at: Timestamp,
+}
+
+/// Calls that nobody has seen, and whose time runs out by then; the earliest first.
+pub(crate) async fn unseen_support(store: &Store, by: Timestamp) -> Result<Vec<Unseen>, Failure> {
+    let sql = "select clinic_id, id, session_id, deadline_at from checkins_support
                where state = 'armed' and deadline_at <= $1 order by deadline_at limit 100";
-    let rows = store.db().query_all_raw(store.sql(sql, [now.micros().into()])).await?;
+    let rows = store.db().query_all_raw(store.sql(sql, [by.micros().into()])).await?;
     let parse = |row: &QueryResult| {
-        Ok((
-            store::id(row, "clinic_id")?,
-            store::id(row, "id")?,
-            store::id(row, "session_id")?,
-            store::id(row, "person_id")?,
-        ))
+        Ok(Unseen {
+            clinic: store::id(row, "clinic_id")?,
+            support: store::id(row, "id")?,
+            session: store::id(row, "session_id")?,
+            deadline_at: store::at(row, "deadline_at")?,
+        })
     };
     rows.iter().map(parse).collect()
 }

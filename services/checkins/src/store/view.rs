@@ -3,7 +3,8 @@
 use crate::store::rows;
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
-use checkins_core::escalation::{Incident as State, Outcome};
+use checkins_core::escalation::Incident as State;
+use checkins_core::outcome::Outcome;
 use checkins_core::protocol::clock_is_off;
 use checkins_core::watch::Watch;
 use kernel::id::{ClinicId, CommandId, IncidentId, PersonId, RecordId, SessionId};

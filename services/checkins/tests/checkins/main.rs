@@ -8,9 +8,11 @@
 )]
 
 mod aftercare;
+mod auditor;
 mod door;
 mod hands;
 mod house;
+mod ladder;
 mod links;
 mod repeats;
 mod rows;

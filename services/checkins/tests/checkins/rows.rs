@@ -63,7 +63,7 @@ fn name(house: &House, row: &QueryResult) -> &'static str {
 
 /// The states of the messages by mail, oldest first.
 pub async fn mails(house: &House) -> Vec<String> {
-    let sql = "select state from checkins_notification where channel = 'mail' order by id";
+    let sql = "select state from checkins_notification where channel = 'mail' order by created_at, id";
     all(house, sql, vec![]).await.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use crate::invite::Invite;
 use chassis::ids;
-use chassis::keeper::{About, DUE_MAX, Keeper, Row};
+use chassis::keeper::{About, DUE_MAX, Keeper, Row, Waiting};
 use chassis::problem::{Failure, Problem};
 use chassis::store::{self, Store};
 use chassis::vault::Place;
@@ -112,22 +112,22 @@ impl Keeper for Deliveries {
         crate::problems::of_delivery(refusal)
     }
 
-    async fn due(store: &Store, now: Timestamp) -> Result<Vec<(ClinicId, NotificationId)>, Failure> {
-        due(store, now, DUE_MAX).await
+    async fn due(store: &Store, by: Timestamp) -> Result<Vec<Waiting<NotificationId>>, Failure> {
+        due(store, by, DUE_MAX).await
     }
 }
 
 /// Messages whose time has come, the longest waiting first.
 pub(crate) async fn due(
     store: &Store,
-    now: Timestamp,
-    limit: u64,
-) -> Result<Vec<(ClinicId, NotificationId)>, Failure> {
+    by: Timestamp,
+    limit: usize,
+) -> Result<Vec<Waiting<NotificationId>>, Failure> {
     let sql = format!(
-        "select clinic_id, id from notify_delivery where due_at <= $1 order by due_at, id limit {limit}"
+        "select clinic_id, id, due_at from notify_delivery where due_at <= $1 order by due_at, id limit {limit}"
     );
-    let rows = store.db().query_all_raw(store.sql(sql, [now.micros().into()])).await?;
-    rows.iter().map(|row| Ok((store::id(row, "clinic_id")?, store::id(row, "id")?))).collect()
+    let rows = store.db().query_all_raw(store.sql(sql, [by.micros().into()])).await?;
+    rows.iter().map(Waiting::read).collect()
 }
 
 /// Writes a message once; a second draft with the same id changes nothing.
@@ -340,7 +340,7 @@ mod tests {
             house.hear(&house.offered(house.sam)).await;
             // The house's own sender has no mail server and gives the message back: version 2.
             house.until("select version from notify_delivery", 2).await;
-            let (_, id) = due(store, store.now().plus(Span::minutes(1)), 1).await.unwrap()[0];
+            let id = due(store, store.now().plus(Span::minutes(1)), 1).await.unwrap()[0].id;
             let stale = Claimed {
                 clinic,
                 id,

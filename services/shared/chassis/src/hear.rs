@@ -8,6 +8,7 @@ use crate::problem::Failure;
 use crate::service::Service;
 use crate::store::Store;
 use crate::work::{Act, Work};
+use fail::fail_point;
 use kernel::time::Span;
 use proto::envelope::{Envelope, Event as _};
 use proto::events::safety::SessionOpened;
@@ -96,6 +97,7 @@ async fn settle<S: Service>(
     subscription: &mut dyn Subscription,
     delivery: Delivery,
 ) -> Result<(), BusFault> {
+    fail_point!("hear.delivered");
     let settled = match &delivery.envelope {
         Ok(envelope) => match hear(service, envelope).await {
             Ok(()) => Ok(()),
@@ -107,6 +109,7 @@ async fn settle<S: Service>(
             Ok(())
         }
     };
+    fail_point!("hear.settled");
     match settled {
         Ok(()) => subscription.done(&[delivery.tag.as_str()]).await,
         Err(failure) => {

@@ -1,13 +1,14 @@
 //! How a machine's state is kept: one implementation per machine, in its service's `store.rs`.
 
 use crate::problem::{Failure, Problem};
-use crate::store::Store;
+use crate::store::{self, LOOK_AGAIN, Store};
 use crate::vault::Place;
 use crate::work::{Act, Work};
+use fail::fail_point;
 use kernel::id::{ClinicId, PersonId, SessionId};
 use kernel::machine::Machine;
 use kernel::time::Timestamp;
-use sea_orm::{ConnectionTrait as _, DbBackend};
+use sea_orm::{ConnectionTrait as _, QueryResult};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -58,30 +59,60 @@ pub trait Keeper {
     /// The sentence for a refusal: see the service's `problems.rs`.
     fn problem(refusal: <Self::M as Machine>::Refusal) -> Problem;
 
-    /// Whose clock has run out.
-    async fn due(store: &Store, now: Timestamp) -> Result<Vec<(ClinicId, Self::Id)>, Failure>;
+    /// Whose clock has run out by then, the earliest first; at most [`DUE_MAX`].
+    async fn due(store: &Store, by: Timestamp) -> Result<Vec<Waiting<Self::Id>>, Failure>;
+}
+
+/// A machine that waits for its time.
+#[derive(Debug, Clone, Copy)]
+pub struct Waiting<I> {
+    /// Its clinic.
+    pub clinic: ClinicId,
+    /// Its id.
+    pub id: I,
+    /// When its time has come.
+    pub due_at: Timestamp,
+}
+
+impl<I: From<Uuid>> Waiting<I> {
+    /// From the columns `clinic_id`, `id` and `due_at`.
+    ///
+    /// # Errors
+    /// When a column is not there.
+    pub fn read(row: &QueryResult) -> Result<Self, Failure> {
+        Ok(Self {
+            clinic: store::id(row, "clinic_id")?,
+            id: store::id(row, "id")?,
+            due_at: store::at(row, "due_at")?,
+        })
+    }
 }
 
 /// At most this many overdue machines per look; the loop comes straight back for more.
-pub const DUE_MAX: u64 = 100;
+pub const DUE_MAX: usize = 100;
 
 impl Store {
-    /// Sends `Tick` to every machine whose time has come. One failing row never holds up the others.
+    /// Sends `Tick` to every machine whose time has come, and says when the next one's will. One failing row never
+    /// holds up the others. Any number of processes may do this at once: a row that another holds is left to it.
     ///
     /// # Errors
     /// When the due rows cannot be listed.
-    pub async fn tick<K: Keeper>(&self) -> Result<usize, Failure> {
-        let due = K::due(self, self.now()).await?;
-        let count = due.len();
-        for (clinic, id) in due {
-            let ticked = self
-                .work(Act::clock(clinic), async |work| work.step::<K>(id, K::M::tick()).await.map(drop))
-                .await;
+    pub async fn tick<K: Keeper>(&self) -> Result<Option<Timestamp>, Failure> {
+        let now = self.now();
+        let waiting = K::due(self, now.plus(LOOK_AGAIN)).await?;
+        let (due, soon): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|row| row.due_at <= now);
+        if !due.is_empty() {
+            fail_point!("tick.listed");
+        }
+        for Waiting { clinic, id, .. } in &due {
+            let ticked = self.work(Act::clock(*clinic), async |work| work.tick::<K>(*id).await).await;
             if let Err(failure) = ticked {
                 tracing::error!(machine = K::M::KIND, error = %failure, "a tick failed");
             }
         }
-        Ok(count)
+        // A full list may have left some out that are due already.
+        let is_full = due.len() >= DUE_MAX;
+        Ok(if is_full { Some(now) } else { soon.first().map(|row| row.due_at) })
     }
 
     /// Reads a machine outside of a transaction, for showing it.
@@ -106,8 +137,8 @@ impl Store {
 /// The generic home of machines: sealed JSON with `version`, `phase` and `due_at` beside it.
 pub mod sealed {
     use super::{
-        About, ClinicId, DUE_MAX, DbBackend, DeserializeOwned, Failure, Machine, Row, Serialize, Store,
-        Timestamp, Uuid, Work, columns, parse, parts, place,
+        About, DUE_MAX, DeserializeOwned, Failure, Machine, Row, Serialize, Store, Timestamp, Uuid, Waiting,
+        Work, columns, parse, parts, place,
     };
     use crate::store;
     use sea_orm::ConnectionTrait as _;
@@ -121,7 +152,7 @@ pub mod sealed {
         M: Machine + DeserializeOwned,
     {
         let store = work.store();
-        let lock = if work.tx().get_database_backend() == DbBackend::Postgres { " for update" } else { "" };
+        let lock = work.lock();
         let sql =
             format!("{} where clinic_id = $1 and kind = $2 and id = $3{lock}", columns(store.service()));
         let id = id.into();
@@ -179,14 +210,15 @@ pub mod sealed {
     /// When the database fails.
     pub async fn due<M: Machine, I: From<Uuid>>(
         store: &Store,
-        now: Timestamp,
-    ) -> Result<Vec<(ClinicId, I)>, Failure> {
+        by: Timestamp,
+    ) -> Result<Vec<Waiting<I>>, Failure> {
         let sql = format!(
-            "select clinic_id, id from {}_machine where kind = $1 and due_at <= $2 order by due_at limit {DUE_MAX}",
+            "select clinic_id, id, due_at from {}_machine
+             where kind = $1 and due_at <= $2 order by due_at limit {DUE_MAX}",
             store.service()
         );
-        let rows = store.db().query_all_raw(store.sql(sql, [M::KIND.into(), now.micros().into()])).await?;
-        rows.iter().map(|row| Ok((store::id(row, "clinic_id")?, store::id(row, "id")?))).collect()
+        let rows = store.db().query_all_raw(store.sql(sql, [M::KIND.into(), by.micros().into()])).await?;
+        rows.iter().map(Waiting::read).collect()
     }
 
     /// The ids of all machines of a kind about one session.

@@ -1,5 +1,6 @@
 //! What every service stands on. All the I/O in the house is behind one of these modules.
 
+pub mod alone;
 pub mod asked;
 pub mod audit;
 pub mod body;
@@ -18,6 +19,8 @@ mod letters;
 pub mod mailbox;
 pub mod members;
 pub mod outbox;
+pub mod points;
+pub mod pool;
 pub mod problem;
 pub mod process;
 pub mod roles;

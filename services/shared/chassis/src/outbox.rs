@@ -3,10 +3,13 @@
 use crate::bus::Epoch;
 use crate::problem::Failure;
 use crate::store::{LOOK_AGAIN, Store};
+use fail::fail_point;
 use kernel::time::{Span, Timestamp};
 use proto::envelope::Envelope;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend, TransactionTrait as _};
 
+/// How soon a process looks again when another one publishes.
+const TURN: Span = Span::millis(20);
 /// Facts per look: many, for a lost broker is told ten thousands again.
 const BATCH: usize = 256;
 /// Published facts stay this long, for a broker that lost its data.
@@ -47,8 +50,9 @@ pub(crate) async fn relay(store: Store) {
     loop {
         woken.mark_unchanged();
         match publish_some(&store).await {
-            Ok(count) if count == BATCH => {}
-            Ok(_fewer) => {
+            Ok(Some(count)) if count == BATCH => {}
+            Ok(None) => crate::clock::wait(TURN).await,
+            Ok(Some(_fewer)) => {
                 // Either someone committed or it is time to look again; both just look.
                 let _ = tokio::time::timeout(crate::clock::duration(LOOK_AGAIN), woken.changed()).await;
             }
@@ -66,16 +70,31 @@ pub(crate) async fn relay(store: Store) {
     }
 }
 
+/// One process of a service publishes at a time, so that facts leave in their order; the others look again shortly.
+/// Nothing when it is another's turn. A process that freezes in its turn loses it with its transaction, after 5 s.
+async fn publish_some(store: &Store) -> Result<Option<usize>, Failure> {
+    if store.db().get_database_backend() != DbBackend::Postgres {
+        return publish_with(store, store.db()).await.map(Some);
+    }
+    let tx = store.db().begin().await?;
+    let sql = "select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as mine";
+    let row = tx.query_one_raw(store.sql(sql, [format!("{}:outbox", store.service()).into()])).await?;
+    let is_mine: bool = row.map(|row| row.try_get("", "mine")).transpose()?.unwrap_or_default();
+    let published = if is_mine { Some(publish_with(store, &tx).await?) } else { None };
+    tx.commit().await?;
+    Ok(published)
+}
+
 /// Publish first, mark after: a crash in between says a fact twice, and listeners know repeats.
-async fn publish_some(store: &Store) -> Result<usize, Failure> {
+async fn publish_with(store: &Store, db: &impl ConnectionTrait) -> Result<usize, Failure> {
     let bus = &store.ground().bus;
-    notice_epoch(store).await?;
+    notice_epoch(store, db).await?;
     let service = store.service();
     let sql = format!(
         "select sequence, envelope, created_at from {service}_outbox
          where published_at is null order by sequence limit {BATCH}"
     );
-    let rows = store.db().query_all_raw(store.sql(sql, [])).await?;
+    let rows = db.query_all_raw(store.sql(sql, [])).await?;
     if rows.is_empty() {
         return Ok(0);
     }
@@ -91,11 +110,14 @@ async fn publish_some(store: &Store) -> Result<usize, Failure> {
         }
         envelopes.push(envelope);
     }
+    fail_point!("outbox.read");
     bus.publish(&envelopes).await.map_err(|fault| Failure::Stored(fault.to_string()))?;
+    fail_point!("outbox.published");
     // By number, never by range: a transaction that began earlier may commit a smaller one later.
     let list = sequences.join(",");
     let sql = format!("update {service}_outbox set published_at = $1 where sequence in ({list})");
-    store.db().execute_raw(store.sql(sql, [store.now().micros().into()])).await?;
+    db.execute_raw(store.sql(sql, [store.now().micros().into()])).await?;
+    fail_point!("outbox.marked");
     // An announcement lost here costs a screen one poll interval.
     let _ = bus.cast(&news).await;
     Ok(rows.len())
@@ -103,11 +125,11 @@ async fn publish_some(store: &Store) -> Result<usize, Failure> {
 
 /// When the broker lost its data, everything still kept is published again; when it was only restarted, what it
 /// took last. Listeners know repeats.
-async fn notice_epoch(store: &Store) -> Result<(), Failure> {
+async fn notice_epoch(store: &Store, db: &impl ConnectionTrait) -> Result<(), Failure> {
     let service = store.service();
     let epoch = store.ground().bus.epoch().await.map_err(|fault| Failure::Stored(fault.to_string()))?;
     let sql = format!("select epoch from {service}_epoch where one = 1");
-    let known = store.db().query_one_raw(store.sql(sql, [])).await?;
+    let known = db.query_one_raw(store.sql(sql, [])).await?;
     let known: Option<String> = known.map(|row| row.try_get("", "epoch")).transpose()?;
     let word = format!("{} {}", epoch.data, epoch.run);
     if known.as_ref() == Some(&word) {
@@ -121,11 +143,11 @@ async fn notice_epoch(store: &Store) -> Result<(), Failure> {
         "published_at is not null".to_owned()
     };
     let sql = format!("update {service}_outbox set published_at = null where {which}");
-    store.db().execute_raw(store.sql(sql, [])).await?;
+    db.execute_raw(store.sql(sql, [])).await?;
     let sql = format!(
         "insert into {service}_epoch (one, epoch) values (1, $1) on conflict (one) do update set epoch = excluded.epoch"
     );
-    store.db().execute_raw(store.sql(sql, [word.into()])).await?;
+    db.execute_raw(store.sql(sql, [word.into()])).await?;
     if is_known {
         tracing::warn!(service, only_restarted = again, "the broker changed: facts are published again");
     }

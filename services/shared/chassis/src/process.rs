@@ -1,8 +1,10 @@
 //! A service as a process of its own: its routes on a private port, `/live`, `/ready`, `/metrics`, and a quiet end.
 
+use crate::alone;
 use crate::asked::Asked;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::points;
 use crate::problem::{Field, Problem};
 use crate::run::{self, Mounted, Part};
 use crate::service::Ground;
@@ -81,6 +83,8 @@ pub fn start(
         return Ok(if is_ready(&config) { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     telemetry::start(LOGGED);
+    let _points = points::set();
+    let _alone = alone::hold(&config)?;
     actix_web::rt::System::new().block_on(async {
         let socket = TcpListener::bind(&config.listen)
             .with_context(|| format!("cannot listen on {}", config.listen))?;

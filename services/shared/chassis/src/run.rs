@@ -9,8 +9,9 @@ use crate::keys::Keys;
 use crate::letters;
 use crate::mailbox::Mailbox;
 use crate::outbox;
+use crate::pool::Pool;
 use crate::service::{Ground, Service};
-use crate::store::{LOOK_AGAIN, Pool, Store};
+use crate::store::{LOOK_AGAIN, Store};
 use crate::token::Verifier;
 use crate::trail;
 use actix_web::guard::Get;
@@ -24,6 +25,7 @@ use sea_orm_migration::MigratorTrait as _;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 use utoipa_actix_web::AppExt as _;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -76,6 +78,9 @@ impl Part {
     }
 }
 
+/// How long a start waits for the database.
+const DATABASE_PATIENCE: Duration = Duration::from_secs(1);
+
 /// Every service answers this one.
 const TRAIL: &str = "/sessions/{session}/trail";
 
@@ -88,14 +93,18 @@ fn ways<S: Service>() -> Ways {
 /// A timer loop that has not looked for this long is dead: not ready.
 const STALE: Span = Span::seconds(5);
 
+/// What is in the data folder is sealed, and still nobody else's business.
+pub(crate) fn make_folder(config: &Config) -> anyhow::Result<()> {
+    let mut folder = std::fs::DirBuilder::new();
+    folder.recursive(true).mode(0o700).create(&config.data_dir).context("the data folder cannot be made")
+}
+
 /// The ground of a whole house, from the configuration. Its key file is made when there is none.
 ///
 /// # Errors
 /// When the key file or the bus cannot be used.
 pub fn ground(config: Config, clock: Clock) -> anyhow::Result<Ground> {
-    // What is in it is sealed, and still nobody else's business.
-    let mut folder = std::fs::DirBuilder::new();
-    folder.recursive(true).mode(0o700).create(&config.data_dir).context("the data folder cannot be made")?;
+    make_folder(&config)?;
     let keys = Keys::load_or_create(&config.key_file())?;
     ground_with(keys, config, clock)
 }
@@ -127,6 +136,7 @@ pub async fn mount<S: Service>(ground: &Ground, shared: Option<&Pool>) -> anyhow
         Some(pool) => pool.clone(),
         None => Pool::open(&url, Some(S::NAME)).await?,
     };
+    let pool = if S::ALARMS { pool.with_lane(&url, S::NAME).await? } else { pool };
     let store = Store::new(&pool, S::NAME, ground.clone());
     store.calibrate().await?;
     let service = Arc::new(S::new(store.clone())?);
@@ -161,6 +171,8 @@ pub async fn mount<S: Service>(ground: &Ground, shared: Option<&Pool>) -> anyhow
 async fn migrate<S: Service>(url: &str) -> anyhow::Result<()> {
     let mut options = sea_orm::ConnectOptions::new(url.to_owned());
     options.max_connections(1).sqlx_logging(false);
+    // A database that is away is waited for by whoever starts us again: soon, and not with ever longer pauses.
+    options.acquire_timeout(DATABASE_PATIENCE);
     options.map_sqlx_sqlite_opts(|sqlite| sqlite.create_if_missing(true).foreign_keys(true));
     options.map_sqlx_postgres_opts(|postgres| {
         postgres.options([("search_path", format!("{},public", S::NAME))])
@@ -200,10 +212,17 @@ async fn tick<S: Service>(service: Arc<S>, looked: Arc<AtomicI64>) {
     let mut woken = service.store().woken();
     loop {
         woken.mark_unchanged();
-        match service.tick().await {
-            Ok(()) => looked.store(service.store().now().micros(), Ordering::Relaxed),
-            Err(failure) => tracing::error!(service = S::NAME, error = %failure, "the timers could not look"),
-        }
-        let _ = tokio::time::timeout(clock::duration(LOOK_AGAIN), woken.changed()).await;
+        let next = match service.tick().await {
+            Ok(next) => {
+                looked.store(service.store().now().micros(), Ordering::Relaxed);
+                next
+            }
+            Err(failure) => {
+                tracing::error!(service = S::NAME, error = %failure, "the timers could not look");
+                None
+            }
+        };
+        let until_next = next.map_or(LOOK_AGAIN, |at| at.since(service.store().now()).at_most(LOOK_AGAIN));
+        let _ = tokio::time::timeout(clock::duration(until_next), woken.changed()).await;
     }
 }

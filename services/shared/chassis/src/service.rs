@@ -9,6 +9,7 @@ use crate::problem::Failure;
 use crate::store::Store;
 use crate::token::Verifier;
 use crate::work::Work;
+use kernel::time::Timestamp;
 use proto::envelope::{Envelope, Event};
 use sea_orm_migration::MigratorTrait;
 use std::sync::Arc;
@@ -36,6 +37,8 @@ pub struct Ground {
 pub trait Service: Send + Sync + Sized + 'static {
     /// Its name: the prefix of its tables and of its routes under `/api/`.
     const NAME: &'static str;
+    /// Whether it alarms: then its clocks and messages have database connections that no request can use up.
+    const ALARMS: bool = false;
     /// The events it hears, by their full names. `safety.session_opened.v1` always is.
     const HEARS: &'static [&'static str];
     /// Its tables.
@@ -56,8 +59,9 @@ pub trait Service: Send + Sync + Sized + 'static {
     /// Turns something heard into commands, inside one transaction that also notes the event as heard.
     async fn hear(&self, work: &mut Work, envelope: &Envelope) -> Result<(), Failure>;
 
-    /// Looks at its clocks. Called at least every 250 ms and after every commit.
-    async fn tick(&self) -> Result<(), Failure>;
+    /// Looks at its clocks, and says when the next one runs out if that is soon. Called by then, after every commit,
+    /// and at least every 250 ms.
+    async fn tick(&self) -> Result<Option<Timestamp>, Failure>;
 
     /// Starts loops of its own, on the service's own thread.
     fn start(self: &Arc<Self>) {}
@@ -66,6 +70,11 @@ pub trait Service: Send + Sync + Sized + 'static {
     fn unready(&self) -> Vec<String> {
         vec![]
     }
+}
+
+/// The earliest of what several clocks said.
+pub fn earliest(times: impl IntoIterator<Item = Option<Timestamp>>) -> Option<Timestamp> {
+    times.into_iter().flatten().min()
 }
 
 /// The fact inside an envelope of a known name.

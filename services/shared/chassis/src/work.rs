@@ -11,13 +11,14 @@ use crate::problem::{Failure, Problem};
 use crate::store::{self, Store};
 use crate::telemetry;
 use crate::vault::{DataKey, Place};
+use fail::fail_point;
 use kernel::id::{ClinicId, CommandId, PersonId, SessionId};
 use kernel::machine::Machine as _;
 use kernel::time::Timestamp;
 use proto::envelope::{Envelope, Event};
 use proto::events::safety::Member;
 use proto::problems;
-use sea_orm::{ConnectionTrait as _, DatabaseTransaction};
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend};
 use serde::Serialize;
 use tokio::sync::OwnedMutexGuard;
 use uuid::Uuid;
@@ -85,6 +86,7 @@ pub struct Work {
     audits: Vec<audit::Entry>,
     said: Vec<Envelope>,
     fresh_keys: Vec<(ClinicId, PersonId, DataKey)>,
+    yields: bool,
     _turn: Option<OwnedMutexGuard<()>>,
 }
 
@@ -96,7 +98,17 @@ impl Work {
         turn: Option<OwnedMutexGuard<()>>,
     ) -> Self {
         let now = store.now();
-        Self { tx, store, act, now, audits: vec![], said: vec![], fresh_keys: vec![], _turn: turn }
+        Self {
+            tx,
+            store,
+            act,
+            now,
+            audits: vec![],
+            said: vec![],
+            fresh_keys: vec![],
+            yields: false,
+            _turn: turn,
+        }
     }
 
     /// Now: one instant for the whole transaction.
@@ -180,12 +192,47 @@ impl Work {
         id: K::Id,
         command: <K::M as kernel::machine::Machine>::Command,
     ) -> Result<Row<K::M>, Failure> {
-        let Row { state, version, about } = K::load(self, id).await?.ok_or(Failure::Missing)?;
+        let row = K::load(self, id).await?.ok_or(Failure::Missing)?;
+        self.advance::<K>(id, row, command).await
+    }
+
+    /// Tells a machine that its time has come, unless another process does so at this moment, or just did.
+    pub(crate) async fn tick<K: Keeper>(&mut self, id: K::Id) -> Result<(), Failure> {
+        self.yields = true;
+        let row = K::load(self, id).await;
+        self.yields = false;
+        fail_point!("tick.loaded");
+        match row? {
+            Some(row) if row.state.due().is_some_and(|due_at| due_at <= self.now) => {
+                self.advance::<K>(id, row, K::M::tick()).await.map(drop)
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    async fn advance<K: Keeper>(
+        &mut self,
+        id: K::Id,
+        row: Row<K::M>,
+        command: <K::M as kernel::machine::Machine>::Command,
+    ) -> Result<Row<K::M>, Failure> {
+        let Row { state, version, about } = row;
         let step = state.step(command, self.now).map_err(K::problem)?;
         let row = Row { state: step.state, version: version.saturating_add(1), about };
         K::save(self, id, &row).await?;
         K::publish(self, id, &row, &step.events).await?;
         Ok(row)
+    }
+
+    /// How a row is read that will be written: held until the transaction ends. `SQLite` has one writer anyway.
+    pub fn lock(&self) -> &'static str {
+        if self.tx.get_database_backend() != DbBackend::Postgres {
+            ""
+        } else if self.yields {
+            " for update skip locked"
+        } else {
+            " for update"
+        }
     }
 
     /// Stores a new machine and says how it began.
@@ -307,9 +354,12 @@ impl Work {
             let what = self.act.what.clone();
             self.audit("asked", what, None);
         }
+        fail_point!("work.done");
         audit::append(&self.tx, &self.store, &self.act, self.now, &self.audits).await?;
         outbox::append(&self.tx, &self.store, self.now, &self.said).await?;
+        fail_point!("work.written");
         self.tx.commit().await?;
+        fail_point!("work.committed");
         for (clinic, person, key) in &self.fresh_keys {
             self.store.vault().remember(*clinic, *person, key);
         }

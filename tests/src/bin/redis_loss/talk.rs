@@ -10,6 +10,7 @@ use chassis::service::{self, Ground, Service};
 use chassis::store::Store;
 use chassis::work::{Act, Work};
 use kernel::id::ClinicId;
+use kernel::time::Timestamp;
 use proto::envelope::{Envelope, Event};
 use sea_orm::{ConnectionTrait as _, Database, DatabaseTransaction, TransactionTrait as _};
 use sea_orm_migration::prelude::*;
@@ -74,8 +75,8 @@ macro_rules! small_service {
                 take_down(work, &service::fact(envelope)?).await
             }
 
-            async fn tick(&self) -> Result<(), Failure> {
-                Ok(())
+            async fn tick(&self) -> Result<Option<Timestamp>, Failure> {
+                Ok(None)
             }
         }
     };

@@ -4,7 +4,6 @@
 //! are committed and every screen can know. Then the ladder goes on: the on-call lead's mail of each is waited for.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a proof answers on standard output")]
 
-mod clinic;
 mod engine;
 mod figures;
 mod night;

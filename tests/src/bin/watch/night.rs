@@ -1,7 +1,6 @@
 //! One night on one store: sessions open, doses are recorded, and nobody looks.
 
 use crate::Plan;
-use crate::clinic::{Clinic, NOOR, Session};
 use crate::engine::Engine;
 use crate::figures::{Figures, percentile, rounded};
 use anyhow::{Context as _, ensure};
@@ -14,6 +13,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::time::Duration;
+use tests::clinic::{Clinic, NOOR, Session};
 use tests::sink::Sink;
 use tests::{folder, now, pause};
 

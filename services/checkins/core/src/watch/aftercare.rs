@@ -63,27 +63,42 @@ impl Aftercare {
         Step::saying(Watch::Aftercare(self), events)
     }
 
-    /// A good morning ends the watch; a worrying one raises the alarm and keeps it.
-    pub(super) fn morning_answered(self, severity: Severity) -> Step<Watch, Event> {
-        if severity >= Severity::Urgent {
-            let state = Self { asked: Morning::Missed, ..self };
-            return Step::to(Watch::Aftercare(state), Event::Alarming(severity));
+    /// Whatever ends this part overtakes no clock: silence that no tick has reported yet is reported first.
+    fn silent(&mut self, now: Timestamp) -> Vec<Event> {
+        let mut events = self.missed(now);
+        if self.asked != Morning::Missed && self.morning.deadline_at <= now {
+            events.push(Event::MorningMissed(self.morning));
+            self.asked = Morning::Missed;
         }
-        self.closed()
+        events
+    }
+
+    /// A good morning ends the watch; a worrying one raises the alarm and keeps it.
+    pub(super) fn morning_answered(mut self, severity: Severity, now: Timestamp) -> Step<Watch, Event> {
+        if severity >= Severity::Urgent {
+            let mut events = self.silent(now);
+            self.asked = Morning::Missed;
+            events.push(Event::Alarming(severity));
+            return Step::saying(Watch::Aftercare(self), events);
+        }
+        self.closed(now)
     }
 
     /// A dose after the discharge starts the whole watch again; its looks are others than those before.
-    pub(super) fn dosed(self, at: Timestamp, now: Timestamp) -> Step<Watch, Event> {
-        begun(self.protocol, at, self.last.saturating_add(1), self.cancelled(), now)
+    pub(super) fn dosed(mut self, at: Timestamp, now: Timestamp) -> Step<Watch, Event> {
+        let mut events = self.silent(now);
+        events.extend(self.cancelled());
+        begun(self.protocol, at, self.last.saturating_add(1), events, now)
     }
 
-    pub(super) fn closed(self) -> Step<Watch, Event> {
-        let mut events = self.cancelled();
+    pub(super) fn closed(mut self, now: Timestamp) -> Step<Watch, Event> {
+        let mut events = self.silent(now);
+        events.extend(self.cancelled());
         events.push(Event::Closed);
         Step::saying(Watch::Closed { protocol: self.protocol, last: self.last }, events)
     }
 
-    fn cancelled(&self) -> Vec<Event> {
-        self.next.map(|next| Event::Cancelled(next.sequence)).into_iter().collect()
+    fn cancelled(&self) -> Option<Event> {
+        self.next.map(|next| Event::Cancelled(next.sequence))
     }
 }

@@ -1,6 +1,6 @@
 //! The people of many sessions, and the facts that identity and safety would say about them.
 
-use anyhow::ensure;
+use anyhow::{Context as _, ensure};
 use chassis::ids;
 use chassis::keys::Keys;
 use chassis::vault::Vault;
@@ -39,6 +39,9 @@ pub struct Session {
 
 impl Clinic {
     /// A clinic whose services share the key file in `folder`.
+    ///
+    /// # Errors
+    /// When the key file cannot be made.
     pub fn new(folder: &Path, pace: Pace) -> anyhow::Result<Self> {
         let keys = Keys::load_or_create(&folder.join("holdspace.keys"))?;
         let staff = [
@@ -49,7 +52,24 @@ impl Clinic {
         Ok(Self { id: ids::fresh(), staff, pace, vault: Vault::new("safety", keys) })
     }
 
+    /// Its id.
+    pub fn id(&self) -> ClinicId {
+        self.id
+    }
+
+    /// Whoever of the staff has this role.
+    ///
+    /// # Errors
+    /// When nobody has.
+    pub fn staff(&self, role: Role) -> anyhow::Result<PersonId> {
+        let found = self.staff.iter().find(|(_, theirs, _)| *theirs == role);
+        Ok(found.context("nobody in that role")?.0)
+    }
+
     /// Where the staff can be reached.
+    ///
+    /// # Errors
+    /// When a contact cannot be sealed.
     pub fn contacts(&self) -> anyhow::Result<Vec<Envelope>> {
         self.staff.iter().map(|(person, role, email)| self.reached(*person, *role, email)).collect()
     }
@@ -66,6 +86,9 @@ impl Clinic {
     }
 
     /// The session has its people.
+    ///
+    /// # Errors
+    /// When the fact cannot be written.
     pub fn opened(&self, session: &Session, at: Timestamp) -> anyhow::Result<Envelope> {
         let staff = self.staff.map(|(person, role, email)| Member { person, role, on_call: email == NOOR });
         let home = [(session.patient, Role::Patient), (session.sitter, Role::Sitter)]
@@ -82,6 +105,9 @@ impl Clinic {
     }
 
     /// The dose after which silence becomes an incident exactly at `deadline_at`.
+    ///
+    /// # Errors
+    /// When the pace does not divide the silence, or the count cannot be sealed.
     pub fn dosed(&self, session: &Session, deadline_at: Timestamp) -> anyhow::Result<Envelope> {
         let silence = SILENCE.at(self.pace);
         ensure!(silence.times(self.pace.factor()) == SILENCE, "a pace that divides seven minutes");
@@ -102,7 +128,7 @@ impl Clinic {
             id: ids::fresh(),
             source: "/safety".into(),
             name: E::NAME.into(),
-            occurred_at: Timestamp::from_micros(tests::now()),
+            occurred_at: Timestamp::from_micros(crate::now()),
             clinic: self.id,
             subject,
             audience: vec![],

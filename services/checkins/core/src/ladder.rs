@@ -1,0 +1,305 @@
+//! Who is told of an incident, when, and over what: a clinic's own ladder, within bounds that no setting may cross.
+//!
+//! The shipped ladder is reliability.md §2.5. No medical director has approved it until a clinic's does.
+
+use kernel::role::Role;
+use kernel::time::Span;
+use serde::{Deserialize, Serialize};
+
+/// One step's people and ways.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rung {
+    /// How long after the step before it; the first is taken at the deadline itself.
+    pub after_seconds: i64,
+    /// Whom it tells.
+    pub who: Vec<Who>,
+    /// Over what.
+    pub channels: Vec<Channel>,
+    /// All at once, or one person after the other.
+    #[serde(default)]
+    pub order: Order,
+}
+
+/// A clinic's ladder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ladder {
+    /// The steps, in order.
+    pub rungs: Vec<Rung>,
+    /// The last step is taken again this often, until a person closes the incident.
+    pub repeat_seconds: i64,
+    /// How long "I'm on it" holds the ladder.
+    pub hold_seconds: i64,
+}
+
+/// Whom a step tells, by what they are to the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Who {
+    /// Whoever leads the session.
+    Therapist,
+    /// The adult in the home.
+    Sitter,
+    /// The prescriber.
+    Prescriber,
+    /// Whoever is on call now.
+    OnCall,
+}
+
+/// A way to reach somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// An open page of ours, by push and by poll.
+    Screen,
+    /// Mail, over the second account when the first fails.
+    Mail,
+    /// A browser's own notification.
+    Push,
+    /// A text message.
+    Sms,
+    /// A call that wants a digit.
+    Voice,
+    /// The clinic's own pager service.
+    Ntfy,
+    /// The clinic's own system.
+    Webhook,
+}
+
+/// How a step's people are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// All at once.
+    #[default]
+    Parallel,
+    /// One after the other, until somebody acknowledges.
+    Serial,
+}
+
+/// Between two people of a serial step: long enough to read a message, short of the shortest step.
+pub const SERIAL_GAP: Span = Span::seconds(15);
+
+/// A bound that no clinic may cross, and why.
+struct Bound {
+    least: i64,
+    most: i64,
+    why: &'static str,
+}
+
+const STEPS: Bound =
+    Bound { least: 2, most: 8, why: "one step is no ladder, and nobody can follow more than eight" };
+const AFTER: Bound = Bound {
+    least: 10,
+    most: 120,
+    why: "below 10 s nobody can have answered, and two minutes without breath do harm",
+};
+const REPEAT: Bound = Bound {
+    least: 30,
+    most: 120,
+    why: "an unanswered alarm must be heard again within two minutes, and more often than every 30 s it drowns itself",
+};
+const HOLD: Bound = Bound {
+    least: 30,
+    most: 120,
+    why: "who takes it must say what came of it within two minutes, or the next person is told",
+};
+/// Somebody outside of the session must be told this soon after the deadline.
+const OUTSIDE: Span = Span::seconds(120);
+
+/// What is wrong with a ladder: where, and the sentence that says why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The field, as in `rungs/1/after_seconds`.
+    pub field: String,
+    /// What the bound is, and its reason.
+    pub why: String,
+}
+
+impl Default for Ladder {
+    fn default() -> Self {
+        use Channel::{Mail, Push, Screen, Sms, Voice};
+        let rung = |after_seconds, who: &[Who], channels: &[Channel]| Rung {
+            after_seconds,
+            who: who.to_vec(),
+            channels: channels.to_vec(),
+            order: Order::Parallel,
+        };
+        Self {
+            rungs: vec![
+                rung(0, &[Who::Therapist, Who::Sitter], &[Screen, Push]),
+                rung(60, &[Who::OnCall], &[Screen, Push, Mail, Sms]),
+                rung(60, &[Who::OnCall, Who::Prescriber], &[Screen, Push, Mail, Sms, Voice]),
+                rung(60, &[Who::OnCall, Who::Prescriber, Who::Therapist], &[Screen, Push, Mail, Sms, Voice]),
+            ],
+            repeat_seconds: 60,
+            hold_seconds: 120,
+        }
+    }
+}
+
+impl Who {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Therapist, Self::Sitter, Self::Prescriber, Self::OnCall];
+
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Therapist => "therapist",
+            Self::Sitter => "sitter",
+            Self::Prescriber => "prescriber",
+            Self::OnCall => "on_call",
+        }
+    }
+
+    /// Whether this is a person of these standings.
+    pub const fn is(self, role: Role, on_call: bool) -> bool {
+        match self {
+            Self::Therapist => matches!(role, Role::Therapist),
+            Self::Sitter => matches!(role, Role::Sitter),
+            Self::Prescriber => matches!(role, Role::Prescriber),
+            Self::OnCall => on_call,
+        }
+    }
+
+    /// Whether they need not be in the session to be told.
+    const fn is_outside(self) -> bool {
+        match self {
+            Self::OnCall | Self::Prescriber => true,
+            Self::Therapist | Self::Sitter => false,
+        }
+    }
+}
+
+impl Order {
+    /// Both of them.
+    pub const ALL: [Self; 2] = [Self::Parallel, Self::Serial];
+
+    /// The word on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Parallel => "parallel",
+            Self::Serial => "serial",
+        }
+    }
+}
+
+impl Channel {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Screen, Self::Mail, Self::Push, Self::Sms, Self::Voice, Self::Ntfy, Self::Webhook];
+
+    /// The word in columns and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Screen => "screen",
+            Self::Mail => "mail",
+            Self::Push => "push",
+            Self::Sms => "sms",
+            Self::Voice => "voice",
+            Self::Ntfy => "ntfy",
+            Self::Webhook => "webhook",
+        }
+    }
+
+    /// Whether it reaches somebody who has no page of ours open.
+    const fn reaches_away(self) -> bool {
+        match self {
+            Self::Screen => false,
+            Self::Mail | Self::Push | Self::Sms | Self::Voice | Self::Ntfy | Self::Webhook => true,
+        }
+    }
+}
+
+impl Ladder {
+    /// The highest step: it repeats.
+    pub fn last(&self) -> i64 {
+        i64::try_from(self.rungs.len()).unwrap_or(i64::MAX)
+    }
+
+    /// A step's people and ways; steps count from 1.
+    pub fn rung(&self, step: i64) -> Option<&Rung> {
+        self.rungs.get(usize::try_from(step.checked_sub(1)?).ok()?)
+    }
+
+    /// From this step to the one after it.
+    pub fn gap(&self, step: i64) -> Span {
+        let next = self.rung(step.saturating_add(1));
+        Span::seconds(next.map_or(self.repeat_seconds, |rung| rung.after_seconds))
+    }
+
+    /// How long an acknowledgement holds it.
+    pub const fn hold(&self) -> Span {
+        Span::seconds(self.hold_seconds)
+    }
+
+    /// Everything that no clinic may set so; empty when it may stand.
+    pub fn faults(&self) -> Vec<Fault> {
+        let mut faults = vec![];
+        STEPS.check("rungs", self.last(), &mut faults);
+        REPEAT.check("repeat_seconds", self.repeat_seconds, &mut faults);
+        HOLD.check("hold_seconds", self.hold_seconds, &mut faults);
+        for (index, rung) in self.rungs.iter().enumerate() {
+            rung.check(index, &mut faults);
+        }
+        self.check_ends(&mut faults);
+        faults
+    }
+
+    /// The first step must reach who leads, somebody outside must hear soon, and the last must reach who is on call.
+    fn check_ends(&self, faults: &mut Vec<Fault>) {
+        let (Some(first), Some(last)) = (self.rungs.first(), self.rungs.last()) else { return };
+        if !first.who.contains(&Who::Therapist) || !first.channels.contains(&Channel::Screen) {
+            faults
+                .push(fault("rungs/0", "the therapist's screen comes first: they see and hear the patient"));
+        }
+        if !last.who.contains(&Who::OnCall) || !last.channels.iter().any(|channel| channel.reaches_away()) {
+            let field = format!("rungs/{}", self.rungs.len().saturating_sub(1));
+            faults.push(fault(field, "the last step reaches whoever is on call, also away from a screen"));
+        }
+        let mut seconds = 0_i64;
+        let outside = self.rungs.iter().find_map(|rung| {
+            seconds = seconds.saturating_add(rung.after_seconds);
+            rung.who.iter().any(|who| who.is_outside()).then_some(seconds)
+        });
+        if outside.is_none_or(|seconds| Span::seconds(seconds) > OUTSIDE) {
+            faults.push(fault("rungs", "somebody outside of the session is told within two minutes"));
+        }
+    }
+}
+
+impl Rung {
+    fn check(&self, index: usize, faults: &mut Vec<Fault>) {
+        let field = |name: &str| format!("rungs/{index}/{name}");
+        if index == 0 {
+            let at_once = Bound { least: 0, most: 0, why: "the first step is taken at the deadline itself" };
+            at_once.check(&field("after_seconds"), self.after_seconds, faults);
+        } else {
+            AFTER.check(&field("after_seconds"), self.after_seconds, faults);
+        }
+        if self.who.is_empty() {
+            faults.push(fault(field("who"), "a step tells somebody"));
+        }
+        if self.channels.is_empty() {
+            faults.push(fault(field("channels"), "a step has a way to tell"));
+        } else if index > 0 && !self.channels.iter().any(|channel| channel.reaches_away()) {
+            let why = "from the second step on a person may be away from every screen";
+            faults.push(fault(field("channels"), why));
+        }
+    }
+}
+
+impl Bound {
+    fn check(&self, field: &str, value: i64, faults: &mut Vec<Fault>) {
+        if value < self.least || value > self.most {
+            let (least, most, why) = (self.least, self.most, self.why);
+            let range = if least == most { format!("{least}") } else { format!("{least} to {most}") };
+            faults.push(fault(field, format!("{range}: {why}")));
+        }
+    }
+}
+
+fn fault(field: impl Into<String>, why: impl Into<String>) -> Fault {
+    Fault { field: field.into(), why: why.into() }
+}

@@ -1,0 +1,156 @@
+//! A clinic's ladder: what it may set, and what no setting may cross (T-BAD-79).
+
+use checkins_core::ladder::{Channel, Ladder, Order, Rung, Who};
+use kernel::role::Role;
+use kernel::time::Span;
+
+fn shipped() -> Ladder {
+    Ladder::default()
+}
+
+/// The fields at fault after one change to the shipped ladder.
+fn faults(change: impl FnOnce(&mut Ladder)) -> Vec<String> {
+    let mut ladder = shipped();
+    change(&mut ladder);
+    ladder.faults().into_iter().map(|fault| fault.field).collect()
+}
+
+fn rung(after_seconds: i64) -> Rung {
+    Rung { after_seconds, who: vec![Who::OnCall], channels: vec![Channel::Mail], order: Order::Serial }
+}
+
+#[test]
+fn the_shipped_ladder_is_within_its_own_bounds() {
+    assert_eq!(shipped().faults(), vec![]);
+    assert_eq!([1, 2, 3, 4, 5].map(|step| shipped().gap(step)), [60; 5].map(Span::seconds));
+    assert_eq!((shipped().last(), shipped().hold()), (4, Span::seconds(120)));
+}
+
+#[test]
+fn steps_count_from_one_and_end() {
+    let ladder = shipped();
+    assert_eq!(ladder.rung(1), ladder.rungs.first());
+    assert_eq!(ladder.rung(4), ladder.rungs.last());
+    assert_eq!([0, 5, -1, i64::MIN].map(|step| ladder.rung(step)), [None; 4]);
+}
+
+#[test]
+fn a_gap_is_the_next_steps_own_and_the_last_one_repeats() {
+    let mut ladder = shipped();
+    ladder.rungs[1].after_seconds = 10;
+    ladder.repeat_seconds = 90;
+    assert_eq!([1, 2, 4].map(|step| ladder.gap(step)), [10, 60, 90].map(Span::seconds));
+}
+
+#[test]
+fn steps_may_follow_from_ten_seconds_to_two_minutes() {
+    let after = |seconds| faults(|ladder| ladder.rungs[2].after_seconds = seconds);
+    assert_eq!(after(10), Vec::<String>::new());
+    assert_eq!(after(120), Vec::<String>::new());
+    for out in [9, 121, 0, -60, i64::MIN, i64::MAX] {
+        assert_eq!(after(out), ["rungs/2/after_seconds"], "{out}");
+    }
+}
+
+#[test]
+fn the_first_step_is_taken_at_the_deadline_itself() {
+    assert_eq!(faults(|ladder| ladder.rungs[0].after_seconds = 1), ["rungs/0/after_seconds"]);
+}
+
+#[test]
+fn an_acknowledgement_holds_half_a_minute_to_two() {
+    for (seconds, is_bad) in [(29, true), (30, false), (120, false), (121, true)] {
+        assert_eq!(faults(|ladder| ladder.hold_seconds = seconds) == ["hold_seconds"], is_bad, "{seconds}");
+    }
+}
+
+#[test]
+fn the_last_step_comes_again_every_half_minute_to_two() {
+    for (seconds, is_bad) in [(29, true), (30, false), (120, false), (121, true)] {
+        assert_eq!(
+            faults(|ladder| ladder.repeat_seconds = seconds) == ["repeat_seconds"],
+            is_bad,
+            "{seconds}"
+        );
+    }
+}
+
+#[test]
+fn a_ladder_has_two_to_eight_steps() {
+    assert_eq!(faults(|ladder| ladder.rungs.clear()), ["rungs"]);
+    assert_eq!(faults(|ladder| ladder.rungs.truncate(2)), Vec::<String>::new());
+    assert_eq!(
+        faults(|ladder| ladder.rungs = (0..6).map(|_| rung(10)).fold(shipped().rungs, pushed)),
+        ["rungs"]
+    );
+    assert_eq!(
+        faults(|ladder| ladder.rungs = (0..4).map(|_| rung(10)).fold(shipped().rungs, pushed)),
+        Vec::<String>::new()
+    );
+}
+
+fn pushed(mut rungs: Vec<Rung>, rung: Rung) -> Vec<Rung> {
+    rungs.push(rung);
+    rungs
+}
+
+#[test]
+fn every_step_tells_somebody_over_something() {
+    assert_eq!(faults(|ladder| ladder.rungs[1].channels.clear()), ["rungs/1/channels"]);
+    assert_eq!(faults(|ladder| ladder.rungs[2].who.clear()), ["rungs/2/who"]);
+}
+
+#[test]
+fn from_the_second_step_on_somebody_away_from_a_screen_is_reached() {
+    assert_eq!(faults(|ladder| ladder.rungs[1].channels = vec![Channel::Screen]), ["rungs/1/channels"]);
+    for away in Channel::ALL.into_iter().skip(1) {
+        assert_eq!(faults(|ladder| ladder.rungs[1].channels = vec![away]), Vec::<String>::new(), "{away:?}");
+    }
+}
+
+#[test]
+fn the_therapists_screen_comes_first() {
+    assert_eq!(faults(|ladder| ladder.rungs[0].who = vec![Who::Sitter]), ["rungs/0"]);
+    assert_eq!(faults(|ladder| ladder.rungs[0].channels = vec![Channel::Mail]), ["rungs/0"]);
+}
+
+#[test]
+fn the_last_step_reaches_whoever_is_on_call() {
+    assert_eq!(faults(|ladder| ladder.rungs[3].who = vec![Who::Prescriber]), ["rungs/3"]);
+}
+
+#[test]
+fn somebody_outside_of_the_session_hears_within_two_minutes() {
+    let slow = |ladder: &mut Ladder| {
+        ladder.rungs[1].who = vec![Who::Therapist];
+        ladder.rungs[1].after_seconds = 61;
+    };
+    assert_eq!(faults(slow), ["rungs"]);
+    let just = |ladder: &mut Ladder| ladder.rungs[1].who = vec![Who::Sitter];
+    assert_eq!(faults(just), Vec::<String>::new());
+}
+
+#[test]
+fn a_fault_names_the_bound_and_its_reason() {
+    let mut ladder = shipped();
+    ladder.rungs[1].after_seconds = 5;
+    let fault = ladder.faults().remove(0);
+    assert!(fault.why.starts_with("10 to 120: "), "{}", fault.why);
+    ladder = shipped();
+    ladder.rungs[0].after_seconds = 5;
+    assert!(ladder.faults().remove(0).why.starts_with("0: "));
+}
+
+#[test]
+fn whom_a_step_tells_is_what_they_are_to_the_session() {
+    assert!(Who::Therapist.is(Role::Therapist, false) && !Who::Therapist.is(Role::Coordinator, true));
+    assert!(Who::Sitter.is(Role::Sitter, false) && !Who::Sitter.is(Role::Patient, false));
+    assert!(Who::Prescriber.is(Role::Prescriber, false) && !Who::Prescriber.is(Role::Therapist, true));
+    assert!(Who::OnCall.is(Role::Coordinator, true) && !Who::OnCall.is(Role::Coordinator, false));
+}
+
+#[test]
+fn channels_keep_their_words() {
+    let words = Channel::ALL.map(Channel::as_str);
+    assert_eq!(words, ["screen", "mail", "push", "sms", "voice", "ntfy", "webhook"]);
+}

@@ -1,0 +1,200 @@
+//! A night of one clinic: many sessions, each dosed, and nobody looks. Two engines keep the watch; a drill decides what
+//! becomes of them.
+//!
+//! The driver knows every deadline: it made them. Of each it wants two things, and neither may be missing: the mail to
+//! whoever is on call, taken by the mail server, and the incident on a screen, pushed or found by the poll that every
+//! page makes. How late something is counts from the deadline until the later of the two.
+
+pub mod chaos;
+pub mod engines;
+pub mod figures;
+pub mod hands;
+mod ledger;
+
+use crate::clinic::{Clinic, Session};
+use crate::sink::Sink;
+use crate::{folder, now, pause};
+use anyhow::{Context as _, ensure};
+use chassis::bus::Bus;
+use chassis::bus::redis::RedisBus;
+use chassis::keys::Keys;
+use chassis::token::Signer;
+use engines::{Engine, Ground, Place};
+use figures::Figures;
+use hands::Hands;
+use kernel::id::SessionId;
+use kernel::role::Role;
+use kernel::time::{Pace, Span, Timestamp};
+use ledger::Ledger;
+use proto::envelope::Envelope;
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, Statement};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// Facts published at once.
+const BATCH: usize = 256;
+/// The engines may take this long for one fact of many.
+const PER_FACT: Span = Span::millis(40);
+
+/// What stands before the first deadline.
+pub struct Night {
+    /// The engines; a drill may take them.
+    pub engines: Vec<Engine>,
+    /// What they stand on.
+    pub ground: Ground,
+    /// The mail server.
+    pub sink: Arc<Sink>,
+    /// The work folder.
+    pub folder: PathBuf,
+    /// The first deadline.
+    pub first: Timestamp,
+    bus: Arc<dyn Bus>,
+    db: DatabaseConnection,
+    hands: Rc<Hands>,
+    clinic: Clinic,
+    deadlines: BTreeMap<SessionId, Timestamp>,
+    labels: BTreeMap<String, SessionId>,
+    known: usize,
+}
+
+impl Night {
+    /// Two engines run, and the clinic has its ladder; nobody is dosed yet.
+    ///
+    /// # Errors
+    /// When an engine does not start.
+    pub async fn begin(name: &str, place: Place) -> anyhow::Result<Self> {
+        let folder = folder(name)?;
+        let ground = Ground::open(place, &folder)?;
+        let sink = Arc::new(Sink::start(&folder)?);
+        let clinic = Clinic::new(&folder, Pace::REAL)?;
+        let keys = Keys::load(&folder.join("holdspace.keys"))?;
+        let mut engines = vec![];
+        for name in ["one", "two"] {
+            let mut engine = Engine::new(name, &ground, &keys, &folder, &sink.address)?;
+            engine.start()?;
+            // On SQLite the second one stands by, and is ready when it is needed.
+            if engines.is_empty() || place == Place::Postgres {
+                engine.wait()?;
+            }
+            engines.push(engine);
+        }
+        let mut options = ConnectOptions::new(ground.database.clone());
+        options.max_connections(2).sqlx_logging(false).acquire_timeout(std::time::Duration::from_secs(2));
+        options.map_sqlx_postgres_opts(|postgres| postgres.options([("search_path", "checkins")]));
+        let db = Database::connect(options).await?;
+        let addresses = engines.iter().map(|engine| engine.address.clone()).collect();
+        let signer = Signer::new(&keys).context("no signing key")?;
+        let hands = Rc::new(Hands::new(signer, clinic.id(), addresses));
+        hands.agree_on_a_ladder(clinic.staff(Role::Prescriber)?).await?;
+        let bus = RedisBus::open(&ground.bus)?;
+        let first = Timestamp::from_micros(now());
+        let (deadlines, labels) = (BTreeMap::new(), BTreeMap::new());
+        let night = Self {
+            engines,
+            ground,
+            sink,
+            folder,
+            first,
+            bus,
+            db,
+            hands,
+            clinic,
+            deadlines,
+            labels,
+            known: 0,
+        };
+        night.tell(&night.clinic.contacts()?).await?;
+        Ok(night)
+    }
+
+    /// The driver's own connection.
+    pub fn db(&self) -> &DatabaseConnection {
+        &self.db
+    }
+
+    /// So many sessions are opened and dosed, such that their deadlines lie evenly over this time. They take the place
+    /// of those before.
+    ///
+    /// # Errors
+    /// When the engines do not come to know it in time.
+    pub async fn dose(&mut self, count: usize, over: Span) -> anyhow::Result<()> {
+        let sessions = Session::many(count);
+        self.known += count;
+        let begun = Timestamp::from_micros(now());
+        let opened = sessions.iter().map(|session| self.clinic.opened(session, begun));
+        self.tell(&opened.collect::<Result<Vec<_>, _>>()?).await?;
+        self.until_known("checkins_watch").await?;
+        let took = Timestamp::from_micros(now()).since(begun);
+        eprintln!("{count} watches stand after {} ms", took.as_millis());
+        // Hearing of a dose takes no longer than opening a session did, or three times as long on a busy machine.
+        self.first = Timestamp::from_micros(now()).plus(took.times(3)).plus(Span::seconds(4));
+        (self.deadlines, self.labels) = (BTreeMap::new(), BTreeMap::new());
+        let many = i64::try_from(count)?;
+        let mut dosed = vec![];
+        for (index, session) in sessions.iter().enumerate() {
+            // 7919 is a prime: every place is taken once, unless there are as many sessions.
+            let place = i64::try_from(index)?.saturating_mul(7919) % many;
+            let at = self.first.plus(Span::micros(over.as_micros().saturating_mul(place) / many));
+            dosed.push(self.clinic.dosed(session, at)?);
+            self.deadlines.insert(session.id, at);
+            self.labels.insert(session.label(), session.id);
+        }
+        self.tell(&dosed).await?;
+        self.until_known("checkins_deadline").await?;
+        let left = self.first.since(Timestamp::from_micros(now()));
+        ensure!(left > Span::ZERO, "the doses were not heard before the first deadline");
+        Ok(())
+    }
+
+    /// Something that changes nothing is said on the bus: where somebody can be reached, again.
+    ///
+    /// # Errors
+    /// When the bus is away.
+    pub async fn say_something(&self) -> anyhow::Result<()> {
+        self.tell(&self.clinic.contacts()?).await
+    }
+
+    async fn tell(&self, facts: &[Envelope]) -> anyhow::Result<()> {
+        for some in facts.chunks(BATCH) {
+            self.bus.publish(some).await?;
+        }
+        Ok(())
+    }
+
+    async fn until_known(&self, table: &str) -> anyhow::Result<()> {
+        let count = self.known;
+        let patience = PER_FACT.times(i64::try_from(count)?).at_least(Span::seconds(60));
+        let begun = Timestamp::from_micros(now());
+        loop {
+            let sql = format!("select count(*) as count from {table}");
+            let row = self.db.query_one_raw(Statement::from_string(self.db.get_database_backend(), sql));
+            let known: i64 = row.await?.context("no count")?.try_get("", "count")?;
+            if known >= i64::try_from(count)? {
+                return Ok(());
+            }
+            let waited = Timestamp::from_micros(now()).since(begun);
+            ensure!(waited < patience, "{table} has {known} of {count} rows");
+            pause(100).await;
+        }
+    }
+
+    /// Waits until a second before the first deadline: then faults may begin.
+    ///
+    /// # Errors
+    /// Never by itself.
+    pub async fn until_the_first(&self) -> anyhow::Result<()> {
+        let left = self.first.minus(Span::seconds(1)).since(Timestamp::from_micros(now()));
+        pause(u64::try_from(left.as_millis()).unwrap_or(0)).await;
+        Ok(())
+    }
+
+    /// Keeps the ledger until everybody was told, or never will be.
+    ///
+    /// # Errors
+    /// When the driver itself cannot go on.
+    pub async fn seen_through(&self) -> anyhow::Result<Figures> {
+        Ledger::open(self).await?.kept().await
+    }
+}
