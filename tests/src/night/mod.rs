@@ -129,7 +129,7 @@ impl Night {
         let took = Timestamp::from_micros(now()).since(begun);
         eprintln!("{count} watches stand after {} ms", took.as_millis());
         // Hearing of a dose takes no longer than opening a session did, or three times as long on a busy machine.
-        self.first = Timestamp::from_micros(now()).plus(took.times(3)).plus(Span::seconds(4));
+        self.first = Timestamp::from_micros(now()).plus(took.times(3)).plus(Span::seconds(2));
         (self.deadlines, self.labels) = (BTreeMap::new(), BTreeMap::new());
         let many = i64::try_from(count)?;
         let mut dosed = vec![];

@@ -31,9 +31,9 @@ fn aftercare() -> Watch {
 
 /// And every one after it, and the morning has come.
 fn morning() -> Watch {
-    let looked = [(2, 190), (3, 250), (4, 370)].into_iter().fold(aftercare(), |watch, (sequence, at)| {
-        watch.step(well(sequence), minute(at)).unwrap().state
-    });
+    let looked = [(2, 190), (3, 250), (4, 370)]
+        .into_iter()
+        .fold(aftercare(), |watch, (sequence, at)| watch.step(well(sequence), minute(at)).unwrap().state);
     until(looked, minute(800)).0
 }
 

@@ -15,7 +15,7 @@ const PLANTED: &[(&str, &str)] = &[
     ("delete from checkins_incident where cause = 'missed_checkin'", "I3"),
     ("update checkins_incident set phase = 'open', due_at = null", "I4"),
     ("delete from checkins_notification where kind = 'incident'", "I4b"),
-    ("update checkins_incident set phase = 'acknowledged', due_at = due_at + 600000000", "I5"),
+    ("update checkins_incident set phase = 'acknowledged', due_at = due_at + 900000000", "I5"),
     ("update checkins_notification set state = 'leased', lease_until = 0 where channel = 'mail'", "I6"),
     ("update checkins_notification set state = 'pending', next_at = 0 where channel = 'mail'", "I6b"),
     ("delete from checkins_answer", "I7"),

@@ -2051,10 +2051,30 @@ export interface components {
             /** @description The steps, in order. */
             rungs: components["schemas"]["RungBody"][];
         };
+        /** @description A ladder, with who wanted it and who agreed. */
+        LadderVersion: {
+            /** @description The ladder. */
+            ladder: components["schemas"]["LadderBody"];
+            /** @description When. */
+            proposed_at: components["schemas"]["Timestamp"];
+            /** @description Who proposed it. */
+            proposed_by: components["schemas"]["PersonId"];
+            /** @description As what. */
+            proposed_role: components["schemas"]["Role"];
+            published_at?: components["schemas"]["Timestamp"] | null;
+            published_by?: components["schemas"]["PersonId"] | null;
+            /** @description Why it was proposed. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Which; it counts up.
+             */
+            version: number;
+        };
         /** @description The ladder in use, and what is proposed. */
         LadderView: {
-            proposed?: components["schemas"]["Version"] | null;
-            published?: components["schemas"]["Version"] | null;
+            proposed?: components["schemas"]["LadderVersion"] | null;
+            published?: components["schemas"]["LadderVersion"] | null;
             /** @description What the product ships: reliability.md §2.5. No medical director has approved it until a clinic's does. */
             shipped: components["schemas"]["LadderBody"];
         };
@@ -2874,26 +2894,6 @@ export interface components {
         Typed: {
             /** @description Six digits. */
             code: string;
-        };
-        /** @description A ladder, with who wanted it and who agreed. */
-        Version: {
-            /** @description The ladder. */
-            ladder: components["schemas"]["LadderBody"];
-            /** @description When. */
-            proposed_at: components["schemas"]["Timestamp"];
-            /** @description Who proposed it. */
-            proposed_by: components["schemas"]["PersonId"];
-            /** @description As what. */
-            proposed_role: components["schemas"]["Role"];
-            published_at?: components["schemas"]["Timestamp"] | null;
-            published_by?: components["schemas"]["PersonId"] | null;
-            /** @description Why it was proposed. */
-            reason: string;
-            /**
-             * Format: int64
-             * @description Which; it counts up.
-             */
-            version: number;
         };
         /** @description A version. */
         VersionNumber: {
