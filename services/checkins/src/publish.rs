@@ -9,7 +9,7 @@ use chassis::problem::Failure;
 use chassis::work::Work;
 use checkins_core::escalation::{self, Cause, Incident, Matter};
 use checkins_core::ladder::{Channel, Order, SERIAL_GAP};
-use checkins_core::watch::{self, Watch};
+use checkins_core::watch::{self, Morning, Watch};
 use kernel::id::{IncidentId, PersonId, RecordId, SessionId};
 use kernel::severity::Severity;
 use kernel::time::Timestamp;
@@ -71,7 +71,20 @@ pub(crate) async fn watch(
             }
         }
     }
-    Ok(())
+    if events.is_empty() || is_morning_awaited(&row.state) {
+        return Ok(());
+    }
+    // Answered, or overtaken by another dose: nobody waits for it any more.
+    let is_answered = events.iter().any(|event| matches!(event, watch::Event::Alarming(_)));
+    let how = if is_answered { "satisfied" } else { "cancelled" };
+    rows::settle(work, session, MORNING, 0, how).await
+}
+
+fn is_morning_awaited(state: &Watch) -> bool {
+    match state {
+        Watch::Aftercare(aftercare) => aftercare.asked == Morning::Asked,
+        Watch::Standing { .. } | Watch::Watching(_) | Watch::Closed { .. } => false,
+    }
 }
 
 async fn missed(
@@ -117,8 +130,10 @@ pub(crate) async fn raise_since(
     let ladder = ladders::current(work).await?;
     let matter = Matter { cause, severity, opened_at: since, pace: row.state.protocol().pace, ladder };
     let step = escalation::open(matter);
-    // The same for every engine that notices the same silence.
-    let id: IncidentId = ids::derived(session.0, &format!("{} {}", cause.as_str(), since.micros()));
+    // The same for every engine that comes to take this very step of the watch, and another for the next one: a dose
+    // told twice misses the same looks again.
+    let taken = format!("{} {} {}", cause.as_str(), since.micros(), row.version);
+    let id: IncidentId = ids::derived(session.0, &taken);
     Box::pin(work.create::<Incidents>(id, *about, step.state, &step.events)).await?;
     Ok(())
 }
@@ -185,9 +200,14 @@ async fn tell_people(
 ) -> Result<(), Failure> {
     let Some(rung) = matter.ladder.rung(step) else { return Ok(()) };
     let is_told = |member: &Member| rung.who.iter().any(|who| who.is(member.role, member.on_call));
+    let mut channels: Vec<Channel> = rung.channels.iter().copied().filter(|way| is_set_up(*way)).collect();
+    // What the ladder wants may not be set up here. Mail always is, or fails loudly.
+    if step > 1 && !channels.iter().any(|way| way.reaches_away()) {
+        channels.push(Channel::Mail);
+    }
     let mut next_at = work.now();
     for member in work.members(session).await?.into_iter().filter(is_told) {
-        for channel in rung.channels.iter().copied().filter(|channel| is_set_up(*channel)) {
+        for channel in channels.iter().copied() {
             let person = member.person;
             let incident = Some(incident);
             let message =

@@ -204,7 +204,7 @@ impl Channel {
     }
 
     /// Whether it reaches somebody who has no page of ours open.
-    const fn reaches_away(self) -> bool {
+    pub const fn reaches_away(self) -> bool {
         match self {
             Self::Screen => false,
             Self::Mail | Self::Push | Self::Sms | Self::Voice | Self::Ntfy | Self::Webhook => true,

@@ -73,3 +73,17 @@ async fn a_good_morning_ends_the_watch_and_a_worrying_one_does_not() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn a_worrying_morning_leaves_nothing_armed_behind() {
+    House::on_every_store(async |house| {
+        let session = discharged(house).await;
+        looked_in(house, session).await;
+        house.pass(Span::hours(10)).await;
+        house.hears(&NextMorningAnswered { session, severity: Severity::Urgent, at: house.now() }).await;
+        assert_eq!(house.incident(session).await["cause"], "next_morning");
+        let armed = "select count(*) from checkins_deadline where state = 'armed'";
+        assert_eq!(crate::rows::count(house, armed).await, 0);
+    })
+    .await;
+}

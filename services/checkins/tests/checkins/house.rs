@@ -70,6 +70,7 @@ impl House {
         story(&mut house).await;
         // The server has two hundred connections for all tests together.
         let _ = house.checkins.store().db().close_by_ref().await;
+        let _ = house.checkins.store().lane().db().close_by_ref().await;
     }
 
     async fn open(config: Config) -> Self {

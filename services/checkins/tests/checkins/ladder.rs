@@ -126,3 +126,18 @@ async fn a_ladder_outside_its_bounds_is_refused_field_by_field_with_the_reason()
     })
     .await;
 }
+
+#[actix_web::test]
+async fn a_step_over_ways_that_are_not_set_up_goes_by_mail() {
+    House::on_every_store(async |house| {
+        let mut ladder = sooner();
+        ladder["rungs"][1]["channels"] = json!(["sms", "voice"]);
+        let (_, proposed) = propose(house, house.dr_okafor, &ladder).await;
+        assert_eq!(publish(house, jo(house), &proposed["version"]).await.0, StatusCode::OK);
+        let session = house.dosed().await;
+        house.pass(Span::minutes(7)).await;
+        house.pass(Span::seconds(10)).await;
+        assert_eq!(rows::told(house, session).await[4..], ["2 Dr. Okafor mail", "2 Noor mail"]);
+    })
+    .await;
+}

@@ -6,7 +6,7 @@ use crate::rows;
 use actix_web::http::StatusCode;
 use chassis::ids;
 use kernel::time::Span;
-use proto::events::safety::{DoseRecorded, PhaseChanged};
+use proto::events::safety::{DoseBegun, DoseRecorded, PhaseChanged, SessionClosed};
 use serde_json::json;
 
 #[actix_web::test]
@@ -103,6 +103,26 @@ async fn a_fact_delivered_twice_changes_nothing_even_after_its_incident_was_clos
         }
         let armed = house.trail(session).await.iter().filter(|row| row.starts_with("watch.armed")).count();
         assert_eq!(armed, 1);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_dose_told_again_after_the_end_misses_its_looks_again_and_the_watch_lives() {
+    House::on_every_store(async |house| {
+        let at = house.now();
+        let session = house.dosed().await;
+        house.pass(Span::minutes(7)).await;
+        let path = house.incident_path(session, "resolve").await;
+        house.post(house.dr_lee, &path, json!({ "outcome": "sitter_reached" })).await;
+        house.hears(&SessionClosed { session, by: house.dr_lee.id, at: house.now() }).await;
+        house.hears(&DoseBegun { session, at }).await;
+        house.pass(Span::seconds(1)).await;
+        let watch = house.watch(session).await;
+        let causes: Vec<_> =
+            watch["incidents"].as_array().unwrap().iter().map(|incident| &incident["cause"]).collect();
+        assert_eq!(causes, ["missed_checkin"; 2], "{watch}");
+        assert_eq!(watch["next"]["due_at"], json!(at.plus(Span::minutes(15))), "{watch}");
     })
     .await;
 }
