@@ -32,6 +32,10 @@ const POINTS: [&str; 16] = [
 ];
 /// Between a commit and the next, and between the mail server's word and the mark.
 const TENDEREST: [&str; 4] = ["work.written", "work.committed", "lane.claimed", "mail.taken"];
+/// At these the mail server has the mail, and the house does not know it.
+const AFTER_THE_WORD: [&str; 2] = ["mail.taken", "lane.sent"];
+/// Milliseconds: a lease of 3 s, and a little.
+const AGAIN: u64 = 4500;
 /// Deadlines a round.
 const DEADLINES: usize = 5;
 /// Milliseconds from a second before the first deadline until the last has passed.
@@ -80,6 +84,10 @@ async fn rounds(name: &str, place: Place, points: &[&str]) -> anyhow::Result<Tal
     for point in points {
         night.dose(DEADLINES, Span::seconds(1)).await.with_context(|| format!("{name}, {point}"))?;
         abort_at(&mut night, point).await.with_context(|| format!("{name}, {point}"))?;
+        if AFTER_THE_WORD.contains(point) {
+            // Of these the house never heard that they were taken: they come again when the lease of the dead is over.
+            pause(AGAIN).await;
+        }
         let figures = night.seen_through().await?;
         let (again, late) = (figures.came_again, figures.max_s);
         eprintln!("{name}, {point}: the last was told after {late} s, {again} came again");
