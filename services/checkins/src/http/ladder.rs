@@ -146,7 +146,7 @@ pub(super) async fn read_ladder(checkins: Guard<ReadLadder, Checkins>) -> Answer
 /// Another ladder, and why.
 #[derive(Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Proposal {
+struct LadderProposal {
     /// The ladder.
     #[garde(dive)]
     ladder: LadderBody,
@@ -165,12 +165,15 @@ struct VersionNumber {
     version: i64,
 }
 
-#[utoipa::path(tag = "checkins", operation_id = "propose_ladder", request_body = Proposal,
+#[utoipa::path(tag = "checkins", operation_id = "propose_ladder", request_body = LadderProposal,
     responses((status = 200, body = VersionNumber), (status = 422, body = ProblemBody)))]
 #[post("/ladder")]
-pub(super) async fn propose_ladder(checkins: Guard<ProposeLadder, Checkins>, body: Body<Proposal>) -> Answer {
+pub(super) async fn propose_ladder(
+    checkins: Guard<ProposeLadder, Checkins>,
+    body: Body<LadderProposal>,
+) -> Answer {
     let role = checkins.who()?.role;
-    let Proposal { ladder, reason } = body.0;
+    let LadderProposal { ladder, reason } = body.0;
     let ladder = Ladder::from(ladder);
     let faults = ladder.faults();
     if !faults.is_empty() {

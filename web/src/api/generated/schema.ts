@@ -2051,6 +2051,13 @@ export interface components {
             /** @description The steps, in order. */
             rungs: components["schemas"]["RungBody"][];
         };
+        /** @description Another ladder, and why. */
+        LadderProposal: {
+            /** @description The ladder. */
+            ladder: components["schemas"]["LadderBody"];
+            /** @description Why, in at least 20 characters: whoever publishes it reads this. */
+            reason: string;
+        };
         /** @description A ladder, with who wanted it and who agreed. */
         LadderVersion: {
             /** @description The ladder. */
@@ -2469,12 +2476,13 @@ export interface components {
             /** @description A URI for the kind of problem. */
             type: string;
         };
-        /** @description Another ladder, and why. */
+        /** @description The therapist's sheet. */
         Proposal: {
-            /** @description The ladder. */
-            ladder: components["schemas"]["LadderBody"];
-            /** @description Why, in at least 20 characters: whoever publishes it reads this. */
-            reason: string;
+            criteria: {
+                [key: string]: boolean;
+            };
+            /** @description The score. */
+            padss: components["schemas"]["ScoreSheet"];
         };
         /** @description The sitter is in the home. */
         Proven: {
@@ -4334,7 +4342,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Proposal"];
+                "application/json": components["schemas"]["LadderProposal"];
             };
         };
         responses: {
