@@ -8,6 +8,7 @@
 pub mod booking;
 pub mod caller;
 pub mod clinic;
+pub mod dice;
 pub mod night;
 pub mod proc;
 pub mod process;

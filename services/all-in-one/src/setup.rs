@@ -204,7 +204,7 @@ async fn found(config: Config, clinic: &Clinic, admin: &NewPerson) -> anyhow::Re
 ///
 /// # Errors
 /// When the server is not host:port.
-pub(crate) fn mail(server: &str, from: &str, ca: Option<PathBuf>) -> anyhow::Result<Smtp> {
+pub fn mail(server: &str, from: &str, ca: Option<PathBuf>) -> anyhow::Result<Smtp> {
     let (host, port) = server.rsplit_once(':').context("the mail server is host:port")?;
     let port: u16 = port.parse().context("the port of the mail server is a number")?;
     let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());

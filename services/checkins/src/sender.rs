@@ -36,9 +36,8 @@ async fn lane(service: Arc<Checkins>) {
     loop {
         woken.mark_unchanged();
         // Never more than can be sent at once: what is only held would look like a sender that died.
-        let Ok(free) = Arc::clone(&hands).acquire_owned().await else { return };
-        let most = hands.available_permits().saturating_add(1);
-        drop(free);
+        drop(hands.acquire().await);
+        let most = hands.available_permits();
         let claimed = notifications::claim(&store, most).await.unwrap_or_else(|failure| {
             tracing::error!(error = %failure, "safety messages could not be claimed");
             vec![]

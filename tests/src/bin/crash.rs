@@ -74,7 +74,7 @@ async fn seen(name: &str, words: Words) -> anyhow::Result<Figures> {
 async fn night(name: &str, place: Place, faults: Faults, words: Words) -> anyhow::Result<Figures> {
     let mut night = Night::begin(name, place).await?;
     night.dose(words.deadlines, words.over).await.with_context(|| format!("{name}: getting ready"))?;
-    night.until_the_first().await?;
+    night.until_the_first().await;
     let (engines, postgres) = (std::mem::take(&mut night.engines), night.ground.postgres.take());
     let chaos = faults.begin(words.seed, engines, postgres);
     let figures = night.seen_through().await.with_context(|| name.to_owned())?;

@@ -20,7 +20,7 @@ fn main() -> anyhow::Result<()> {
     actix_web::rt::System::new().block_on(async {
         let mut night = Night::begin("postgres", Place::Postgres).await?;
         night.dose(deadlines, Span::seconds(seconds)).await?;
-        night.until_the_first().await?;
+        night.until_the_first().await;
         let (engines, postgres) = (std::mem::take(&mut night.engines), night.ground.postgres.take());
         let faults = Faults::sleeps(LONGEST, Duration::from_millis(500), Duration::from_secs(2));
         let chaos = faults.begin(seed, engines, postgres);

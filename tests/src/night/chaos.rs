@@ -1,6 +1,7 @@
 //! What goes wrong, and when: from a seed, so that a bad night can be had again.
 
 use super::engines::Engine;
+use crate::dice::Dice;
 use crate::servers::Server;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -67,7 +68,7 @@ impl Faults {
         let over = Arc::clone(&is_over);
         let thread = std::thread::spawn(move || {
             let havoc = Havoc { kills: 0, database_kills: 0, engines, postgres };
-            havoc.wreak(self, Dice(seed | 1), &over)
+            havoc.wreak(self, Dice::new(seed), &over)
         });
         Chaos { is_over, thread }
     }
@@ -97,7 +98,7 @@ impl Havoc {
                 let (least, most) = faults.between;
                 // A sleep is over before the next one begins; deaths need not wait for each other.
                 let after = if faults.harm == Harm::Death { now } else { back_at };
-                harm_at = after + least + dice.up_to(most.saturating_sub(least));
+                harm_at = after + least + up_to(&mut dice, most.saturating_sub(least));
             }
             if database_at.is_some_and(|at| now >= at) {
                 self.kill_database()?;
@@ -126,7 +127,7 @@ impl Havoc {
             }
             Harm::Sleep(longest) => {
                 engine.tell("STOP");
-                now + Duration::from_secs(1) + dice.up_to(longest)
+                now + Duration::from_secs(1) + up_to(dice, longest)
             }
         }
     }
@@ -163,19 +164,6 @@ impl Havoc {
     }
 }
 
-/// A small generator: the same seed gives the same night.
-struct Dice(u64);
-
-impl Dice {
-    fn up_to(&mut self, most: Duration) -> Duration {
-        Duration::from_millis(self.below(u64::try_from(most.as_millis()).unwrap_or(u64::MAX)))
-    }
-
-    fn below(&mut self, bound: u64) -> u64 {
-        // xorshift64*
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) % bound.max(1)
-    }
+fn up_to(dice: &mut Dice, most: Duration) -> Duration {
+    Duration::from_millis(dice.below(u64::try_from(most.as_millis()).unwrap_or(u64::MAX)))
 }

@@ -3,9 +3,10 @@
 use crate::process::free_port;
 use crate::servers::{self, Server};
 use crate::split::is_ready;
-use anyhow::{Context as _, ensure};
-use chassis::config::{Config, Smtp, SmtpTls};
+use anyhow::ensure;
+use chassis::config::Config;
 use chassis::keys::Keys;
+use holdspace::setup;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -63,16 +64,7 @@ impl Ground {
 impl Engine {
     /// Writes its configuration; it does not run yet. Both share a folder: on `SQLite` the lock in it says whose turn it is.
     pub fn new(name: &str, ground: &Ground, keys: &Keys, folder: &Path, mail: &str) -> anyhow::Result<Self> {
-        let (host, port) = mail.split_once(':').context("no port in the mail server's address")?;
-        let smtp = Smtp {
-            host: host.into(),
-            port: port.parse()?,
-            tls: SmtpTls::LocalPlain,
-            user: None,
-            password: None,
-            from: "Clinic <alarm@clinic.test>".into(),
-            ca: None,
-        };
+        let smtp = setup::mail(mail, "Clinic <alarm@clinic.test>", None)?;
         let address = format!("127.0.0.1:{}", free_port()?);
         let data = folder.join("engine");
         let config = Config {

@@ -37,8 +37,13 @@ pub struct Figures {
 
 /// The smallest of `sorted` that `percent` of all are not above, in seconds; nothing of nothing.
 pub fn percentile(sorted: &[i64], percent: usize) -> f64 {
+    seconds(ranked(sorted, percent))
+}
+
+/// The same as it was counted, in microseconds.
+pub fn ranked(sorted: &[i64], percent: usize) -> i64 {
     let rank = sorted.len().saturating_mul(percent).div_ceil(100).max(1);
-    seconds(sorted.get(rank - 1).copied().unwrap_or_default())
+    sorted.get(rank - 1).copied().unwrap_or_default()
 }
 
 /// Microseconds as seconds, with three digits.

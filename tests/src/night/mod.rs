@@ -29,7 +29,6 @@ use ledger::Ledger;
 use proto::envelope::Envelope;
 use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, Statement};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -46,10 +45,7 @@ pub struct Night {
     pub ground: Ground,
     /// The mail server.
     pub sink: Arc<Sink>,
-    /// The work folder.
-    pub folder: PathBuf,
-    /// The first deadline.
-    pub first: Timestamp,
+    first: Timestamp,
     bus: Arc<dyn Bus>,
     db: DatabaseConnection,
     hands: Rc<Hands>,
@@ -91,27 +87,10 @@ impl Night {
         let bus = RedisBus::open(&ground.bus)?;
         let first = Timestamp::from_micros(now());
         let (deadlines, labels) = (BTreeMap::new(), BTreeMap::new());
-        let night = Self {
-            engines,
-            ground,
-            sink,
-            folder,
-            first,
-            bus,
-            db,
-            hands,
-            clinic,
-            deadlines,
-            labels,
-            known: 0,
-        };
+        let night =
+            Self { engines, ground, sink, first, bus, db, hands, clinic, deadlines, labels, known: 0 };
         night.tell(&night.clinic.contacts()?).await?;
         Ok(night)
-    }
-
-    /// The driver's own connection.
-    pub fn db(&self) -> &DatabaseConnection {
-        &self.db
     }
 
     /// So many sessions are opened and dosed, such that their deadlines lie evenly over this time. They take the place
@@ -181,13 +160,9 @@ impl Night {
     }
 
     /// Waits until a second before the first deadline: then faults may begin.
-    ///
-    /// # Errors
-    /// Never by itself.
-    pub async fn until_the_first(&self) -> anyhow::Result<()> {
+    pub async fn until_the_first(&self) {
         let left = self.first.minus(Span::seconds(1)).since(Timestamp::from_micros(now()));
         pause(u64::try_from(left.as_millis()).unwrap_or(0)).await;
-        Ok(())
     }
 
     /// Keeps the ledger until everybody was told, or never will be.

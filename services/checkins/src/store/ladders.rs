@@ -43,17 +43,23 @@ pub(crate) async fn published(
 
 /// The newest proposal that nobody published, if it is newer than what is published.
 pub(crate) async fn proposed(store: &Store, clinic: ClinicId) -> Result<Option<Kept>, Failure> {
-    let sql = format!("{COLUMNS} where clinic_id = $1 order by version desc limit 1");
-    let newest = store.db().query_one_raw(store.sql(sql, [clinic.0.into()])).await?;
-    let newest = newest.map(|row| kept(&row)).transpose()?;
+    let newest = newest_in(store.db(), store, clinic, "").await?;
     Ok(newest.filter(|kept| kept.published_at.is_none()))
 }
 
 /// The newest of all, held until the transaction ends: nobody publishes what was overtaken.
 pub(crate) async fn newest(work: &Work) -> Result<Option<Kept>, Failure> {
-    let sql = format!("{COLUMNS} where clinic_id = $1 order by version desc limit 1{}", work.lock());
-    let row = work.tx().query_one_raw(work.store().sql(sql, [work.clinic().0.into()])).await?;
-    row.map(|row| kept(&row)).transpose()
+    newest_in(work.tx(), work.store(), work.clinic(), work.lock()).await
+}
+
+async fn newest_in(
+    db: &impl ConnectionTrait,
+    store: &Store,
+    clinic: ClinicId,
+    lock: &str,
+) -> Result<Option<Kept>, Failure> {
+    let sql = format!("{COLUMNS} where clinic_id = $1 order by version desc limit 1{lock}");
+    db.query_one_raw(store.sql(sql, [clinic.0.into()])).await?.map(|row| kept(&row)).transpose()
 }
 
 /// Keeps a proposal under the next number.

@@ -12,7 +12,6 @@
 mod agenda;
 mod alarms;
 mod book;
-mod dice;
 mod engines;
 mod health;
 mod looks;

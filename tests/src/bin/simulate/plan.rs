@@ -1,9 +1,9 @@
 //! What a seed decides at the start: how bad the day is, whose clock rule holds, which ladders the clinic has.
 
-use crate::dice::Dice;
 use crate::world::MIDNIGHT;
 use checkins_core::ladder::{Channel, Ladder, Order, Rung, Who};
 use kernel::time::{Pace, Span, Timestamp};
+use tests::dice::Dice;
 
 /// Sessions of a day.
 const SESSIONS: usize = 50;

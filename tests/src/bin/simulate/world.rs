@@ -3,7 +3,6 @@
 use crate::agenda::{Agenda, Check, Happening};
 use crate::alarms::Told;
 use crate::book::Book;
-use crate::dice::Dice;
 use crate::engines::Engine;
 use crate::plan::Plan;
 use crate::rows::{Rows, Work};
@@ -16,6 +15,7 @@ use checkins_core::protocol::Protocol;
 use checkins_core::watch::{Event, Watch};
 use kernel::machine::Machine as _;
 use kernel::time::{Pace, Span, Timestamp};
+use tests::dice::Dice;
 
 /// Midnight of the simulated day; days set back stay far from zero.
 pub const MIDNIGHT: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);

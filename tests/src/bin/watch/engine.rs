@@ -3,10 +3,11 @@
 
 use anyhow::{Context as _, bail};
 use chassis::clock::Clock;
-use chassis::config::{Config, Smtp, SmtpTls};
+use chassis::config::Config;
 use chassis::run::{ground, mount};
 use chassis::telemetry;
 use checkins::Checkins;
+use holdspace::setup;
 use proto::envelope::Envelope;
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader};
@@ -26,16 +27,7 @@ const START: Duration = Duration::from_secs(30);
 pub async fn run(folder: &str, database: &str, mail: &str) -> anyhow::Result<()> {
     telemetry::start("warn");
     let _ = telemetry::recorder();
-    let (host, port) = mail.split_once(':').context("no port in the mail server's address")?;
-    let smtp = Smtp {
-        host: host.into(),
-        port: port.parse()?,
-        tls: SmtpTls::LocalPlain,
-        user: None,
-        password: None,
-        from: "Clinic <alarm@clinic.test>".into(),
-        ca: None,
-    };
+    let smtp = setup::mail(mail, "Clinic <alarm@clinic.test>", None)?;
     let config = Config {
         data_dir: folder.into(),
         database_url: database.into(),

@@ -1,6 +1,7 @@
 //! What one store did.
 
 use serde_json::{Value, json};
+use tests::night::figures::ranked;
 
 /// One store's figures.
 #[derive(Debug, Default)]
@@ -48,8 +49,7 @@ impl Figures {
 
 /// The smallest of `sorted` that `percent` of all are not above; nothing of nothing.
 pub fn percentile(sorted: &[i64], percent: usize) -> f64 {
-    let rank = sorted.len().saturating_mul(percent).div_ceil(100).max(1);
-    rounded(sorted.get(rank - 1).copied().unwrap_or_default())
+    rounded(ranked(sorted, percent))
 }
 
 /// Microseconds as milliseconds, with one digit.

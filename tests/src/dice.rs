@@ -41,7 +41,8 @@ impl Dice {
         usize::try_from(self.below(bound)).unwrap_or(0)
     }
 
-    /// One of these.
+    /// One of these, of which there is at least one.
+    #[expect(clippy::indexing_slicing, reason = "a place in a list is within it")]
     pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
         from[self.index(from.len())]
     }
