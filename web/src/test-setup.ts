@@ -1,6 +1,9 @@
 import '@testing-library/jest-dom/vitest';
-import { cleanup } from '@testing-library/react';
+import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
+
+// What must appear appears, also on a machine that is busy: these tests judge what is shown, not how fast.
+configure({ asyncUtilTimeout: 10_000 });
 
 afterEach(cleanup);
 

@@ -13,6 +13,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use serde_json::Value;
 use std::fs;
+use std::io;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -183,7 +184,10 @@ impl Proof {
 
     /// Runs it and says which bars it broke. The JSON object is printed as the last line of stdout.
     pub fn run(&self, stage: &Stage, strictness: Strictness) -> Result<Vec<String>> {
-        let mut running = Running::start(self.command(stage, strictness)?.stdout(Stdio::piped()))?;
+        let (complaints, say) = io::pipe()?;
+        let mut running =
+            Running::start(self.command(stage, strictness)?.stdout(Stdio::piped()).stderr(say))?;
+        let echo = run::Echo::of(complaints);
         let mut last: Option<String> = None;
         let status = running.follow(Duration::from_secs(self.limit_seconds), |line| {
             if let Some(line) = last.replace(line) {
@@ -193,7 +197,8 @@ impl Proof {
         let status = status.with_context(|| self.name.clone())?;
         let last = last.unwrap_or_default();
         let Some(figures) = serde_json::from_str::<Value>(&last).ok().filter(Value::is_object) else {
-            return Ok(vec![format!("ended with {status}; its last line is no JSON object: {last}")]);
+            let said = echo.last_lines();
+            return Ok(vec![format!("ended with {status}; its last line is no JSON object: {last}\n{said}")]);
         };
         println!("{last}");
         let mut broken = vec![];
@@ -203,6 +208,9 @@ impl Proof {
         let alone = self.bars_alone.iter().filter(|_| strictness == Strictness::Full);
         for bar in self.bars.iter().chain(alone) {
             broken.extend(Bar::read(bar)?.broken_by(&figures, strictness));
+        }
+        if !broken.is_empty() {
+            broken.push(format!("its figures: {last}\n{}", echo.last_lines()));
         }
         Ok(broken)
     }

@@ -2,23 +2,66 @@
 
 use crate::place;
 use anyhow::{Context, Result, bail};
-use std::io::{self, BufRead, BufReader};
-use std::os::fd::AsFd;
+use std::collections::VecDeque;
+use std::io::{self, BufRead, BufReader, PipeReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// How long a stopped program may take before it is killed. Postgres writes a checkpoint first.
 const STOP: Duration = Duration::from_secs(10);
 
-/// Runs it, its output on our stderr, and says what failed.
+/// How many last lines of a failure are told again at the end, where a reader looks first.
+const TOLD_AGAIN: usize = 30;
+
+/// Runs it, its output on our stderr, and says what failed with its last lines.
 pub fn loud(command: &mut Command) -> Result<()> {
-    let stderr = io::stderr().as_fd().try_clone_to_owned()?;
-    let status = command.stdin(Stdio::null()).stdout(stderr).status();
-    let status = status.with_context(|| format!("cannot start {}", words(command)))?;
-    if status.success() { Ok(()) } else { bail!("{} ended with {status}", words(command)) }
+    let (output, say) = io::pipe()?;
+    let child = command.stdin(Stdio::null()).stdout(say.try_clone()?).stderr(say).spawn();
+    // The command holds its ends of the pipe until they are replaced.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let echo = Echo::of(output);
+    let mut child = child.with_context(|| format!("cannot start {}", words(command)))?;
+    let status = child.wait()?;
+    if status.success() {
+        return Ok(());
+    }
+    bail!("{} ended with {status}\n{}", words(command), echo.last_lines())
+}
+
+/// What a program prints, passed on to our stderr line by line.
+pub struct Echo {
+    last: Arc<Mutex<VecDeque<String>>>,
+    ended: mpsc::Receiver<()>,
+}
+
+impl Echo {
+    /// Passes on all that comes out of the pipe.
+    pub fn of(output: PipeReader) -> Self {
+        let last = Arc::new(Mutex::new(VecDeque::new()));
+        let (end, ended) = mpsc::channel();
+        let kept = Arc::clone(&last);
+        thread::spawn(move || {
+            for line in BufReader::new(output).lines().map_while(Result::ok) {
+                eprintln!("{line}");
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                kept.truncate(TOLD_AGAIN - 1);
+                kept.push_front(line);
+            }
+            drop(end);
+        });
+        Self { last, ended }
+    }
+
+    /// The last of it. A child that outlived the program may still hold the pipe, and is not waited for.
+    pub fn last_lines(&self) -> String {
+        let _ended = self.ended.recv_timeout(Duration::from_secs(1));
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.iter().rev().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
+    }
 }
 
 /// Runs it and gives what it printed; its complaints are in the error.
@@ -154,6 +197,14 @@ mod tests {
 
     fn shell(script: &str) -> Running {
         Running::start(bound("sh", None).args(["-c", script]).stdout(Stdio::piped())).unwrap()
+    }
+
+    #[test]
+    fn a_failure_comes_with_its_last_lines() {
+        let script = "seq 100; echo why >&2; exit 3";
+        let why = loud(Command::new("sh").args(["-c", script])).unwrap_err().to_string();
+        assert!(why.contains("exit status: 3") && why.ends_with("    100\n    why"), "{why}");
+        assert_eq!(why.lines().count(), 1 + TOLD_AGAIN, "{why}");
     }
 
     #[test]

@@ -23,7 +23,7 @@ const GENERATED: &[&str] = &[
 /// What was run, how long it took, and whether it held.
 #[derive(Default)]
 struct Table {
-    rows: Vec<(String, Duration, bool)>,
+    rows: Vec<(String, Duration, Option<String>)>,
 }
 
 impl Table {
@@ -35,16 +35,21 @@ impl Table {
         if let Err(why) = &outcome {
             eprintln!("{name} failed: {why:#}");
         }
-        self.rows.push((name.to_owned(), started.elapsed(), outcome.is_ok()));
+        let why = outcome.as_ref().err().map(|why| format!("{why:#}"));
+        self.rows.push((name.to_owned(), started.elapsed(), why));
         outcome.ok()
     }
 
-    /// Prints every step with its seconds, then how many held.
+    /// Prints why each failed step failed, then every step with its seconds, then how many held.
     fn close(self) -> bool {
-        for (name, took, held) in &self.rows {
-            println!("{:<6} {:>7.1} s  {name}", if *held { "ok" } else { "FAILED" }, took.as_secs_f64());
+        for (name, _, why) in &self.rows {
+            why.iter().for_each(|why| println!("{name} failed: {why}"));
         }
-        let failed = self.rows.iter().filter(|(_, _, held)| !held).count();
+        for (name, took, why) in &self.rows {
+            let word = if why.is_none() { "ok" } else { "FAILED" };
+            println!("{word:<6} {:>7.1} s  {name}", took.as_secs_f64());
+        }
+        let failed = self.rows.iter().filter(|(_, _, why)| why.is_some()).count();
         println!("{} passed, {failed} failed", self.rows.len() - failed);
         failed == 0
     }
@@ -158,7 +163,10 @@ mod tests {
         let mut table = Table::default();
         assert_eq!(table.step("breaks", || -> Result<()> { bail!("on purpose") }), None);
         assert_eq!(table.step("holds", || Ok(7)), Some(7));
-        assert_eq!(table.rows.iter().map(|(_, _, held)| *held).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(
+            table.rows.iter().map(|(_, _, why)| why.as_deref()).collect::<Vec<_>>(),
+            [Some("on purpose"), None]
+        );
         assert!(!table.close());
     }
 }

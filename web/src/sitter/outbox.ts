@@ -25,6 +25,7 @@ const passing = ({ status, code }: Problem): boolean => status === 0 || status =
 export class Outbox {
   private queue: Waiting[];
   private running: Promise<void> | null = null;
+  private readonly closing = new AbortController();
   private readonly waiters = new Map<string, (outcome: Outcome<unknown>) => void>();
 
   constructor(
@@ -63,6 +64,11 @@ export class Outbox {
     return [waiting, new Promise((resolve) => this.waiters.set(waiting.id, resolve))];
   }
 
+  /** Sends nothing more. What waits stays kept, and leaves with the next page that is opened. */
+  close(): void {
+    this.closing.abort();
+  }
+
   /** The same command may be answered twice, by either road; it is settled once. */
   private finish(waiting: Waiting, outcome: Outcome<unknown>): void {
     if (!this.queue.some(({ id }) => id === waiting.id)) return;
@@ -95,7 +101,7 @@ export class Outbox {
 
   private async send({ id, path, body }: Waiting): Promise<Outcome<unknown>> {
     try {
-      return { kind: 'sent', answer: await post(path, body, { key: id }) };
+      return { kind: 'sent', answer: await post(path, body, { key: id, signal: this.closing.signal }) };
     } catch (thrown) {
       const problem = thrown instanceof Problem ? thrown : unreachable();
       return passing(problem) ? { kind: 'kept' } : { kind: 'refused', problem };

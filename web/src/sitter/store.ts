@@ -98,6 +98,7 @@ export class Store {
       window.removeEventListener('online', again);
       forget();
       live.stop();
+      this.outbox.close();
     };
   }
 

@@ -27,6 +27,7 @@ export class FakeServer {
   }
 
   private async answer(path: string, init?: RequestInit): Promise<Response> {
+    init?.signal?.throwIfAborted();
     if (!this.online) throw new TypeError('offline');
     const post = init?.method === 'POST';
     if (post) this.posted.push({ path, key: new Headers(init.headers).get('idempotency-key') ?? '', body: JSON.parse(String(init.body)) as Posted['body'] });
