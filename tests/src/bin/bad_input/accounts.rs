@@ -22,10 +22,10 @@ async fn invited(house: &House, email: &str) -> anyhow::Result<Caller> {
         "phone": "+1 555 0103", "time_zone": "Europe/Lisbon" });
     let added = house.coordinator.good(&Ask::post("/api/identity/people", &new)).await?;
     let person = added.get("person").and_then(Value::as_str).context("no person")?;
-    let before = house.tokens("/link#")?.len();
+    let before = house.tokens("/link#", "")?.len();
     let path = format!("/api/identity/people/{person}/invitation");
     house.coordinator.good(&Ask::post(&path, &json!({}))).await?;
-    let token = house.mailed("/link#", before).await?;
+    let token = house.mailed("/link#", "", before).await?;
     let robin = house.stranger("patient");
     robin.good(&redeem(&token)).await?;
     Ok(robin)

@@ -303,16 +303,16 @@ impl House {
 
     /// The token of a fresh link to the sitter, as it comes by mail.
     pub async fn sitter_token(&self, session: &str) -> anyhow::Result<String> {
-        let before = self.tokens("/s#")?.len();
+        let before = self.tokens("/s#", "")?.len();
         let path = format!("/api/identity/sessions/{session}/sitter-invitation");
         self.therapist.good(&Ask::post(&path, &json!({}))).await?;
-        self.mailed("/s#", before).await
+        self.mailed("/s#", "", before).await
     }
 
-    /// The token of the next mailed link of this kind, after so many.
-    pub async fn mailed(&self, kind: &str, before: usize) -> anyhow::Result<String> {
+    /// The token of the next mailed link of this kind, after so many, in mails with this word.
+    pub async fn mailed(&self, kind: &str, word: &str, before: usize) -> anyhow::Result<String> {
         for _look in 0..400 {
-            if let Some(token) = self.tokens(kind)?.get(before) {
+            if let Some(token) = self.tokens(kind, word)?.get(before) {
                 return Ok(token.clone());
             }
             tests::pause(25).await;
@@ -320,12 +320,15 @@ impl House {
         bail!("no mail with {kind} came")
     }
 
-    /// The tokens of all mailed links of this kind, oldest first.
-    pub fn tokens(&self, kind: &str) -> anyhow::Result<Vec<String>> {
+    /// The tokens of all mailed links of this kind in mails with this word, oldest first.
+    pub fn tokens(&self, kind: &str, word: &str) -> anyhow::Result<Vec<String>> {
         let is_token = |letter: &char| letter.is_ascii_alphanumeric() || "-_".contains(*letter);
         let mut found = vec![];
         for mail in self.sink.mails()? {
             let text = mail.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
+            if !text.contains(word) {
+                continue;
+            }
             found.extend(text.split(kind).skip(1).map(|rest| rest.chars().take_while(is_token).collect()));
         }
         Ok(found)
