@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The first look falls due five minutes after the dose, and silence lasts two (clinical.md §6.1).
-const SILENCE: Span = Span::minutes(7);
+pub const SILENCE: Span = Span::minutes(7);
 /// Where the on-call lead reads alarms.
 pub const NOOR: &str = "noor@clinic.test";
 

@@ -31,13 +31,22 @@ pub struct Server {
 /// # Errors
 /// When it cannot be made or does not answer.
 pub fn postgres() -> anyhow::Result<Server> {
+    postgres_on(None)
+}
+
+/// The same, with its rows on a disk that a drill looks after. Its log and sockets stay off it.
+///
+/// # Errors
+/// When it cannot be made or does not answer.
+pub fn postgres_on(disk: Option<&Path>) -> anyhow::Result<Server> {
     let bin = PathBuf::from(crate::told("PROOF_POSTGRES")?);
     let folder = tempfile::Builder::new().prefix("holdspace-").tempdir()?;
+    let disk = disk.unwrap_or(folder.path());
     let user = is_root().then_some(POSTGRES_USER);
     if let Some(user) = user {
-        succeed(Command::new("chown").arg(user).arg(folder.path()))?;
+        succeed(Command::new("chown").arg(user).arg(folder.path()).arg(disk))?;
     }
-    let cluster = folder.path().join("data");
+    let cluster = disk.join("data");
     let mut initdb = as_user(&bin.join("initdb"), user);
     initdb.current_dir(folder.path()).arg("-D").arg(&cluster);
     initdb.args(["-U", "postgres", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--data-checksums"]);
@@ -143,10 +152,12 @@ impl Server {
         self.tell("CONT");
     }
 
+    /// It, and those it started: each connection of Postgres is a process, in a group of its own.
     fn tell(&self, word: &str) {
-        if let Some(child) = &self.child {
-            signal(word, &format!("-{}", child.id()));
-        }
+        let Some(child) = &self.child else { return };
+        let id = child.id();
+        let started = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        signal(word, &format!("-{id} {started}"));
     }
 }
 

@@ -85,6 +85,12 @@ impl Bar {
     }
 }
 
+/// Why a proof could not be made here at all, where its figures say so in words. There is nothing to judge then, and it
+/// has not passed either.
+pub fn skipped(figures: &Value) -> Option<&str> {
+    figures.get("skipped").and_then(Value::as_str).filter(|why| !why.trim().is_empty())
+}
+
 impl Relation {
     const fn sign(self) -> &'static str {
         match self {
@@ -132,6 +138,21 @@ mod tests {
     fn a_figure_that_is_not_there_breaks_its_bar() {
         assert!(!holds("lost == 0", &json!({}), Strictness::Full));
         assert!(!holds("lag_ms <= 100", &json!({"lag_ms": null}), Strictness::Busy));
+    }
+
+    #[test]
+    fn a_proof_is_skipped_only_as_a_whole_and_with_a_reason() {
+        assert_eq!(skipped(&json!({"skipped": "no loop device"})), Some("no loop device"));
+        let judged = [
+            json!({"lost": 0}),
+            json!({"skipped": ""}),
+            json!({"skipped": " "}),
+            json!({"skipped": true}),
+            json!({"lost": 0, "sqlite": {"skipped": "one process writes"}}),
+        ];
+        for figures in judged {
+            assert_eq!(skipped(&figures), None, "{figures}");
+        }
     }
 
     #[test]

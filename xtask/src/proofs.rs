@@ -4,7 +4,7 @@
 //! the last line of stdout is one JSON object, and exit code 0 says that what happened was right.
 //! xtask then judges the object against the bars.
 
-use crate::bars::{Bar, Strictness};
+use crate::bars::{self, Bar, Strictness};
 use crate::run::{self, Running};
 use crate::services::Services;
 use crate::tools::{Doors, Node};
@@ -15,7 +15,7 @@ use serde_json::Value;
 use std::fs;
 use std::io;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 /// What kind of proof.
@@ -124,11 +124,43 @@ pub fn choose(kind: Kind, name: Option<String>, arguments: Vec<String>) -> Resul
         proof.bars_alone.clear();
     }
     let stage = Stage::set(&[&proof])?;
-    let broken = proof.run(&stage, Strictness::Full)?;
-    for reason in &broken {
-        eprintln!("{}: {reason}", proof.name);
+    match proof.run(&stage, Strictness::Full)? {
+        Verdict::Held => Ok(true),
+        Verdict::Skipped(why) => {
+            eprintln!("{}: SKIPPED, nothing was proved: {why}", proof.name);
+            Ok(true)
+        }
+        Verdict::Broken(reasons) => {
+            for reason in &reasons {
+                eprintln!("{}: {reason}", proof.name);
+            }
+            Ok(false)
+        }
     }
-    Ok(broken.is_empty())
+}
+
+/// What came of a proof.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds.
+    Held,
+    /// This machine cannot make it, and why.
+    Skipped(String),
+    /// It does not hold, and why.
+    Broken(Vec<String>),
+}
+
+impl Verdict {
+    /// Judges the figures of a program that ended like this. A skip is believed only of one that ended well.
+    fn on(figures: &Value, ended: ExitStatus, bars: &[Bar], strictness: Strictness) -> Self {
+        if let Some(why) = bars::skipped(figures).filter(|_| ended.success()) {
+            return Self::Skipped(why.to_owned());
+        }
+        let ended = (!ended.success()).then(|| format!("ended with {ended}"));
+        let broken = bars.iter().filter_map(|bar| bar.broken_by(figures, strictness));
+        let broken: Vec<_> = ended.into_iter().chain(broken).collect();
+        if broken.is_empty() { Self::Held } else { Self::Broken(broken) }
+    }
 }
 
 /// Everything proofs run on: built once, shared by all of a run.
@@ -182,8 +214,8 @@ impl Proof {
         self.node.is_some()
     }
 
-    /// Runs it and says which bars it broke. The JSON object is printed as the last line of stdout.
-    pub fn run(&self, stage: &Stage, strictness: Strictness) -> Result<Vec<String>> {
+    /// Runs it and judges it. The JSON object is printed as the last line of stdout.
+    pub fn run(&self, stage: &Stage, strictness: Strictness) -> Result<Verdict> {
         let (complaints, say) = io::pipe()?;
         let mut running =
             Running::start(self.command(stage, strictness)?.stdout(Stdio::piped()).stderr(say))?;
@@ -198,21 +230,17 @@ impl Proof {
         let last = last.unwrap_or_default();
         let Some(figures) = serde_json::from_str::<Value>(&last).ok().filter(Value::is_object) else {
             let said = echo.last_lines();
-            return Ok(vec![format!("ended with {status}; its last line is no JSON object: {last}\n{said}")]);
+            let why = format!("ended with {status}; its last line is no JSON object: {last}\n{said}");
+            return Ok(Verdict::Broken(vec![why]));
         };
         println!("{last}");
-        let mut broken = vec![];
-        if !status.success() {
-            broken.push(format!("ended with {status}"));
-        }
         let alone = self.bars_alone.iter().filter(|_| strictness == Strictness::Full);
-        for bar in self.bars.iter().chain(alone) {
-            broken.extend(Bar::read(bar)?.broken_by(&figures, strictness));
+        let bars = self.bars.iter().chain(alone).map(|bar| Bar::read(bar)).collect::<Result<Vec<_>>>()?;
+        let mut verdict = Verdict::on(&figures, status, &bars, strictness);
+        if let Verdict::Broken(reasons) = &mut verdict {
+            reasons.push(format!("its figures: {last}\n{}", echo.last_lines()));
         }
-        if !broken.is_empty() {
-            broken.push(format!("its figures: {last}\n{}", echo.last_lines()));
-        }
-        Ok(broken)
+        Ok(verdict)
     }
 
     fn command(&self, stage: &Stage, strictness: Strictness) -> Result<Command> {
@@ -302,6 +330,20 @@ mod tests {
         let entry = "[[story]]\nname='a'\nsentence='Sam sleeps'\nnode='no.mjs'\nbin='b'\nbars=['x']\nlimit_seconds=1\n";
         let registry: Registry = toml::from_str(&entry.repeat(2)).unwrap();
         assert_eq!(faults(&registry).len(), 9, "{:#?}", faults(&registry));
+    }
+
+    #[test]
+    fn what_cannot_be_made_here_is_skipped_unless_it_failed_as_well() {
+        use std::os::unix::process::ExitStatusExt as _;
+        let bars = [Bar::read("lost == 0").unwrap()];
+        let on = |figures: &str, ended| {
+            let figures: Value = serde_json::from_str(figures).unwrap();
+            Verdict::on(&figures, ExitStatus::from_raw(ended << 8), &bars, Strictness::Full)
+        };
+        assert_eq!(on(r#"{"lost": 0}"#, 0), Verdict::Held);
+        assert_eq!(on(r#"{"skipped": "no disk"}"#, 0), Verdict::Skipped("no disk".into()));
+        assert!(matches!(on(r#"{"skipped": "no disk"}"#, 1), Verdict::Broken(why) if why.len() == 2));
+        assert!(matches!(on(r#"{"lost": 1}"#, 0), Verdict::Broken(why) if why.len() == 1));
     }
 
     #[test]

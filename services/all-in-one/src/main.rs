@@ -5,6 +5,7 @@ use anyhow::Context as _;
 use chassis::alone;
 use chassis::clock::Clock;
 use chassis::config::Config;
+use chassis::keys::Keys;
 use chassis::{audit, points, telemetry};
 use clap::{Parser, Subcommand};
 use holdspace::house::House;
@@ -35,6 +36,12 @@ enum Command {
     Demo(demo::Options),
     /// Cuts a house on Postgres into a folder per process: configuration, keys and role of each, and no other's.
     Split(split::Options),
+    /// Prints what a watchdog's configuration must be told of this house: the id of the key that signs beats, and the key.
+    BeatKey {
+        /// The configuration.
+        #[arg(long)]
+        config: Option<PathBuf>,
+    },
     /// Copies the database into one file while the house runs.
     Backup {
         /// The configuration.
@@ -73,6 +80,13 @@ fn main() -> anyhow::Result<ExitCode> {
             Command::Setup(answers) => setup::run(*answers).await.map(|()| ExitCode::SUCCESS),
             Command::Demo(options) => demo::run(options).await.map(|()| ExitCode::SUCCESS),
             Command::Split(options) => split::run(&options).await.map(|()| ExitCode::SUCCESS),
+            Command::BeatKey { config } => {
+                let keys =
+                    Keys::load(&Config::read(config.as_deref())?.key_file()).context("the key file")?;
+                let (id, key) = checkins::beats::introduce(&keys.beat_key("checkins"));
+                println!("{}", serde_json::json!({ "key_id": id, "public_key": key }));
+                Ok(ExitCode::SUCCESS)
+            }
             Command::Backup { config, to } => {
                 let copied = backup::run(&Config::read(config.as_deref())?, &to).await?;
                 println!("{copied}");

@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 
 /// The port of every service where each has a host of its own.
 const PORT: u16 = 8080;
-/// What a part calls the certificate that its mail server is known by.
+/// What a part calls the certificates that its mail server and the watchdog are known by.
 const MAIL_CA: &str = "mail-ca.pem";
+const WATCHDOG_CA: &str = "watchdog-ca.pem";
 /// How long the gateway goes on after it was told to stop: a load balancer asks `/ready` every second or so.
 const DRAIN_SECONDS: i64 = 2;
 
@@ -103,6 +104,7 @@ fn part(
             web_dir: house.web_dir.clone(),
             trusted_proxies: house.trusted_proxies.clone(),
             budgets: house.budgets,
+            watchdog: house.watchdog.clone(),
             workers: house.workers,
             upstreams: places.0.iter().map(|(name, (_, at))| ((*name).to_owned(), at.clone())).collect(),
             drain_seconds: DRAIN_SECONDS,
@@ -116,7 +118,12 @@ fn part(
         ..common
     };
     Ok(match service {
-        "checkins" => Config { alarm_smtp: house.alarm_smtp.clone().or(house.smtp.clone()), ..own },
+        "checkins" => Config {
+            alarm_smtp: house.alarm_smtp.clone().or(house.smtp.clone()),
+            watchdog: house.watchdog.clone(),
+            ..own
+        },
+        "identity" => Config { watchdog: house.watchdog.clone(), ..own },
         "notify" => Config { smtp: house.smtp.clone(), ..own },
         "video" => Config {
             media_listen: house.media_listen.clone(),
@@ -134,17 +141,19 @@ fn write(folder: &Path, service: &str, mut config: Config, keys: &Keys) -> anyho
     }
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     keys.write_share(service, &config.key_file())?;
-    keep_certificate(&mut config, folder)?;
+    keep_certificates(&mut config, folder)?;
     let mut out = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file)?;
     out.write_all(toml::to_string_pretty(&config)?.as_bytes())?;
     Ok(out.sync_all()?)
 }
 
-/// The certificate its mail server is known by comes along: a part reads no folder but its own.
-fn keep_certificate(config: &mut Config, folder: &Path) -> anyhow::Result<()> {
-    for smtp in [&mut config.smtp, &mut config.alarm_smtp].into_iter().flatten() {
-        if let Some(ca) = &mut smtp.ca {
-            let own = folder.join(MAIL_CA);
+/// The certificates of others come along: a part reads no folder but its own.
+fn keep_certificates(config: &mut Config, folder: &Path) -> anyhow::Result<()> {
+    let mail = [&mut config.smtp, &mut config.alarm_smtp].into_iter().flatten();
+    let mail = mail.map(|smtp| (MAIL_CA, &mut smtp.ca));
+    for (name, ca) in mail.chain(config.watchdog.as_mut().map(|watchdog| (WATCHDOG_CA, &mut watchdog.ca))) {
+        if let Some(ca) = ca {
+            let own = folder.join(name);
             std::fs::copy(&*ca, &own).with_context(|| format!("cannot copy {}", ca.display()))?;
             *ca = own;
         }

@@ -1,10 +1,13 @@
 //! Keeps watch over live sessions, and tells people until somebody acts.
 
 mod answers;
+pub mod beats;
 pub mod http;
+mod journal;
 mod listen;
 mod mail;
 mod migrations;
+mod mirror;
 mod problems;
 mod publish;
 mod sender;
@@ -21,10 +24,13 @@ use proto::events::{care, identity, safety};
 use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// The service: its rows and its own lane for alarm mail.
+/// The service: its rows, its own lane for alarm mail, and what it does when one of them is gone.
 pub struct Checkins {
     store: Store,
     lane: mail::Lane,
+    copied: mirror::Copied,
+    audited: beats::Audited,
+    watchdog: Option<beats::Watchdog>,
 }
 
 /// How a process or a whole house mounts it.
@@ -54,7 +60,8 @@ impl Service for Checkins {
 
     fn new(store: Store) -> anyhow::Result<Self> {
         let lane = mail::Lane::new(store.ground())?;
-        Ok(Self { store, lane })
+        let (copied, watchdog) = (mirror::Copied::new(&store), beats::watchdog(&store)?);
+        Ok(Self { store, lane, copied, audited: beats::Audited::default(), watchdog })
     }
 
     fn store(&self) -> &Store {
@@ -74,12 +81,15 @@ impl Service for Checkins {
         let look = lane.tick::<store::Watches>().await?;
         let step = lane.tick::<store::Incidents>().await?;
         let support = answers::tick_support(&lane).await?;
+        self.copied.mirror().looked(self.store.now());
         Ok(earliest([look, step, support]))
     }
 
     fn start(self: &Arc<Self>) {
         sender::start(self);
         store::auditor::start(self);
+        mirror::start(self);
+        beats::start(self);
     }
 
     fn unready(&self) -> Vec<String> {

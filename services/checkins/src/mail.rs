@@ -1,27 +1,18 @@
-//! The alarm lane: its own mail account, its own connections, its own deadlines. Shared with no other mail.
+//! The alarm lane: mail accounts of its own, connections of its own, deadlines of its own. Shared with no other mail.
 
-use anyhow::Context as _;
-use chassis::config::{Smtp, SmtpTls};
+mod account;
+#[cfg(test)]
+mod tests;
+
+use account::Accounts;
 use chassis::service::Ground;
-use fail::fail_point;
+use lettre::Message;
 use lettre::message::header::ContentType;
-use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, Tls, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
-use lettre::transport::smtp::response::Response;
-use lettre::{Message, transport::smtp::Error};
-use std::time::Duration;
-use tokio::net::TcpStream;
-
-/// Until the server answers the call (reliability.md M11).
-const CONNECT: Duration = Duration::from_secs(2);
-/// A whole attempt (reliability.md M11).
-const ATTEMPT: Duration = Duration::from_secs(6);
 
 /// Sends alarm mail, or keeps it in the demo's mailbox.
 pub(crate) enum Lane {
-    /// A real server.
-    Smtp(Box<Account>),
+    /// Real servers.
+    Smtp(Accounts),
     /// The demo's mailbox page.
     Mailbox,
     /// Nothing is configured: a safety channel is missing, and readiness says so.
@@ -30,9 +21,14 @@ pub(crate) enum Lane {
 
 impl Lane {
     pub(crate) fn new(ground: &Ground) -> anyhow::Result<Self> {
-        match ground.config.alarm_smtp.as_ref().or(ground.config.smtp.as_ref()) {
-            Some(smtp) => Ok(Self::Smtp(Box::new(Account::new(smtp)?))),
-            None if ground.config.demo => Ok(Self::Mailbox),
+        let config = &ground.config;
+        match config.alarm_smtp.as_ref().or(config.smtp.as_ref()) {
+            // A second account is one beside a first: alone it sends nothing.
+            Some(first) => {
+                let all = [Some(first), config.smtp_second.as_ref()];
+                Ok(Self::Smtp(Accounts::new(all.into_iter().flatten(), &ground.clock)?))
+            }
+            None if config.demo => Ok(Self::Mailbox),
             None => Ok(Self::Missing),
         }
     }
@@ -40,28 +36,23 @@ impl Lane {
     pub(crate) fn unready(&self) -> Vec<String> {
         match self {
             Self::Missing => vec!["checkins: no mail server for alarms is configured".into()],
+            Self::Smtp(accounts) if accounts.usable() == 0 => {
+                vec!["checkins: no mail server takes alarms".into()]
+            }
             Self::Smtp(_) | Self::Mailbox => vec![],
         }
     }
 
     /// Hands one message over. The answer is the server's own word for it.
     pub(crate) async fn send(&self, mail: &Mail<'_>) -> Result<String, &'static str> {
-        let Self::Smtp(account) = self else { return Err("no_mail_server") };
-        let message = mail.message(&account.smtp.from)?;
-        match tokio::time::timeout(ATTEMPT, account.hand_over(&message)).await {
-            Ok(Ok(response)) => {
-                Ok(response.message().next().unwrap_or("accepted").chars().take(120).collect())
-            }
-            Ok(Err(NotTaken::Said(error))) if error.is_permanent() => Err("refused"),
-            Ok(Err(NotTaken::Said(_) | NotTaken::Unreachable)) => Err("not_taken"),
-            Err(_elapsed) => Err("timed_out"),
-        }
+        let Self::Smtp(accounts) = self else { return Err("no_mail_server") };
+        accounts.send(mail).await
     }
 }
 
 /// One alarm mail. Nothing in it says whose session it is or why.
 pub(crate) struct Mail<'a> {
-    /// Its id: the same for every attempt, so that a reader sees repeats as one.
+    /// Its id: the same for every attempt over every account, so that a reader sees repeats as one.
     pub(crate) id: String,
     /// The address.
     pub(crate) to: &'a str,
@@ -81,87 +72,5 @@ impl Mail<'_> {
             .header(ContentType::TEXT_PLAIN)
             .body(self.text.to_owned())
             .map_err(|_bad| "bad_message")
-    }
-}
-
-/// Why a server did not take a message.
-enum NotTaken {
-    /// It said so.
-    Said(Error),
-    /// Nobody answered the call.
-    Unreachable,
-}
-
-impl From<Error> for NotTaken {
-    fn from(error: Error) -> Self {
-        Self::Said(error)
-    }
-}
-
-impl From<std::io::Error> for NotTaken {
-    fn from(_: std::io::Error) -> Self {
-        Self::Unreachable
-    }
-}
-
-impl From<tokio::time::error::Elapsed> for NotTaken {
-    fn from(_: tokio::time::error::Elapsed) -> Self {
-        Self::Unreachable
-    }
-}
-
-/// The alarm lane's own account.
-pub(crate) struct Account {
-    smtp: Smtp,
-    tls: Tls,
-}
-
-impl Account {
-    fn new(smtp: &Smtp) -> anyhow::Result<Self> {
-        let mut parameters = TlsParameters::builder(smtp.host.clone());
-        if let Some(ca) = &smtp.ca {
-            let pem = std::fs::read(ca).with_context(|| format!("cannot read {}", ca.display()))?;
-            parameters = parameters.add_root_certificate(Certificate::from_pem(&pem)?);
-        }
-        let tls = match smtp.tls {
-            SmtpTls::StartTls => Tls::Required(parameters.build()?),
-            SmtpTls::Wrapped => Tls::Wrapper(parameters.build()?),
-            SmtpTls::LocalPlain => Tls::None,
-        };
-        Ok(Self { smtp: smtp.clone(), tls })
-    }
-
-    /// Over a connection of its own. It is taken when the server says so: lettre's transport would also wait for the
-    /// answer to QUIT, and a server that is silent there would be sent the same alarm again.
-    async fn hand_over(&self, message: &Message) -> Result<Response, NotTaken> {
-        let mut connection = self.connected().await?;
-        if let (Some(user), Some(password)) = (&self.smtp.user, &self.smtp.password) {
-            let credentials = Credentials::new(user.clone(), password.clone());
-            connection.auth(DEFAULT_MECHANISMS, &credentials).await?;
-        }
-        fail_point!("mail.connected");
-        let taken = connection.send(message.envelope(), &message.formatted()).await?;
-        fail_point!("mail.taken");
-        // It has the mail: how it takes our leave changes nothing.
-        actix_web::rt::spawn(async move { tokio::time::timeout(ATTEMPT, connection.quit()).await });
-        Ok(taken)
-    }
-
-    async fn connected(&self) -> Result<AsyncSmtpConnection, NotTaken> {
-        let server = (self.smtp.host.as_str(), self.smtp.port);
-        let hello = ClientId::default();
-        let mut connection = if let Tls::Wrapper(tls) = &self.tls {
-            AsyncSmtpConnection::connect_tokio1(server, Some(CONNECT), &hello, Some(tls.clone()), None)
-                .await?
-        } else {
-            let stream = tokio::time::timeout(CONNECT, TcpStream::connect(server)).await??;
-            // The end of a message is a write of its own; Nagle would hold it back for 40 ms, in which a crash sends twice.
-            stream.set_nodelay(true)?;
-            AsyncSmtpConnection::connect_with_transport(Box::new(stream), &hello).await?
-        };
-        if let Tls::Required(tls) = &self.tls {
-            connection.starttls(tls.clone(), &hello).await?;
-        }
-        Ok(connection)
     }
 }

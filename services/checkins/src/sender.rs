@@ -181,13 +181,13 @@ fn words(public_url: &str, leased: &Leased, addressee: &Addressee, token: &str) 
 }
 
 /// The last six characters: enough to tell two sessions apart, and nobody's name.
-fn label(session: SessionId) -> String {
+pub(crate) fn label(session: SessionId) -> String {
     let text = session.to_string();
     text.chars().skip(text.chars().count().saturating_sub(6)).collect::<String>().to_uppercase()
 }
 
 /// Hours and minutes, in UTC: the reader may be anywhere.
-fn utc(at: Timestamp) -> String {
+pub(crate) fn utc(at: Timestamp) -> String {
     let minute_of_day = at.seconds().rem_euclid(86_400) / 60;
     format!("{:02}:{:02} UTC", minute_of_day / 60, minute_of_day % 60)
 }

@@ -70,7 +70,7 @@ pub async fn pass<B: MessageBody + 'static>(
     })
     .await?;
     let worn = response.headers_mut();
-    headers::dress(worn, kind, gateway.home.is_https());
+    headers::dress(worn, kind, gateway.home.is_https(), &gateway.policy);
     worn.insert(NOW, HeaderValue::from(gateway.clock.now().micros()));
     worn.insert(REQUEST_ID, id);
     count(response.status());

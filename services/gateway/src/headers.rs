@@ -1,13 +1,13 @@
 //! What every answer carries: the security headers, the cache rules and the server's time.
 
-use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue, InvalidHeaderValue};
 use std::sync::LazyLock;
 
 /// The policy of every page (reliability.md P47). Media come from `blob:`, pictures from `data:` (icons).
 /// Styles come from files alone: components move things through the DOM, which no policy needs to allow.
-pub const POLICY: &str = "default-src 'self'; connect-src 'self'; img-src 'self' data: blob:; \
+const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; \
     media-src 'self' blob:; worker-src 'self' blob:; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; \
-    form-action 'self'; object-src 'none'";
+    form-action 'self'; object-src 'none'; connect-src 'self'";
 
 /// Two years, as browsers ask for before they believe it.
 const TLS_ONLY: &str = "max-age=63072000";
@@ -39,9 +39,8 @@ static DATA: LazyLock<[Pair; 5]> = LazyLock::new(|| {
 });
 
 /// On top of those, or instead.
-static PAGE: LazyLock<[Pair; 5]> = LazyLock::new(|| {
+static PAGE: LazyLock<[Pair; 4]> = LazyLock::new(|| {
     [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_FRAME_OPTIONS, "DENY"),
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
         (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
@@ -76,13 +75,26 @@ impl Keep {
     }
 }
 
+/// The policy of pages that may listen to this watchdog, besides the house itself.
+///
+/// # Errors
+/// When the address cannot stand in a header.
+pub fn policy(watchdog: Option<&str>) -> Result<HeaderValue, InvalidHeaderValue> {
+    let origin = watchdog.map(|url| url.split('/').take(3).collect::<Vec<_>>().join("/"));
+    let heard = origin.map(|origin| format!(" {origin}")).unwrap_or_default();
+    HeaderValue::from_str(&format!("{POLICY}{heard}"))
+}
+
 /// Puts the house's headers on an answer. A cache rule that a handler chose stays.
-pub fn dress(headers: &mut HeaderMap, kind: Kind, is_https: bool) {
+pub fn dress(headers: &mut HeaderMap, kind: Kind, is_https: bool, policy: &HeaderValue) {
     let more: &[Pair] = if kind == Kind::Page { &*PAGE } else { &[] };
     // The ones below, and those that the caller adds: a table that grows as it is filled moves everything each time.
     headers.reserve(DATA.len() + more.len() + 5);
     for (name, value) in DATA.iter().chain(more) {
         headers.insert(name.clone(), value.clone());
+    }
+    if kind == Kind::Page {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
     }
     if is_https {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(TLS_ONLY));
@@ -179,7 +191,7 @@ mod tests {
     #[test]
     fn a_page_cannot_be_framed_and_an_answer_is_not_kept() {
         let mut headers = HeaderMap::new();
-        dress(&mut headers, Kind::Page, true);
+        dress(&mut headers, Kind::Page, true, &policy(None).unwrap());
         assert!(
             headers
                 .get("content-security-policy")
@@ -197,9 +209,19 @@ mod tests {
     fn a_chosen_cache_rule_stays() {
         let mut headers = HeaderMap::new();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(Keep::Forever.as_str()));
-        dress(&mut headers, Kind::Data, false);
+        dress(&mut headers, Kind::Data, false, &policy(None).unwrap());
         assert_eq!(headers.get("cache-control").unwrap(), Keep::Forever.as_str());
         assert!(!headers.contains_key("strict-transport-security"));
         assert_eq!(headers.get("content-security-policy").unwrap(), DATA_POLICY);
+    }
+
+    #[test]
+    fn a_page_may_listen_to_the_watchdog_and_to_nobody_else() {
+        let told = |url| policy(url).unwrap().to_str().unwrap().to_owned();
+        assert!(
+            told(Some("https://dog.example:9443/x")).ends_with("connect-src 'self' https://dog.example:9443")
+        );
+        assert!(told(None).ends_with("connect-src 'self'"));
+        assert!(policy(Some("https://dog\r\n.example")).is_err());
     }
 }

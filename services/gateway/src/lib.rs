@@ -25,6 +25,7 @@ use crate::resolve::AskIdentity;
 use crate::routes::Routes;
 use crate::web::Pages;
 use actix_web::dev::Payload;
+use actix_web::http::header::HeaderValue;
 use actix_web::{FromRequest, HttpRequest};
 use anyhow::Context as _;
 use chassis::clock::Clock;
@@ -51,6 +52,8 @@ pub struct Gateway {
     /// Time.
     pub clock: Clock,
     pub(crate) home: Home,
+    /// What pages may load and ask.
+    pub(crate) policy: HeaderValue,
     pub(crate) pages: Pages,
     pub(crate) rates: Arc<Rates>,
     pub(crate) connections: Connections,
@@ -103,6 +106,7 @@ impl Gateway {
     ) -> anyhow::Result<Self> {
         let signer = Signer::new(&ground.keys).context("the key file holds no signing key")?;
         let (clock, rates) = (ground.clock.clone(), Arc::new(Rates::new(&ground.config.budgets)));
+        let watchdog = ground.config.watchdog.as_ref().map(|watchdog| watchdog.url.as_str());
         // The recorder exists before the first number is counted.
         let _ = chassis::telemetry::recorder();
         Ok(Self {
@@ -110,6 +114,7 @@ impl Gateway {
             fanout: Fanout::default(),
             clock,
             home: Home::new(&ground.config.public_url),
+            policy: headers::policy(watchdog).context("watchdog.url is no address")?,
             pages: Pages::new(ground.config.web_dir.clone()),
             rates,
             connections: Connections::default(),

@@ -15,6 +15,9 @@ use std::time::{Duration, Instant};
 /// A process that is not ready after this long will not be.
 const START: Duration = Duration::from_secs(30);
 
+/// The embedded database's file.
+pub(super) const SQLITE_FILE: &str = "holdspace.db";
+
 /// Where the rows are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
@@ -47,15 +50,22 @@ pub struct Ground {
 impl Ground {
     /// Servers of its own.
     pub fn open(place: Place, folder: &Path) -> anyhow::Result<Self> {
+        Self::open_on(place, folder, None)
+    }
+
+    /// The same, with the database on a disk that a drill looks after.
+    pub fn open_on(place: Place, folder: &Path, disk: Option<&Path>) -> anyhow::Result<Self> {
         let redis = servers::redis()?;
         let bus = format!("redis://127.0.0.1:{}/", redis.port);
         let (postgres, database) = match place {
             Place::Postgres => {
-                let postgres = servers::postgres()?;
+                let postgres = servers::postgres_on(disk)?;
                 let database = format!("postgres://postgres@127.0.0.1:{}/postgres", postgres.port);
                 (Some(postgres), database)
             }
-            Place::Sqlite => (None, format!("sqlite://{}", folder.join("holdspace.db").display())),
+            Place::Sqlite => {
+                (None, format!("sqlite://{}", disk.unwrap_or(folder).join(SQLITE_FILE).display()))
+            }
         };
         Ok(Self { postgres, bus, database, _redis: redis })
     }
@@ -109,6 +119,11 @@ impl Engine {
             std::thread::sleep(Duration::from_millis(20));
         }
         Ok(())
+    }
+
+    /// The file of its configuration.
+    pub fn config(&self) -> &Path {
+        &self.config
     }
 
     /// Whether it ended by itself.

@@ -23,6 +23,10 @@ pub struct Figures {
     pub max_s: f64,
     /// Until the mail server had taken it, for one in a hundred.
     pub mail_p99_s: f64,
+    /// The same, for the last of all.
+    pub mail_max_s: f64,
+    /// When the last screen could know, in microseconds since 1970.
+    pub shown_at: i64,
     /// Until a screen could know, for one in a hundred.
     pub screen_p99_s: f64,
     /// Mails that came more than once.

@@ -5,7 +5,7 @@ use anyhow::{Context as _, bail};
 use awc::Client;
 use chassis::ids;
 use chassis::token::{ACCESS, Access, ISSUER, Signer};
-use kernel::id::{ClinicId, CommandId, IncidentId, PersonId};
+use kernel::id::{ClinicId, CommandId, IncidentId, PersonId, SessionId};
 use kernel::role::Role;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -53,9 +53,29 @@ impl Hands {
         self.does(by, Role::Prescriber, &format!("incidents/{incident}/resolve"), &outcome).await.map(drop)
     }
 
-    /// Says it under one command id until an engine takes it: saying it twice is harmless.
+    /// The therapist looked at the patient. The id of what was acknowledged: that of its row, too.
+    pub async fn look(&self, therapist: PersonId, session: SessionId) -> anyhow::Result<CommandId> {
+        let key = ids::fresh();
+        let answers = json!({ "CI-BR": "easy", "CI-COL": "normal", "CI-RESP": "responds" });
+        let look = json!({ "sequence": 1, "answers": answers, "answered_at": null });
+        let path = format!("sessions/{session}/checkins");
+        self.does_as(key, therapist, Role::Therapist, &path, &look).await?;
+        Ok(key)
+    }
+
     async fn does(&self, person: PersonId, role: Role, path: &str, body: &Value) -> anyhow::Result<Value> {
-        let key: CommandId = ids::fresh();
+        self.does_as(ids::fresh(), person, role, path, body).await
+    }
+
+    /// Says it under one command id until an engine takes it: saying it twice is harmless.
+    async fn does_as(
+        &self,
+        key: CommandId,
+        person: PersonId,
+        role: Role,
+        path: &str,
+        body: &Value,
+    ) -> anyhow::Result<Value> {
         let begun = now();
         let mut last = String::new();
         for address in self.addresses.iter().cycle() {

@@ -2,6 +2,7 @@
 
 use super::Night;
 use super::figures::{Figures, percent, percentile};
+use super::rows::Rows;
 use crate::clinic::NOOR;
 use crate::sink::Tail;
 use crate::{now, pause};
@@ -13,12 +14,11 @@ use kernel::role::Role;
 use kernel::time::{Span, Timestamp};
 use proto::envelope::{Envelope, Event as _};
 use proto::events::checkins::IncidentOpened;
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, Statement};
 use serde_json::Value;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::sync::broadcast::Receiver;
@@ -61,7 +61,7 @@ impl<'a> Ledger<'a> {
     pub(super) async fn open(night: &'a Night) -> anyhow::Result<Self> {
         let (say, seen) = unbounded_channel();
         actix_web::rt::spawn(pushes(night.bus.listen().await?, say.clone()));
-        actix_web::rt::spawn(polls(night.db.clone(), say));
+        actix_web::rt::spawn(polls(night.rows.clone(), say));
         Ok(Self {
             night,
             seen,
@@ -149,10 +149,18 @@ impl<'a> Ledger<'a> {
         }
     }
 
+    /// How long it took from the deadline, without the time in which there was no disk.
+    fn late(&self, at: Timestamp, told_at: i64) -> i64 {
+        let outages = self.night.outages.lock().unwrap_or_else(PoisonError::into_inner);
+        let dark = outages.iter().map(|(from, until)| told_at.min(*until) - at.micros().max(*from));
+        told_at - at.micros() - dark.map(|micros| micros.max(0)).sum::<i64>()
+    }
+
     async fn figures(&self) -> anyhow::Result<Figures> {
         let late = |pick: fn(&Told) -> Option<i64>| {
-            let late =
-                |(session, at): (&SessionId, &Timestamp)| Some(pick(self.told.get(session)?)? - at.micros());
+            let late = |(session, at): (&SessionId, &Timestamp)| {
+                Some(self.late(*at, pick(self.told.get(session)?)?))
+            };
             let mut late: Vec<_> = self.night.deadlines.iter().filter_map(late).collect();
             late.sort_unstable();
             late
@@ -161,13 +169,16 @@ impl<'a> Ledger<'a> {
         let (mail, screen) = (late(|told| told.mail_at), late(|told| told.screen_at));
         for (session, at) in &self.night.deadlines {
             let told = self.told.get(session);
-            let late = told.and_then(|told| Some(told.screen_at?.max(told.mail_at?) - at.micros()));
+            let late = told.and_then(|told| Some(self.late(*at, told.screen_at?.max(told.mail_at?))));
             if late.is_none_or(|late| late > LATE.as_micros()) {
                 let after = at.since(self.night.first).as_millis();
                 eprintln!("{session}, due {after} ms into the night, was told after {late:?} µs");
             }
         }
-        let at = Timestamp::from_micros(now());
+        let db = self.night.rows.opened().await?;
+        let violations =
+            auditor::violations(&db, Timestamp::from_micros(now()), Timestamp::from_micros(0)).await?;
+        db.close().await?;
         Ok(Figures {
             deadlines: self.night.deadlines.len(),
             lost: self.night.deadlines.len() - both.len(),
@@ -175,12 +186,14 @@ impl<'a> Ledger<'a> {
             p99_s: percentile(&both, 99),
             max_s: percentile(&both, 100),
             mail_p99_s: percentile(&mail, 99),
+            mail_max_s: percentile(&mail, 100),
+            shown_at: self.told.values().filter_map(|told| told.screen_at).max().unwrap_or_default(),
             screen_p99_s: percentile(&screen, 99),
             early: both.iter().filter(|late| **late < 0).count(),
             came_again: self.came_again,
             duplicates_pct: percent(self.came_again, self.message_ids.len()),
             closed: self.closed.get(),
-            violations: auditor::violations(&self.night.db, at, Timestamp::from_micros(0)).await?,
+            violations,
             ..Figures::default()
         })
     }
@@ -206,10 +219,10 @@ async fn pushes(mut pushed: Receiver<Envelope>, say: UnboundedSender<Seen>) {
 }
 
 /// What pages ask every 5 s: which incidents are there. While the database is away they know no more than before.
-async fn polls(db: DatabaseConnection, say: UnboundedSender<Seen>) {
+async fn polls(rows: Rows, say: UnboundedSender<Seen>) {
     let sql = "select session_id, id from checkins_incident where cause = 'missed_checkin'";
     while !say.is_closed() {
-        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await;
+        let rows = rows.ask(sql).await;
         for row in rows.unwrap_or_default() {
             let found = (chassis::store::id(&row, "session_id"), chassis::store::id(&row, "id"));
             if let (Ok(session), Ok(incident)) = found {

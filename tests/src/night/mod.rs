@@ -6,12 +6,16 @@
 //! page makes. How late something is counts from the deadline until the later of the two.
 
 pub mod chaos;
+pub mod disk;
 pub mod engines;
 pub mod figures;
 pub mod hands;
 mod ledger;
+pub mod power;
+mod rows;
+pub mod written;
 
-use crate::clinic::{Clinic, Session};
+use crate::clinic::{Clinic, SILENCE, Session};
 use crate::sink::Sink;
 use crate::{folder, now, pause};
 use anyhow::{Context as _, ensure};
@@ -22,20 +26,24 @@ use chassis::token::Signer;
 use engines::{Engine, Ground, Place};
 use figures::Figures;
 use hands::Hands;
-use kernel::id::SessionId;
+use kernel::id::{PersonId, SessionId};
 use kernel::role::Role;
 use kernel::time::{Pace, Span, Timestamp};
 use ledger::Ledger;
 use proto::envelope::Envelope;
-use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, Statement};
+use rows::Rows;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Facts published at once.
 const BATCH: usize = 256;
 /// The engines may take this long for one fact of many.
 const PER_FACT: Span = Span::millis(40);
+
+/// When there was no disk under the database, in microseconds: from, until.
+pub type Outages = Arc<Mutex<Vec<(i64, i64)>>>;
 
 /// What stands before the first deadline.
 pub struct Night {
@@ -45,9 +53,11 @@ pub struct Night {
     pub ground: Ground,
     /// The mail server.
     pub sink: Arc<Sink>,
+    /// Time that nobody could have used; it counts for no silence.
+    pub outages: Outages,
     first: Timestamp,
     bus: Arc<dyn Bus>,
-    db: DatabaseConnection,
+    rows: Rows,
     hands: Rc<Hands>,
     clinic: Clinic,
     deadlines: BTreeMap<SessionId, Timestamp>,
@@ -62,13 +72,20 @@ impl Night {
     /// When an engine does not start.
     pub async fn begin(name: &str, place: Place) -> anyhow::Result<Self> {
         let folder = folder(name)?;
-        let ground = Ground::open(place, &folder)?;
-        let sink = Arc::new(Sink::start(&folder)?);
-        let clinic = Clinic::new(&folder, Pace::REAL)?;
+        Self::on(place, &folder, Ground::open(place, &folder)?).await
+    }
+
+    /// The same, on ground that a drill has laid.
+    ///
+    /// # Errors
+    /// When an engine does not start.
+    pub async fn on(place: Place, folder: &Path, ground: Ground) -> anyhow::Result<Self> {
+        let sink = Arc::new(Sink::start(folder)?);
+        let clinic = Clinic::new(folder, Pace::REAL)?;
         let keys = Keys::load(&folder.join("holdspace.keys"))?;
         let mut engines = vec![];
         for name in ["one", "two"] {
-            let mut engine = Engine::new(name, &ground, &keys, &folder, &sink.address)?;
+            let mut engine = Engine::new(name, &ground, &keys, folder, &sink.address)?;
             engine.start()?;
             // On SQLite the second one stands by, and is ready when it is needed.
             if engines.is_empty() || place == Place::Postgres {
@@ -76,19 +93,28 @@ impl Night {
             }
             engines.push(engine);
         }
-        let mut options = ConnectOptions::new(ground.database.clone());
-        options.max_connections(2).sqlx_logging(false).acquire_timeout(std::time::Duration::from_secs(2));
-        options.map_sqlx_postgres_opts(|postgres| postgres.options([("search_path", "checkins")]));
-        let db = Database::connect(options).await?;
+        let rows = Rows::of(&ground.database);
         let addresses = engines.iter().map(|engine| engine.address.clone()).collect();
         let signer = Signer::new(&keys).context("no signing key")?;
         let hands = Rc::new(Hands::new(signer, clinic.id(), addresses));
         hands.agree_on_a_ladder(clinic.staff(Role::Prescriber)?).await?;
         let bus = RedisBus::open(&ground.bus)?;
         let first = Timestamp::from_micros(now());
-        let (deadlines, labels) = (BTreeMap::new(), BTreeMap::new());
-        let night =
-            Self { engines, ground, sink, first, bus, db, hands, clinic, deadlines, labels, known: 0 };
+        let (deadlines, labels, outages) = (BTreeMap::new(), BTreeMap::new(), Outages::default());
+        let night = Self {
+            engines,
+            ground,
+            sink,
+            outages,
+            first,
+            bus,
+            rows,
+            hands,
+            clinic,
+            deadlines,
+            labels,
+            known: 0,
+        };
         night.tell(&night.clinic.contacts()?).await?;
         Ok(night)
     }
@@ -127,6 +153,21 @@ impl Night {
         Ok(())
     }
 
+    /// One more session, dosed now: somebody may look at it as often as they like, and nobody asks for its silence.
+    ///
+    /// # Errors
+    /// When the engines do not come to know it in time.
+    pub async fn one_more(&mut self) -> anyhow::Result<(PersonId, SessionId)> {
+        let session = Session::many(1).pop().context("no session")?;
+        self.known += 1;
+        let now = Timestamp::from_micros(now());
+        self.tell(&[self.clinic.opened(&session, now)?]).await?;
+        self.until_known("checkins_watch").await?;
+        self.tell(&[self.clinic.dosed(&session, now.plus(SILENCE))?]).await?;
+        self.until_known("checkins_deadline").await?;
+        Ok((self.clinic.staff(Role::Therapist)?, session.id))
+    }
+
     /// Something that changes nothing is said on the bus: where somebody can be reached, again.
     ///
     /// # Errors
@@ -147,9 +188,8 @@ impl Night {
         let patience = PER_FACT.times(i64::try_from(count)?).at_least(Span::seconds(60));
         let begun = Timestamp::from_micros(now());
         loop {
-            let sql = format!("select count(*) as count from {table}");
-            let row = self.db.query_one_raw(Statement::from_string(self.db.get_database_backend(), sql));
-            let known: i64 = row.await?.context("no count")?.try_get("", "count")?;
+            let found = self.rows.ask(&format!("select count(*) as count from {table}")).await?;
+            let known: i64 = found.first().context("no count")?.try_get("", "count")?;
             if known >= i64::try_from(count)? {
                 return Ok(());
             }

@@ -14,8 +14,7 @@ export type Role = Schemas['Role'];
 export type Severity = Schemas['Severity'];
 
 // identity
-/** `watchdog_url`: where the watchdog speaks, `{watchdog_url}/beats`. Absent: none was set up. */
-export type Me = Said<'Me'> & { watchdog_url?: string | null };
+export type Me = Said<'Me'>;
 export type Redeemed = Closely<Said<'Entered'>, { next: 'account' | 'home' | 'sitter' | 'morning' }>;
 export type SignedIn = Said<'Entered'>;
 export type PersonName = Said<'Listed'>;

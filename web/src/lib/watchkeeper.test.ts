@@ -80,15 +80,15 @@ describe('monitoring lost', () => {
     night.server_up = false;
   });
 
-  it('says so after 15 s without an answer, once', () => {
+  it('says so after 14 s without an answer, once', () => {
     night.pass(60_000);
     expect(night.heard('lost')).toHaveLength(1);
-    expect(night.heard('lost')[0]).toBeGreaterThanOrEqual(15_000);
-    expect(night.heard('lost')[0]).toBeLessThan(15_050);
+    expect(night.heard('lost')[0]).toBeGreaterThanOrEqual(14_000);
+    expect(night.heard('lost')[0]).toBeLessThan(14_050);
     expect(night.view()).toMatchObject({ server: 'lost', lost: true, heard_at: night.server(0) });
   });
-  it('does not say so before 15 s', () => {
-    night.pass(14_990);
+  it('does not say so before 14 s', () => {
+    night.pass(13_990);
     expect(night.alarms()).toEqual([]);
     expect(night.view().server).toBe('late');
   });

@@ -1,7 +1,7 @@
 // The therapist's page keeps watch by itself when the server falls silent (reliability.md §2.7, §2.8; H-03, H-04).
 // Pure: no timer, no clock, no page. Each input comes with both clocks; the outcome is what to draw and what to say.
 //
-//   heard ─▶ knows the next deadline ──15 s nothing──▶ lost ──heard──▶ back
+//   heard ─▶ knows the next deadline ──14 s nothing──▶ lost ──heard──▶ back
 //                    └──deadline + 5 s, not confirmed──▶ overdue ──confirmed──▶ settled
 //   clocks apart, or nobody looked for long ─▶ slept: ask now, judge after `WAKING_MS`
 import { learnt, passed, serverAt, type FarClock } from './far-clock';
@@ -29,7 +29,7 @@ export type Input =
   | { kind: 'looked'; why: 'visible' | 'online' | 'resumed' | 'shown' };
 
 export type Said =
-  /** No good answer for 15 s. `since_at`: the last one, by the server's clock; null when there never was one. */
+  /** No good answer for 14 s. `since_at`: the last one, by the server's clock; null when there never was one. */
   | { kind: 'lost'; since_at: Micros | null }
   | { kind: 'back'; at: Micros; away_ms: number }
   /** The deadline passed 5 s ago and the server has confirmed neither an answer nor a miss. */
@@ -81,8 +81,8 @@ export interface State {
   watchdog: { heard_ms: number; word: WatchdogWord } | null;
 }
 
-/** reliability.md §2.7: "no beat 15 s → MONITORING LOST". */
-export const LOST_MS = 15_000;
+/** reliability.md §2.7: no beat for 15 s is an alarm. The look that notices takes up to a second of them. */
+export const LOST_MS = 14_000;
 /** Two polls of 5 s without an answer. */
 export const LATE_MS = 10_000;
 /** reliability.md §2.8: the page fires at D + 5 s without the server's confirmation. */

@@ -29,7 +29,7 @@ export function serve(table: Record<string, unknown | Reply>): Call[] {
   return calls;
 }
 
-export const lee: Me = { person: 'lee', role: 'therapist', first_name: 'Dr. Lee', clinic: 'c', clinic_name: 'Lantern House', clinic_phone: '+1 555 0100', time_zone: 'UTC', session: null, presence: true, demo: true };
+export const lee: Me = { person: 'lee', role: 'therapist', first_name: 'Dr. Lee', clinic: 'c', clinic_name: 'Lantern House', clinic_phone: '+1 555 0100', time_zone: 'UTC', session: null, presence: true, demo: true, watchdog_url: null };
 
 /** Shows one page at one address, signed in as `me`. */
 export function show(Page: ComponentType, { path = '/', at = path, me = lee }: { path?: string; at?: string; me?: Me } = {}) {

@@ -9,7 +9,7 @@ use crate::inside::Inside;
 use crate::setup;
 use anyhow::{Context as _, bail};
 use chassis::clock::Clock;
-use chassis::config::{Budgets, Config};
+use chassis::config::{Budgets, Config, Watchdog};
 use clap::Args;
 use clinic::People;
 use kernel::id::SessionId;
@@ -56,6 +56,12 @@ pub struct Options {
     /// Uses this database in place of the embedded one.
     #[arg(long)]
     database: Option<String>,
+    /// A watchdog that hears this house's beats: its address…
+    #[arg(long, requires = "watchdog_key")]
+    watchdog: Option<String>,
+    /// …and its public key.
+    #[arg(long)]
+    watchdog_key: Option<String>,
 }
 
 /// Stands the house up, tells its past, and serves until stopped.
@@ -104,7 +110,9 @@ fn config(options: &Options, port: u16) -> anyhow::Result<Config> {
     let smtp = options.smtp.as_deref();
     let smtp = smtp.map(|server| setup::mail(server, SENDER, options.smtp_ca.clone())).transpose()?;
     let base = Config::default();
+    let watchdog = options.watchdog.clone().zip(options.watchdog_key.clone());
     Ok(Config {
+        watchdog: watchdog.map(|(url, key)| Watchdog { url, key, ca: None }),
         data_dir: options.data.clone(),
         database_url: options.database.clone().unwrap_or(base.database_url),
         public_url: format!("http://localhost:{port}"),

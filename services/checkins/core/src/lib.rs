@@ -4,6 +4,7 @@ pub mod due;
 pub mod escalation;
 pub mod form;
 pub mod ladder;
+pub mod mirror;
 pub mod notification;
 pub mod outcome;
 pub mod protocol;

@@ -192,6 +192,8 @@ pub struct Me {
     presence: bool,
     /// Whether this is a demonstration: nobody is real.
     demo: bool,
+    /// Where the watchdog speaks, for whoever keeps a session: `{watchdog_url}/beats`.
+    watchdog_url: Option<String>,
 }
 
 /// Who am I?
@@ -204,6 +206,8 @@ pub async fn me(identity: Guard<KnowSelf, Identity>) -> Result<HttpResponse, Pro
     let (who, store) = (identity.who()?, &identity.store);
     let person = people::see(store, who.clinic, who.person).await?;
     let clinic = people::clinic(store, who.clinic).await?.ok_or(Failure::Missing)?;
+    let is_keeper = who.role == Role::Therapist;
+    let watchdog = store.ground().config.watchdog.as_ref().filter(|_| is_keeper);
     let presence = match who.session.filter(|_| who.role == Role::Sitter) {
         Some(session) => entry::is_present(store, who.clinic, session, who.person).await?,
         None => false,
@@ -219,6 +223,7 @@ pub async fn me(identity: Guard<KnowSelf, Identity>) -> Result<HttpResponse, Pro
         session: who.session,
         presence,
         demo: store.ground().config.demo,
+        watchdog_url: watchdog.map(|watchdog| watchdog.url.clone()),
     }))
 }
 

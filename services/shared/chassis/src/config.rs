@@ -31,6 +31,10 @@ pub struct Config {
     pub smtp: Option<Smtp>,
     /// Mail for alarms: its own account, its own connections.
     pub alarm_smtp: Option<Smtp>,
+    /// Mail for alarms that the first account did not take: best at another provider.
+    pub smtp_second: Option<Smtp>,
+    /// Who hears this house's beats, and pages people when there are none.
+    pub watchdog: Option<Watchdog>,
     /// Whether this is a demo: seeded people, a mailbox page, drills only.
     pub demo: bool,
     /// In a demo: protocol minutes per real minute of the sessions booked there.
@@ -77,6 +81,19 @@ pub struct Tls {
     pub certificate: PathBuf,
     /// PEM private key.
     pub key: PathBuf,
+}
+
+/// A watchdog that runs elsewhere.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Watchdog {
+    /// Its address for engines and browsers alike, such as `https://watchdog.example`.
+    pub url: String,
+    /// Its public key, as it prints it when it starts.
+    pub key: String,
+    /// An extra trusted certificate, for one that has a private one.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
 }
 
 /// One mail account.
@@ -135,6 +152,8 @@ impl Default for Config {
             tls: None,
             smtp: None,
             alarm_smtp: None,
+            smtp_second: None,
+            watchdog: None,
             demo: false,
             demo_pace: kernel::time::Pace::REAL,
             web_dir: None,

@@ -181,6 +181,11 @@ impl Keys {
         crypto::derive(&self.root_of(service), &[b"kek", clinic])
     }
 
+    /// The key that this service's beats are signed with: the watchdog knows its public half.
+    pub fn beat_key(&self, service: &str) -> SigningKey {
+        SigningKey::from_bytes(&crypto::derive(&self.root_of(service), &[b"beat"]))
+    }
+
     /// The key for values that travel on the bus to named services.
     pub fn bus_key(&self) -> SecretKey {
         match &self.roots {

@@ -2,7 +2,7 @@
 //! ours does besides.
 
 use crate::backend;
-use actix_web::http::header::HeaderMap;
+use actix_web::http::header::{HeaderMap, HeaderValue};
 use anyhow::{Context as _, ensure};
 use chassis::keys::Keys;
 use chassis::process;
@@ -253,7 +253,7 @@ fn duties(algorithm: &str, key: &str) -> Vec<String> {
     rules.push("http-request set-header x-request-id %[unique-id]".to_owned());
     rules.push("http-response set-header x-request-id %[unique-id]".to_owned());
     let mut worn = HeaderMap::new();
-    headers::dress(&mut worn, Kind::Data, false);
+    headers::dress(&mut worn, Kind::Data, false, &HeaderValue::from_static(""));
     rules.extend(worn.iter().filter_map(|(name, value)| {
         Some(format!("http-response set-header {name} \"{}\"", value.to_str().ok()?))
     }));

@@ -2161,6 +2161,8 @@ export interface components {
             role: components["schemas"]["Role"];
             session?: components["schemas"]["SessionId"] | null;
             time_zone: string;
+            /** @description Where the watchdog speaks, for whoever keeps a session: `{watchdog_url}/beats`. */
+            watchdog_url?: string | null;
         };
         /** @description One of a session's people. */
         Member: {

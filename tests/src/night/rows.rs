@@ -1,0 +1,49 @@
+//! How the driver reads the house's rows: with a connection for each look, so that it never holds a disk that a drill
+//! wants to take away, and without the right to write, so that it never repairs what an engine must repair.
+
+use sea_orm::{
+    ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DbErr, QueryResult, Statement,
+};
+use std::time::Duration;
+
+/// A look that takes longer has failed.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The house's rows.
+#[derive(Clone)]
+pub(super) struct Rows(String);
+
+impl Rows {
+    /// Those of the database at this address.
+    pub(super) fn of(database: &str) -> Self {
+        let manner = if database.starts_with("sqlite:") { "?mode=ro" } else { "" };
+        Self(format!("{database}{manner}"))
+    }
+
+    /// A connection; whoever opens it closes it.
+    pub(super) async fn open(&self) -> Result<DatabaseConnection, DbErr> {
+        let mut options = ConnectOptions::new(self.0.clone());
+        options.max_connections(1).sqlx_logging(false).acquire_timeout(PATIENCE).connect_timeout(PATIENCE);
+        options.map_sqlx_postgres_opts(|postgres| postgres.options([("search_path", "checkins")]));
+        Database::connect(options).await
+    }
+
+    /// The same, from a database that has just come back and may still be busy with itself.
+    pub(super) async fn opened(&self) -> Result<DatabaseConnection, DbErr> {
+        for _try in 0..15 {
+            if let Ok(db) = self.open().await {
+                return Ok(db);
+            }
+            crate::pause(200).await;
+        }
+        self.open().await
+    }
+
+    /// One question.
+    pub(super) async fn ask(&self, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
+        let db = self.open().await?;
+        let answer = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await;
+        db.close().await?;
+        answer
+    }
+}
