@@ -20,6 +20,8 @@ const BYTES: u64 = 2 << 30;
 const LET_GO: Duration = Duration::from_secs(10);
 /// Set once we run with mounts of our own.
 const APART: &str = "PROOF_APART";
+/// How `unshare` does it.
+const APART_WORDS: &[&str] = &["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "--"];
 /// `FS_IOC_SHUTDOWN` with `NOLOGFLUSH`: the ioctl that a program of ours may not make itself, for it is unsafe.
 const SHUTDOWN: &str = "import fcntl, os, struct, sys
 fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587D, struct.pack('I', 2))";
@@ -42,7 +44,8 @@ pub struct Disk {
     folder: tempfile::TempDir,
 }
 
-/// Goes on with mounts of its own, which the kernel takes away with us, however we end.
+/// Goes on with mounts and processes of its own, which the kernel takes away with us, however we end: a process of a
+/// database that was killed may wait for the others for ever, and hold the disk.
 ///
 /// # Errors
 /// When the kernel or our rights do not allow it.
@@ -50,10 +53,10 @@ pub fn apart() -> Result<(), Missing> {
     if crate::told(APART).is_ok() {
         return Ok(());
     }
-    succeed("unshare", ["--mount", "--", "true"])?;
+    succeed("unshare", APART_WORDS.iter().chain(&["true"]))?;
     let program = std::env::current_exe().map_err(|error| Missing(error.to_string()))?;
     let mut again = Command::new("unshare");
-    again.args(["--mount", "--"]).arg(program).args(std::env::args_os().skip(1)).env(APART, "1");
+    again.args(APART_WORDS).arg(program).args(std::env::args_os().skip(1)).env(APART, "1");
     // It only comes back when it could not.
     Err(Missing(again.exec().to_string()))
 }
