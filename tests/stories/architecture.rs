@@ -22,7 +22,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("webrtc", &["video", "tests"]),
     ("argon2", &["identity"]),
     ("jsonwebtoken", &["chassis", "identity", "tests"]),
-    ("awc", &["gateway", "notify", "tests"]),
+    ("awc", &["checkins", "gateway", "notify", "tests"]),
     ("httparse", &["gateway"]),
     ("reqwest", &[]),
     ("openssl", &[]),

@@ -18,6 +18,7 @@ use chassis::store::Store;
 use chassis::work::Work;
 use kernel::time::Timestamp;
 use mail::Lane;
+pub use problems::NO_ADDRESS;
 use proto::envelope::{Envelope, Event as _};
 use proto::events::{care, house, identity, scheduling};
 use std::sync::Arc;

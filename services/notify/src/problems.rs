@@ -4,6 +4,9 @@ use chassis::problem::Problem;
 use notify_core::delivery::Refusal;
 use proto::problems;
 
+/// Somebody is unknown here, or not known yet: their address comes over the bus.
+pub const NO_ADDRESS: &str = "We have no address for you. Ask a coordinator to add one.";
+
 /// The problem for a message's refusal.
 pub(crate) fn of_delivery(refusal: Refusal) -> Problem {
     match refusal {
@@ -17,7 +20,7 @@ pub(crate) fn of_test_mail(answer: Option<&str>) -> Problem {
         Some("no_mail_server") => {
             "No mail server is configured. Set smtp in the configuration and start again."
         }
-        Some("no_contact") => "We have no address for you. Ask a coordinator to add one.",
+        Some("no_contact") => NO_ADDRESS,
         Some("bad_address") => {
             "Your address is not one that mail can be sent to. Ask a coordinator to correct it."
         }
