@@ -31,8 +31,6 @@ pub enum Place {
 pub struct Engine {
     /// Where it answers.
     pub address: String,
-    /// Words in its environment at every start: a drill may want it to believe something.
-    pub environment: Vec<(String, String)>,
     config: PathBuf,
     log: PathBuf,
     child: Option<Child>,
@@ -95,8 +93,7 @@ impl Engine {
         }
         let file = folder.join(format!("{name}.toml"));
         fs::write(&file, toml::to_string_pretty(&config)?)?;
-        let log = folder.join(format!("{name}.log"));
-        Ok(Self { address, environment: vec![], config: file, log, child: None })
+        Ok(Self { address, config: file, log: folder.join(format!("{name}.log")), child: None })
     }
 
     /// Starts it and does not wait.
@@ -104,13 +101,12 @@ impl Engine {
         self.start_with(&[])
     }
 
-    /// The same, with more words in its environment this once.
+    /// The same, with words in its environment.
     pub fn start_with(&mut self, environment: &[(&str, &str)]) -> anyhow::Result<()> {
         let program = PathBuf::from(crate::told("PROOF_PROGRAM")?).with_file_name("holdspace-checkins");
         let log = fs::OpenOptions::new().create(true).append(true).open(&self.log)?;
         let mut command = servers::as_user(&program, None);
-        command.arg("--config").arg(&self.config).envs(self.environment.iter().cloned());
-        command.envs(environment.iter().copied());
+        command.arg("--config").arg(&self.config).envs(environment.iter().copied());
         self.child = Some(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn()?);
         Ok(())
     }

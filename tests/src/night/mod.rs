@@ -10,7 +10,6 @@ pub mod disk;
 pub mod engines;
 pub mod figures;
 pub mod hands;
-pub mod jumps;
 mod ledger;
 pub mod power;
 mod rows;
@@ -126,23 +125,6 @@ impl Night {
     /// # Errors
     /// When the engines do not come to know it in time.
     pub async fn dose(&mut self, count: usize, over: Span) -> anyhow::Result<()> {
-        let doses = self.plan(count, over).await?;
-        self.tell(&doses.into_iter().map(|(_, dose)| dose).collect::<Vec<_>>()).await?;
-        self.until_known("checkins_deadline").await?;
-        let left = self.first.since(Timestamp::from_micros(now()));
-        ensure!(left > Span::ZERO, "the doses were not heard before the first deadline");
-        Ok(())
-    }
-
-    /// The same, without the doses themselves: each with its deadline, the earliest first.
-    ///
-    /// # Errors
-    /// When the engines do not come to know of the sessions in time.
-    pub async fn plan(
-        &mut self,
-        count: usize,
-        over: Span,
-    ) -> anyhow::Result<Vec<(Timestamp, Envelope)>> {
         let sessions = Session::many(count);
         self.known += count;
         let begun = Timestamp::from_micros(now());
@@ -160,24 +142,14 @@ impl Night {
             // 7919 is a prime: every place is taken once, unless there are as many sessions.
             let place = i64::try_from(index)?.saturating_mul(7919) % many;
             let at = self.first.plus(Span::micros(over.as_micros().saturating_mul(place) / many));
-            dosed.push((at, self.clinic.dosed(session, at)?));
+            dosed.push(self.clinic.dosed(session, at)?);
             self.deadlines.insert(session.id, at);
             self.labels.insert(session.label(), session.id);
         }
-        dosed.sort_by_key(|(at, _)| *at);
-        Ok(dosed)
-    }
-
-    /// Tells of each dose that long before its deadline, and not earlier.
-    ///
-    /// # Errors
-    /// When the bus is away.
-    pub async fn dose_in_time(&self, doses: Vec<(Timestamp, Envelope)>, ahead: Span) -> anyhow::Result<()> {
-        for (at, dose) in doses {
-            let left = at.minus(ahead).since(Timestamp::from_micros(now()));
-            pause(u64::try_from(left.as_millis()).unwrap_or(0)).await;
-            self.tell(&[dose]).await?;
-        }
+        self.tell(&dosed).await?;
+        self.until_known("checkins_deadline").await?;
+        let left = self.first.since(Timestamp::from_micros(now()));
+        ensure!(left > Span::ZERO, "the doses were not heard before the first deadline");
         Ok(())
     }
 
