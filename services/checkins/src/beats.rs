@@ -4,7 +4,7 @@
 mod wire;
 
 use crate::Checkins;
-use crate::mail::Mail;
+use crate::on_call;
 use crate::store::upcoming;
 use chassis::service::Service as _;
 use chassis::store::Store;
@@ -14,8 +14,6 @@ use proto::beat::{
     Address, BEAT_INTERVAL, Beat, BootId, DEADLINES_MAX, DeadlineId, EngineId, NextDeadline, PAGERS_MAX,
     SILENCE,
 };
-use proto::sealed::{self, Contact};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 pub(crate) use wire::Watchdog;
@@ -107,7 +105,11 @@ fn body(service: &Checkins, boot: &str, sequence: u64, live: i64) -> anyhow::Res
         audit_ok_at: service.audited.at(),
         live_sessions: u32::try_from(live).unwrap_or(u32::MAX),
         next_deadlines: next.into_iter().collect(),
-        pagers: pagers(service).into_iter().filter_map(|one| Address::try_from(one).ok()).collect(),
+        pagers: on_call::people(service)
+            .into_iter()
+            .take(PAGERS_MAX)
+            .filter_map(|one| Address::try_from(one).ok())
+            .collect(),
     })
 }
 
@@ -119,17 +121,6 @@ fn place(listen: &str) -> String {
     named.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).take(64).collect()
 }
 
-/// Whoever is on call for what falls due.
-fn pagers(service: &Checkins) -> BTreeSet<String> {
-    let mirror = service.copied.mirror();
-    let on_call = mirror.people().flatten().filter(|someone| someone.is_on_call);
-    let opened = on_call.filter_map(|someone| {
-        let plain = service.store().vault().open_from_bus(sealed::CONTACT, someone.person, &someone.sealed);
-        Some(serde_json::from_slice::<Contact>(&plain.ok()?).ok()?.email)
-    });
-    opened.collect::<BTreeSet<_>>().into_iter().take(PAGERS_MAX).collect()
-}
-
 /// Tells whoever is on call that nobody watches the watch. Says whether anybody was reached.
 async fn page(service: &Checkins, since: Timestamp) -> bool {
     let text = format!(
@@ -137,11 +128,5 @@ async fn page(service: &Checkins, since: Timestamp) -> bool {
          would say so.\n\nPlease see that the watchdog runs and can be reached, and begin no dose before.",
         crate::sender::utc(since)
     );
-    let mut is_told = false;
-    for to in pagers(service) {
-        let id = crypto::sha256_hex(format!("{to} {}", since.micros()).as_bytes());
-        let mail = Mail { id, to: &to, subject: "The watchdog does not answer", text: &text };
-        is_told |= service.lane.send(&mail).await.is_ok();
-    }
-    is_told
+    on_call::page(service, since, "The watchdog does not answer", &text).await
 }

@@ -8,6 +8,7 @@ mod listen;
 mod mail;
 mod migrations;
 mod mirror;
+mod on_call;
 mod problems;
 mod publish;
 mod sender;
@@ -90,9 +91,14 @@ impl Service for Checkins {
         store::auditor::start(self);
         mirror::start(self);
         beats::start(self);
+        on_call::start(self);
     }
 
     fn unready(&self) -> Vec<String> {
-        self.lane.unready()
+        let mut reasons = self.lane.unready();
+        if self.store.clock().is_suspect() {
+            reasons.push("checkins: the clocks of the database and of this machine disagree".into());
+        }
+        reasons
     }
 }

@@ -60,6 +60,8 @@ pub(crate) struct Mail<'a> {
     pub(crate) subject: &'a str,
     /// The text.
     pub(crate) text: &'a str,
+    /// How often somebody was told of the same before.
+    pub(crate) round: i64,
 }
 
 impl Mail<'_> {

@@ -111,7 +111,7 @@ async fn send(service: &Checkins, tell: &Tell<Vec<Someone>>, someone: &Someone) 
         someone.person,
         tell.round
     );
-    let mail = Mail { id, to: &contact.email, subject: &subject, text: &text };
+    let mail = Mail { id, to: &contact.email, subject: &subject, text: &text, round: tell.round };
     let taken = service.lane.send(&mail).await;
     if taken.is_ok() {
         let line = Line::new(&tell.key, someone.person, store.now());

@@ -156,7 +156,8 @@ async fn attempt(service: &Checkins, leased: &Leased) -> Result<Attempt, Failure
         });
         return Ok(Attempt::Accepted("demo mailbox".into()));
     }
-    let mail = Mail { id: leased.id.to_string(), to: &contact.email, subject: &subject, text: &text };
+    let (id, round) = (leased.id.to_string(), leased.step - 1 + leased.round);
+    let mail = Mail { id, to: &contact.email, subject: &subject, text: &text, round };
     Ok(service.lane.send(&mail).await.map_or_else(Attempt::Failed, Attempt::Accepted))
 }
 

@@ -4,7 +4,7 @@ use crate::process::free_port;
 use crate::servers::{self, Server};
 use crate::split::is_ready;
 use anyhow::ensure;
-use chassis::config::Config;
+use chassis::config::{Config, Smtp};
 use chassis::keys::Keys;
 use holdspace::setup;
 use std::fs;
@@ -31,6 +31,9 @@ pub enum Place {
 pub struct Engine {
     /// Where it answers.
     pub address: String,
+    /// Words in its environment at every start: a drill may want it to believe something.
+    pub environment: Vec<(String, String)>,
+    program: PathBuf,
     config: PathBuf,
     log: PathBuf,
     child: Option<Child>,
@@ -69,31 +72,68 @@ impl Ground {
         };
         Ok(Self { postgres, bus, database, _redis: redis })
     }
+
+    /// What every process on it is told.
+    fn config(&self) -> anyhow::Result<Config> {
+        Ok(Config {
+            database_url: self.database.clone(),
+            bus_url: self.bus.clone(),
+            public_url: "https://clinic.test".into(),
+            listen: format!("127.0.0.1:{}", free_port()?),
+            workers: 1,
+            ..Config::default()
+        })
+    }
+}
+
+fn account(address: &str) -> anyhow::Result<Smtp> {
+    setup::mail(address, "Clinic <alarm@clinic.test>", None)
 }
 
 impl Engine {
     /// Writes its configuration; it does not run yet. Both share a folder: on `SQLite` the lock in it says whose turn it is.
-    pub fn new(name: &str, ground: &Ground, keys: &Keys, folder: &Path, mail: &str) -> anyhow::Result<Self> {
-        let smtp = setup::mail(mail, "Clinic <alarm@clinic.test>", None)?;
-        let address = format!("127.0.0.1:{}", free_port()?);
-        let data = folder.join("engine");
-        let config = Config {
-            data_dir: data.clone(),
-            database_url: ground.database.clone(),
-            bus_url: ground.bus.clone(),
-            public_url: "https://clinic.test".into(),
-            listen: address.clone(),
-            alarm_smtp: Some(smtp),
-            workers: 1,
-            ..Config::default()
-        };
-        fs::create_dir_all(&data)?;
+    pub fn new(
+        name: &str,
+        ground: &Ground,
+        keys: &Keys,
+        folder: &Path,
+        mails: &[&str],
+    ) -> anyhow::Result<Self> {
+        let account = |place: usize| mails.get(place).map(|address| account(address)).transpose();
+        let (alarm_smtp, smtp_second) = (account(0)?, account(1)?);
+        let data_dir = folder.join("engine");
+        let config = Config { data_dir, alarm_smtp, smtp_second, ..ground.config()? };
+        Self::of("checkins", name, config, keys, folder)
+    }
+
+    /// Whoever sends the mail that is no alarm.
+    pub fn notify(ground: &Ground, keys: &Keys, folder: &Path, mail: &str) -> anyhow::Result<Self> {
+        let data_dir = folder.join("notify");
+        let config = Config { data_dir, smtp: Some(account(mail)?), ..ground.config()? };
+        Self::of("notify", "notify", config, keys, folder)
+    }
+
+    fn of(service: &str, name: &str, config: Config, keys: &Keys, folder: &Path) -> anyhow::Result<Self> {
+        let program = PathBuf::from(crate::told("PROOF_PROGRAM")?);
+        let program = program.with_file_name(format!("holdspace-{service}"));
+        fs::create_dir_all(&config.data_dir)?;
         if !config.key_file().exists() {
-            keys.write_share("checkins", &config.key_file())?;
+            keys.write_share(service, &config.key_file())?;
         }
         let file = folder.join(format!("{name}.toml"));
         fs::write(&file, toml::to_string_pretty(&config)?)?;
-        Ok(Self { address, config: file, log: folder.join(format!("{name}.log")), child: None })
+        let (address, log) = (config.listen, folder.join(format!("{name}.log")));
+        Ok(Self { address, environment: vec![], program, config: file, log, child: None })
+    }
+
+    /// From the next start on it is another program, with an account for ordinary mail and all keys of the house.
+    pub fn becomes(&mut self, program: PathBuf, whole: &Path, mail: &str) -> anyhow::Result<()> {
+        let told: Config = toml::from_str(&fs::read_to_string(&self.config)?)?;
+        let config = Config { smtp: Some(account(mail)?), ..told };
+        fs::copy(whole, config.key_file())?;
+        fs::write(&self.config, toml::to_string_pretty(&config)?)?;
+        self.program = program;
+        Ok(())
     }
 
     /// Starts it and does not wait.
@@ -101,12 +141,12 @@ impl Engine {
         self.start_with(&[])
     }
 
-    /// The same, with words in its environment.
+    /// The same, with more words in its environment this once.
     pub fn start_with(&mut self, environment: &[(&str, &str)]) -> anyhow::Result<()> {
-        let program = PathBuf::from(crate::told("PROOF_PROGRAM")?).with_file_name("holdspace-checkins");
         let log = fs::OpenOptions::new().create(true).append(true).open(&self.log)?;
-        let mut command = servers::as_user(&program, None);
-        command.arg("--config").arg(&self.config).envs(environment.iter().copied());
+        let mut command = servers::as_user(&self.program, None);
+        command.arg("--config").arg(&self.config).envs(self.environment.iter().cloned());
+        command.envs(environment.iter().copied());
         self.child = Some(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log).spawn()?);
         Ok(())
     }

@@ -31,13 +31,13 @@ impl Hands {
         Self { client, signer, clinic, addresses }
     }
 
-    /// The on-call lead has mail at the deadline itself; everything else is as shipped, with two minutes between.
-    pub async fn agree_on_a_ladder(&self, prescriber: PersonId) -> anyhow::Result<()> {
+    /// The on-call lead has mail at the deadline itself, and again after so many seconds; everything else is as shipped.
+    pub async fn agree_on_a_ladder(&self, prescriber: PersonId, again_after: i64) -> anyhow::Result<()> {
         let rung = |after: i64, who: &[&str], channels: &[&str]| json!({ "after_seconds": after, "who": who, "channels": channels, "order": "parallel" });
         let ladder = json!({
             "rungs": [
                 rung(0, &["therapist", "on_call"], &["screen", "mail"]),
-                rung(120, &["on_call"], &["screen", "mail"]),
+                rung(again_after, &["on_call"], &["screen", "mail"]),
             ],
             "repeat_seconds": 120, "hold_seconds": 120,
         });

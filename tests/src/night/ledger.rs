@@ -38,7 +38,7 @@ const CLOSING: usize = 8;
 pub(super) struct Ledger<'a> {
     night: &'a Night,
     seen: UnboundedReceiver<Seen>,
-    mails: Tail,
+    mails: Vec<Tail>,
     told: BTreeMap<SessionId, Told>,
     message_ids: BTreeSet<String>,
     came_again: usize,
@@ -65,7 +65,7 @@ impl<'a> Ledger<'a> {
         Ok(Self {
             night,
             seen,
-            mails: night.sink.tail(),
+            mails: night.sinks.iter().map(|sink| sink.tail()).collect(),
             told: BTreeMap::new(),
             message_ids: BTreeSet::new(),
             came_again: 0,
@@ -112,7 +112,8 @@ impl<'a> Ledger<'a> {
     }
 
     fn read_mails(&mut self) -> anyhow::Result<()> {
-        for mail in self.mails.read()? {
+        let read = self.mails.iter_mut().map(Tail::read).collect::<anyhow::Result<Vec<_>>>()?;
+        for mail in read.into_iter().flatten() {
             let text = mail.get("text").and_then(Value::as_str).unwrap_or_default();
             let label = text.strip_prefix("Session ").and_then(|text| text.split(' ').next());
             let is_noors = mail.pointer("/to/0").and_then(Value::as_str) == Some(NOOR);

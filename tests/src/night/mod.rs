@@ -10,7 +10,9 @@ pub mod disk;
 pub mod engines;
 pub mod figures;
 pub mod hands;
+pub mod jumps;
 mod ledger;
+pub mod ordinary;
 pub mod power;
 mod rows;
 pub mod written;
@@ -33,7 +35,7 @@ use ledger::Ledger;
 use proto::envelope::Envelope;
 use rows::Rows;
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 
@@ -41,6 +43,9 @@ use std::sync::{Arc, Mutex};
 const BATCH: usize = 256;
 /// The engines may take this long for one fact of many.
 const PER_FACT: Span = Span::millis(40);
+
+/// Whoever is on call is told again after so many seconds.
+const AGAIN_AFTER: i64 = 120;
 
 /// When there was no disk under the database, in microseconds: from, until.
 pub type Outages = Arc<Mutex<Vec<(i64, i64)>>>;
@@ -51,10 +56,11 @@ pub struct Night {
     pub engines: Vec<Engine>,
     /// What they stand on.
     pub ground: Ground,
-    /// The mail server.
-    pub sink: Arc<Sink>,
+    /// The mail server, and the second one of a drill that wants one.
+    pub sinks: Vec<Arc<Sink>>,
     /// Time that nobody could have used; it counts for no silence.
     pub outages: Outages,
+    folder: PathBuf,
     first: Timestamp,
     bus: Arc<dyn Bus>,
     rows: Rows,
@@ -75,17 +81,40 @@ impl Night {
         Self::on(place, &folder, Ground::open(place, &folder)?).await
     }
 
+    /// The same, with two mail servers and so many seconds between the two times that whoever is on call is told.
+    ///
+    /// # Errors
+    /// When an engine does not start.
+    pub async fn with_two_mail_servers(name: &str, place: Place, again_after: i64) -> anyhow::Result<Self> {
+        let folder = folder(name)?;
+        let second = folder.join("second");
+        std::fs::create_dir_all(&second)?;
+        let sinks = vec![Arc::new(Sink::start(&folder)?), Arc::new(Sink::start(&second)?)];
+        Self::among(place, &folder, Ground::open(place, &folder)?, sinks, again_after).await
+    }
+
     /// The same, on ground that a drill has laid.
     ///
     /// # Errors
     /// When an engine does not start.
     pub async fn on(place: Place, folder: &Path, ground: Ground) -> anyhow::Result<Self> {
-        let sink = Arc::new(Sink::start(folder)?);
+        let sinks = vec![Arc::new(Sink::start(folder)?)];
+        Self::among(place, folder, ground, sinks, AGAIN_AFTER).await
+    }
+
+    async fn among(
+        place: Place,
+        folder: &Path,
+        ground: Ground,
+        sinks: Vec<Arc<Sink>>,
+        again_after: i64,
+    ) -> anyhow::Result<Self> {
+        let mails: Vec<&str> = sinks.iter().map(|sink| sink.address.as_str()).collect();
         let clinic = Clinic::new(folder, Pace::REAL)?;
         let keys = Keys::load(&folder.join("holdspace.keys"))?;
         let mut engines = vec![];
         for name in ["one", "two"] {
-            let mut engine = Engine::new(name, &ground, &keys, folder, &sink.address)?;
+            let mut engine = Engine::new(name, &ground, &keys, folder, &mails)?;
             engine.start()?;
             // On SQLite the second one stands by, and is ready when it is needed.
             if engines.is_empty() || place == Place::Postgres {
@@ -97,15 +126,16 @@ impl Night {
         let addresses = engines.iter().map(|engine| engine.address.clone()).collect();
         let signer = Signer::new(&keys).context("no signing key")?;
         let hands = Rc::new(Hands::new(signer, clinic.id(), addresses));
-        hands.agree_on_a_ladder(clinic.staff(Role::Prescriber)?).await?;
+        hands.agree_on_a_ladder(clinic.staff(Role::Prescriber)?, again_after).await?;
         let bus = RedisBus::open(&ground.bus)?;
         let first = Timestamp::from_micros(now());
         let (deadlines, labels, outages) = (BTreeMap::new(), BTreeMap::new(), Outages::default());
         let night = Self {
             engines,
             ground,
-            sink,
+            sinks,
             outages,
+            folder: folder.into(),
             first,
             bus,
             rows,
@@ -125,6 +155,19 @@ impl Night {
     /// # Errors
     /// When the engines do not come to know it in time.
     pub async fn dose(&mut self, count: usize, over: Span) -> anyhow::Result<()> {
+        let doses = self.plan(count, over).await?;
+        self.tell(&doses.into_iter().map(|(_, dose)| dose).collect::<Vec<_>>()).await?;
+        self.until_known("checkins_deadline").await?;
+        let left = self.first.since(Timestamp::from_micros(now()));
+        ensure!(left > Span::ZERO, "the doses were not heard before the first deadline");
+        Ok(())
+    }
+
+    /// The same, without the doses themselves: each with its deadline, the earliest first.
+    ///
+    /// # Errors
+    /// When the engines do not come to know of the sessions in time.
+    pub async fn plan(&mut self, count: usize, over: Span) -> anyhow::Result<Vec<(Timestamp, Envelope)>> {
         let sessions = Session::many(count);
         self.known += count;
         let begun = Timestamp::from_micros(now());
@@ -142,14 +185,24 @@ impl Night {
             // 7919 is a prime: every place is taken once, unless there are as many sessions.
             let place = i64::try_from(index)?.saturating_mul(7919) % many;
             let at = self.first.plus(Span::micros(over.as_micros().saturating_mul(place) / many));
-            dosed.push(self.clinic.dosed(session, at)?);
+            dosed.push((at, self.clinic.dosed(session, at)?));
             self.deadlines.insert(session.id, at);
             self.labels.insert(session.label(), session.id);
         }
-        self.tell(&dosed).await?;
-        self.until_known("checkins_deadline").await?;
-        let left = self.first.since(Timestamp::from_micros(now()));
-        ensure!(left > Span::ZERO, "the doses were not heard before the first deadline");
+        dosed.sort_by_key(|(at, _)| *at);
+        Ok(dosed)
+    }
+
+    /// Tells of each dose that long before its deadline, and not earlier.
+    ///
+    /// # Errors
+    /// When the bus is away.
+    pub async fn dose_in_time(&self, doses: Vec<(Timestamp, Envelope)>, ahead: Span) -> anyhow::Result<()> {
+        for (at, dose) in doses {
+            let left = at.minus(ahead).since(Timestamp::from_micros(now()));
+            pause(u64::try_from(left.as_millis()).unwrap_or(0)).await;
+            self.tell(&[dose]).await?;
+        }
         Ok(())
     }
 

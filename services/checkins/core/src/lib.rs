@@ -1,6 +1,5 @@
 //! The rules of the watch: when somebody must look, what an answer means, and who is told when nobody does.
 
-pub mod due;
 pub mod escalation;
 pub mod form;
 pub mod ladder;

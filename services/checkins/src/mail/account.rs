@@ -1,6 +1,7 @@
 //! Mail accounts: a first, and perhaps a second that is tried at once when the first does not take a mail.
 //!
-//! An account that has just failed is left for last, so that a server that hangs does not cost each mail its time.
+//! An account that has just failed is left for last, so that a server that hangs does not cost each mail its time. What
+//! has to be said again begins with the other one: a server that takes mail and loses it looks like one that works.
 
 use super::Mail;
 use anyhow::Context as _;
@@ -75,6 +76,8 @@ impl Accounts {
     pub(super) async fn send(&self, mail: &Mail<'_>) -> Result<String, &'static str> {
         let now = self.clock.now();
         let mut order: Vec<_> = self.all.iter().collect();
+        let before = usize::try_from(mail.round).unwrap_or_default();
+        order.rotate_left(before % self.all.len().max(1));
         order.sort_by_key(|account| account.is_resting(now));
         let mut why = "no_mail_server";
         for account in order {

@@ -54,7 +54,11 @@ fn nobody() -> Smtp {
 }
 
 async fn told(lane: &Lane, id: &str) -> Result<(), &'static str> {
-    let mail = Mail { id: id.into(), to: "noor@home.test", subject: "Please look now", text: "Look." };
+    told_again(lane, id, 0).await
+}
+
+async fn told_again(lane: &Lane, id: &str, round: i64) -> Result<(), &'static str> {
+    let mail = Mail { id: id.into(), to: "noor@home.test", subject: "Please look now", text: "Look.", round };
     let sent = tokio::time::timeout(NEXT_CHANNEL, lane.send(&mail)).await;
     sent.unwrap_or(Err("too_late")).map(drop)
 }
@@ -117,6 +121,16 @@ async fn one_mail_alone_tries_an_account_that_has_rested() {
     lanes.first.behave("stall-before-data 30");
     let (two, three) = tokio::join!(lanes.told("two"), lanes.told("three"));
     assert_eq!((two, three, lanes.first.silences()), (Ok(()), Ok(()), 1));
+}
+
+#[actix_web::test]
+async fn what_is_said_again_begins_with_the_other_account_for_the_first_may_have_lied() {
+    let Some(lanes) = lanes() else { return };
+    lanes.first.behave("drop");
+    for round in 0..4 {
+        told_again(&lanes.lane, &format!("round {round}"), round).await.unwrap();
+    }
+    assert_eq!(lanes.kept(), [ids(&[]), ids(&["round 1", "round 3"])]);
 }
 
 #[actix_web::test]

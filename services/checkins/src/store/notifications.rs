@@ -81,6 +81,8 @@ pub(crate) struct Leased {
     pub(crate) session: SessionId,
     pub(crate) incident: Option<IncidentId>,
     pub(crate) kind: String,
+    pub(crate) step: i64,
+    pub(crate) round: i64,
     pub(crate) person: PersonId,
     pub(crate) fence: i64,
     pub(crate) attempts: i64,
@@ -98,7 +100,8 @@ pub(crate) async fn claim(store: &Store, most: usize) -> Result<Vec<Leased>, Fai
          attempts = attempts + 1 where id in (select id from checkins_notification
          where (state = 'pending' and next_at <= $2) or (state = 'leased' and lease_until <= $2)
          order by next_at limit {most} {skip})
-         returning clinic_id, id, session_id, incident_id, kind, person_id, fence, attempts, created_at"
+         returning clinic_id, id, session_id, incident_id, kind, step, round, person_id, fence, attempts,
+         created_at"
     );
     let values = [now.plus(LEASE).micros().into(), now.micros().into()];
     let _turn = store.turn().await;
@@ -113,6 +116,8 @@ fn leased(row: &QueryResult) -> Result<Leased, Failure> {
         session: store::id(row, "session_id")?,
         incident: store::maybe_id(row, "incident_id")?,
         kind: row.try_get("", "kind")?,
+        step: row.try_get("", "step")?,
+        round: row.try_get("", "round")?,
         person: store::id(row, "person_id")?,
         fence: row.try_get("", "fence")?,
         attempts: row.try_get("", "attempts")?,

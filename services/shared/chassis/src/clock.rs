@@ -1,8 +1,11 @@
 //! The one place that reads a clock, and the one place that waits.
 
+use kernel::clocks::{Anchor, Projection};
 use kernel::time::{Span, Timestamp};
+use rustix::time::{ClockId, clock_gettime};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Supplies `now`. Cheap to clone; every clone tells the same time.
@@ -11,16 +14,57 @@ pub struct Clock(Arc<Source>);
 
 #[derive(Debug)]
 enum Source {
-    /// The machine's clock plus the offset to the database's, in microseconds.
-    System(AtomicI64),
+    System(System),
     /// A clock that a test moves, in microseconds.
     Test(AtomicI64),
 }
 
+/// The database's clock, carried on by the one of this machine that only runs forward. All in microseconds.
+#[derive(Debug)]
+struct System {
+    projection: Mutex<Projection>,
+    /// What to add to the time since the machine's start.
+    offset: AtomicI64,
+    is_suspect: AtomicBool,
+    /// How far a demonstration is behind.
+    behind: AtomicI64,
+    is_followed: AtomicBool,
+}
+
+impl System {
+    fn new() -> Self {
+        let since_boot = since_boot();
+        let system = Self {
+            projection: Mutex::new(Projection::anchored(machine_now(), since_boot)),
+            offset: AtomicI64::new(0),
+            is_suspect: AtomicBool::new(false),
+            behind: AtomicI64::new(0),
+            is_followed: AtomicBool::new(false),
+        };
+        system.publish(&system.projection(), since_boot);
+        system
+    }
+
+    /// A thread that died holding the lock left the projection whole: every change is one step.
+    fn projection(&self) -> MutexGuard<'_, Projection> {
+        self.projection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn publish(&self, projection: &Projection, since_boot: Span) {
+        let offset = projection.at(since_boot).micros().saturating_sub(since_boot.as_micros());
+        self.offset.store(offset, Ordering::Relaxed);
+    }
+
+    fn now(&self) -> Timestamp {
+        let offset = self.offset.load(Ordering::Relaxed).saturating_sub(self.behind.load(Ordering::Relaxed));
+        Timestamp::from_micros(since_boot().as_micros().saturating_add(offset))
+    }
+}
+
 impl Clock {
-    /// The machine's clock.
+    /// The machine's clock, until it follows a database's.
     pub fn system() -> Self {
-        Self(Arc::new(Source::System(AtomicI64::new(0))))
+        Self(Arc::new(Source::System(System::new())))
     }
 
     /// A clock that stands still until a test moves it.
@@ -31,22 +75,61 @@ impl Clock {
     /// Now.
     pub fn now(&self) -> Timestamp {
         match &*self.0 {
-            Source::System(offset) => machine_now().plus(Span::micros(offset.load(Ordering::Relaxed))),
+            Source::System(system) => system.now(),
             Source::Test(now) => Timestamp::from_micros(now.load(Ordering::SeqCst)),
         }
     }
 
-    /// Follows the database's clock: on Postgres it is the one authority (reliability.md §2.10).
-    pub fn calibrate(&self, database_now: Timestamp) {
-        if let Source::System(offset) = &*self.0 {
-            offset.store(database_now.since(machine_now()).as_micros(), Ordering::Relaxed);
+    /// Whether the two clocks disagree: somebody must look at them.
+    pub fn is_suspect(&self) -> bool {
+        matches!(&*self.0, Source::System(system) if system.is_suspect.load(Ordering::Relaxed))
+    }
+
+    /// Whether the asking service is the first of its process: that one follows the database for all.
+    pub(crate) fn is_first(&self) -> bool {
+        matches!(&*self.0, Source::System(system) if !system.is_followed.swap(true, Ordering::AcqRel))
+    }
+
+    /// Goes on where another process of this machine has known the time.
+    pub(crate) fn resume(&self, anchor: &Anchor, boot: &str, database_at: Timestamp) {
+        if let Source::System(system) = &*self.0 {
+            let since_boot = since_boot();
+            *system.projection() = Projection::resumed(anchor, boot, database_at, since_boot);
+            system.publish(&system.projection(), since_boot);
         }
     }
 
-    /// Sets the clock this far behind the machine's: how a demonstration tells what happened before it opened.
+    /// Begins with what the database says: there is nothing to doubt it with.
+    pub(crate) fn believe(&self, database_at: Timestamp) {
+        if let Source::System(system) = &*self.0 {
+            let since_boot = since_boot();
+            *system.projection() = Projection::anchored(database_at, since_boot);
+            system.publish(&system.projection(), since_boot);
+        }
+    }
+
+    /// Follows the database's clock: it is the one authority (reliability.md §2.10), as far as it can be believed.
+    pub(crate) fn calibrate(&self, database_at: Timestamp) {
+        if let Source::System(system) = &*self.0 {
+            let since_boot = since_boot();
+            let mut projection = system.projection();
+            system.is_suspect.store(projection.hear(database_at, since_boot), Ordering::Relaxed);
+            system.publish(&projection, since_boot);
+        }
+    }
+
+    /// What to leave for whoever starts next on this machine.
+    pub(crate) fn anchor(&self, boot: &str) -> Option<Anchor> {
+        match &*self.0 {
+            Source::System(system) => Some(system.projection().anchor(boot)),
+            Source::Test(_) => None,
+        }
+    }
+
+    /// Sets the clock this far behind: how a demonstration tells what happened before it opened.
     pub fn set_back(&self, behind: Span) {
-        if let Source::System(offset) = &*self.0 {
-            offset.store(Span::ZERO.as_micros().saturating_sub(behind.as_micros()), Ordering::Relaxed);
+        if let Source::System(system) = &*self.0 {
+            system.behind.store(behind.as_micros(), Ordering::Relaxed);
         }
     }
 
@@ -63,8 +146,14 @@ impl Clock {
     }
 }
 
+/// The clock that counts from the machine's start, time asleep included. It only runs forward.
+pub(crate) fn since_boot() -> Span {
+    let read = clock_gettime(ClockId::Boottime);
+    Span::micros(read.tv_sec.saturating_mul(1_000_000).saturating_add(read.tv_nsec / 1_000))
+}
+
 #[expect(clippy::disallowed_methods, reason = "the one clock of the house")]
-fn machine_now() -> Timestamp {
+pub(crate) fn machine_now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp::from_micros(i64::try_from(since.as_micros()).unwrap_or(i64::MAX))
 }

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod fallback;
+mod follow;
 pub mod guard;
 mod hear;
 pub mod ids;

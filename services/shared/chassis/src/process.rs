@@ -137,7 +137,11 @@ fn is_ready(config: &Config) -> bool {
     asked().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 "))
 }
 
-fn listen(
+/// Opens the server of one mounted service, with what a supervisor asks.
+///
+/// # Errors
+/// When the socket cannot be used.
+pub fn listen(
     ground: &Ground,
     mounted: Mounted,
     socket: TcpListener,

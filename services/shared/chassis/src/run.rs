@@ -4,6 +4,7 @@ use crate::bus::{memory, redis::RedisBus};
 use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::fallback::{self, Ways};
+use crate::follow;
 use crate::hear;
 use crate::keys::Keys;
 use crate::letters;
@@ -138,10 +139,13 @@ pub async fn mount<S: Service>(ground: &Ground, shared: Option<&Pool>) -> anyhow
     };
     let pool = if S::ALARMS { pool.with_lane(&url, S::NAME).await? } else { pool };
     let store = Store::new(&pool, S::NAME, ground.clone());
-    store.calibrate().await?;
+    let leads = ground.clock.is_first();
+    if leads {
+        follow::begin(&store).await?;
+    }
     let service = Arc::new(S::new(store.clone())?);
     let looked = Arc::new(AtomicI64::new(store.now().micros()));
-    start_loops(&service, &looked);
+    start_loops(&service, &looked, leads);
     let ways = ways::<S>();
     let (held, checked, clock) = (Arc::clone(&service), Arc::clone(&service), ground.clock.clone());
     let mounted = Mounted {
@@ -197,13 +201,16 @@ async fn make_schema(db: &impl ConnectionTrait, name: &str) -> anyhow::Result<()
 }
 
 /// Each service has a thread of its own, so that one that hangs holds up nobody else's alarms.
-fn start_loops<S: Service>(service: &Arc<S>, looked: &Arc<AtomicI64>) {
+fn start_loops<S: Service>(service: &Arc<S>, looked: &Arc<AtomicI64>, leads: bool) {
     let (service, looked) = (Arc::clone(service), Arc::clone(looked));
     actix_rt::Arbiter::new().spawn_fn(move || {
         actix_web::rt::spawn(outbox::relay(service.store().clone()));
         actix_web::rt::spawn(hear::listen(Arc::clone(&service)));
         actix_web::rt::spawn(letters::retry(Arc::clone(&service)));
         actix_web::rt::spawn(tick(Arc::clone(&service), looked));
+        if leads {
+            actix_web::rt::spawn(follow::follow(service.store().clone()));
+        }
         service.start();
     });
 }

@@ -1,6 +1,6 @@
 //! One service's rows: how a transaction begins, how a command is answered once.
 
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::pool::Pool;
 use crate::problem::{Failure, Problem};
 use crate::service::Ground;
@@ -184,18 +184,17 @@ impl Store {
         Ok(())
     }
 
-    /// Follows the database's clock, where it has one of its own.
+    /// What the database's clock says: on `SQLite`, the machine's.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn calibrate(&self) -> Result<(), Failure> {
-        if self.db.get_database_backend() == DbBackend::Postgres {
-            let sql = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now";
-            if let Some(row) = self.db.query_one_raw(self.sql(sql, [])).await? {
-                self.ground.clock.calibrate(Timestamp::from_micros(row.try_get("", "now")?));
-            }
+    pub(crate) async fn database_now(&self) -> Result<Timestamp, Failure> {
+        if self.db.get_database_backend() != DbBackend::Postgres {
+            return Ok(clock::machine_now());
         }
-        Ok(())
+        let sql = "select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now";
+        let row = self.db.query_one_raw(self.sql(sql, [])).await?.ok_or(Failure::Missing)?;
+        Ok(Timestamp::from_micros(row.try_get("", "now")?))
     }
 }
 

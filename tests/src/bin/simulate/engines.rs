@@ -3,10 +3,10 @@
 use crate::agenda::{Doing, Happening, Sending, Weather};
 use crate::shell::Planted;
 use crate::world::World;
-use checkins_core::due::Projection;
 use checkins_core::escalation::{self, Cause};
 use checkins_core::notification::{LEASE, Notification, RENEW, State};
 use checkins_core::watch;
+use kernel::clocks::Projection;
 use kernel::severity::Severity;
 use kernel::time::{Span, Timestamp};
 
@@ -42,16 +42,18 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// What it takes for now. With the clock rule either clock makes something due; without, its own alone does.
-    pub fn now(&self, now: Timestamp, jump: Span) -> Timestamp {
-        self.read(now, jump).0
+    /// What it takes for now. With the clock rule that is its projection of the database's clock.
+    pub fn now(&self, now: Timestamp) -> Timestamp {
+        match &self.projection {
+            Some((started_at, projection)) => projection.at(now.since(*started_at)),
+            None => now.plus(self.lead),
+        }
     }
 
-    /// The same, and whether the clocks are suspect.
-    pub fn read(&self, now: Timestamp, jump: Span) -> (Timestamp, bool) {
-        let Some((started_at, mut projection)) = self.projection else { return (now.plus(self.lead), false) };
-        let reading = projection.read(now.plus(jump), now.since(started_at));
-        (reading.now, reading.is_suspect)
+    /// Hears the database's clock. True when the two disagree.
+    fn hear(&mut self, now: Timestamp, jump: Span) -> bool {
+        let Some((started_at, projection)) = &mut self.projection else { return false };
+        projection.hear(now.plus(jump), now.since(*started_at))
     }
 
     /// Whether it can do anything.
@@ -79,12 +81,13 @@ impl World {
         }
     }
 
-    /// One starts, with a clock of its own: up to 1.4 s from the true time.
+    /// One starts, with a clock of its own: up to 1.4 s from the true time. What it knew in its last life it still knows.
     pub fn start(&mut self, number: usize) {
         let lead = self.dice.between(Span::millis(-1400), Span::millis(1400));
         let anchored = Projection::anchored(self.now.plus(self.sky.jump).plus(lead), Span::ZERO);
-        let projection = self.plan.has_clock_rule.then_some((self.now, anchored));
         let engine = &mut self.engines[number];
+        let known = engine.projection.unwrap_or((self.now, anchored));
+        let projection = self.plan.has_clock_rule.then_some(known);
         let life = engine.life.wrapping_add(1);
         let (looks_at, plan, is_cut) = (self.now, engine.plan, engine.is_cut);
         let (is_up, frozen_until, held) = (true, None, vec![]);
@@ -144,7 +147,8 @@ impl World {
             return;
         }
         let life = self.engines[number].life;
-        let (now, is_suspect) = self.engines[number].read(self.now, self.sky.jump);
+        let is_suspect = self.engines[number].hear(self.now, self.sky.jump);
+        let now = self.engines[number].now(self.now);
         self.counts.suspicions += u64::from(is_suspect);
         for session in self.rows.watches_due(now) {
             if self.dice.chance(20) {
@@ -174,7 +178,7 @@ impl World {
             self.engines[number].looks_at = Timestamp::from_micros(i64::MAX);
             return;
         };
-        let ahead = self.engines[number].now(self.now, self.sky.jump).since(self.now);
+        let ahead = self.engines[number].now(self.now).since(self.now);
         let at = Timestamp::from_micros(due_at.micros().saturating_sub(ahead.as_micros()));
         let at = if at <= self.now { self.now.plus(TICK) } else { at };
         self.plan_look(number, at);
@@ -188,7 +192,7 @@ impl World {
             if !engine.is_up {
                 continue;
             }
-            let ahead = engine.now(self.now, self.sky.jump).since(self.now);
+            let ahead = engine.now(self.now).since(self.now);
             let at = Timestamp::from_micros(due_at.micros().saturating_sub(ahead.as_micros()));
             let soonest =
                 if number == writer { self.now } else { self.now.plus(self.dice.between(Span::ZERO, TICK)) };
@@ -261,7 +265,7 @@ impl World {
     /// Claims what is due, never more than can be sent at once, and sends it.
     fn claim(&mut self, number: usize) {
         let free = HANDS.saturating_sub(self.engines[number].held.len());
-        let now = self.engines[number].now(self.now, self.sky.jump);
+        let now = self.engines[number].now(self.now);
         let due = self.rows.messages_due(now, free);
         if due.is_empty() || self.dies(number) {
             return;
@@ -294,7 +298,7 @@ impl World {
 
     /// How far the engines' clocks lie from each other now.
     fn apart(&self) -> Span {
-        let times = self.engines.iter().map(|engine| engine.now(self.now, self.sky.jump));
+        let times = self.engines.iter().map(|engine| engine.now(self.now));
         let (first, last) = (times.clone().min(), times.max());
         first.zip(last).map_or(Span::ZERO, |(first, last)| last.since(first))
     }
@@ -338,7 +342,7 @@ impl World {
             self.sendings.excuse(sending.message);
             return;
         }
-        let now = self.engines[number].now(self.now, self.sky.jump);
+        let now = self.engines[number].now(self.now);
         let before = self.rows.messages[sending.message].state;
         let fence = if self.planted == Some(Planted::FenceIgnored) { before.fence } else { sending.fence };
         let after = if is_accepted { before.accepted(fence) } else { before.failed(fence, now) };
@@ -359,7 +363,7 @@ impl World {
             return;
         }
         if self.reaches(number) {
-            let now = self.engines[number].now(self.now, self.sky.jump);
+            let now = self.engines[number].now(self.now);
             match self.rows.messages[sending.message].state.renewed(sending.fence, now) {
                 Ok(renewed) => self.rows.save_message(sending.message, renewed),
                 Err(_stale) => return,

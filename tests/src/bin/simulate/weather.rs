@@ -60,11 +60,6 @@ impl World {
                 self.crash(engine);
                 self.later(self.plan.crash_every, weather);
             }
-            // An engine that starts while the database's clock is wrong has nothing to doubt it with: a person fixes the
-            // clock first.
-            Weather::Start(engine) if self.sky.jump != Span::ZERO => {
-                self.agenda.put(self.now.plus(Span::seconds(1)), Happening::Weather(Weather::Start(engine)));
-            }
             Weather::Start(engine) => self.start(engine),
             Weather::Freeze(engine) => {
                 self.freeze(engine);

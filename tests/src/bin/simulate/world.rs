@@ -159,12 +159,7 @@ impl World {
 
     /// A transaction as one engine would make it.
     pub fn shell(&self, engine: usize) -> Shell<'_> {
-        Shell::begin(
-            &self.rows,
-            &self.ladders,
-            self.engines[engine].now(self.now, self.sky.jump),
-            self.planted,
-        )
+        Shell::begin(&self.rows, &self.ladders, self.engines[engine].now(self.now), self.planted)
     }
 
     /// Commits a transaction, and shows people what they will see of it. False when an index refuses it.
