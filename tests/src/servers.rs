@@ -111,8 +111,11 @@ impl Server {
 
     fn try_start(&mut self) -> anyhow::Result<()> {
         let log = fs::OpenOptions::new().create(true).append(true).open(&self.log)?;
-        let mut command = as_user(&self.program, self.user);
-        command.args(&self.arguments).envs(self.environment.iter().cloned());
+        // Only it, and not whoever starts it as another user, may see the environment: a preloaded library keeps a lock
+        // by process and owner.
+        let mut command = as_user(Path::new("env"), self.user);
+        command.args(self.environment.iter().map(|(name, word)| format!("{name}={word}")));
+        command.arg(&self.program).args(&self.arguments);
         command.current_dir("/").process_group(0).stdin(Stdio::null());
         let mut child = command.stdout(log.try_clone()?).stderr(log).spawn().context("it does not start")?;
         let started = Instant::now();

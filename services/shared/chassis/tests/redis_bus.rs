@@ -4,8 +4,8 @@
 
 use chassis::bus::redis::RedisBus;
 use chassis::bus::{Bus, Subscription};
-use chassis::ids;
-use kernel::time::Timestamp;
+use chassis::{clock, ids};
+use kernel::time::{Span, Timestamp};
 use proto::envelope::Envelope;
 use redis::AsyncCommands as _;
 use std::sync::Arc;
@@ -82,6 +82,25 @@ async fn what_was_handed_out_and_not_finished_comes_again() {
     drop(died);
     let mut next = house.bus.subscribe("care").await.unwrap();
     assert_eq!(heard(next.as_mut(), 1, true).await, ["a.one.v1"]);
+}
+
+#[actix_web::test]
+async fn what_a_dead_process_left_is_taken_over_though_new_facts_never_stop() {
+    let Some(house) = House::on(10).await else { return };
+    let mut died = house.bus.subscribe("care").await.unwrap();
+    house.tell(&["a.left.v1"]).await;
+    heard(died.as_mut(), 1, false).await;
+    drop(died);
+    let mut next = house.bus.subscribe("care").await.unwrap();
+    for _tenth_of_a_second in 0..30 {
+        house.tell(&["a.fresh.v1"]).await;
+        let names = heard(next.as_mut(), 1, true).await;
+        if names.contains(&"a.left.v1".to_owned()) {
+            return;
+        }
+        clock::wait(Span::millis(100)).await;
+    }
+    panic!("nobody took it over");
 }
 
 #[actix_web::test]

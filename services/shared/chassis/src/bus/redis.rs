@@ -13,7 +13,7 @@ use redis::streams::{
 use redis::{AsyncCommands as _, AsyncConnectionConfig, Client, FromRedisValue as _};
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::{OnceCell, broadcast, watch};
 use uuid::Uuid;
 
@@ -28,6 +28,8 @@ const BATCH: usize = 256;
 const BLOCK_MS: usize = 500;
 /// A delivery another consumer did not finish in this time is taken over.
 const CLAIM_IDLE_MS: usize = 1000;
+/// How often such deliveries are looked for, at least.
+const TAKE_OVER_EVERY: Duration = Duration::from_secs(1);
 /// A broker that takes longer to answer is treated as gone; a blocking read needs its block on top.
 const RESPONSE: Duration = Duration::from_secs(2);
 /// The listener asks this often whether the broker is still there: a frozen one closes no connection.
@@ -50,6 +52,8 @@ struct RedisSubscription {
     connection: ConnectionManager,
     group: String,
     is_joined: bool,
+    /// When it last took over what others left.
+    took_over_at: Instant,
 }
 
 impl From<redis::RedisError> for BusFault {
@@ -95,7 +99,8 @@ impl Bus for RedisBus {
     async fn subscribe(&self, group: &str) -> Result<Box<dyn Subscription>, BusFault> {
         // Its own connection: a blocking read must not hold up commands.
         let connection = ConnectionManager::new_with_config(self.client.clone(), settings()).await?;
-        Ok(Box::new(RedisSubscription { connection, group: group.into(), is_joined: false }))
+        let (group, took_over_at) = (group.into(), clock::monotonic());
+        Ok(Box::new(RedisSubscription { connection, group, is_joined: false, took_over_at }))
     }
 
     async fn epoch(&self) -> Result<Epoch, BusFault> {
@@ -213,16 +218,18 @@ impl RedisSubscription {
         Ok(())
     }
 
-    /// New facts; when there are none, those that were handed out and never finished.
+    /// Facts that were handed out and never finished, and new ones. The former are looked for when there are no new
+    /// ones, and every second besides: under a steady flow nobody would ever take over what a dead process left.
     async fn read(&mut self) -> Result<Vec<StreamId>, BusFault> {
         let options =
             StreamReadOptions::default().group(&self.group, &self.group).count(BATCH).block(BLOCK_MS);
         let fresh: Option<StreamReadReply> =
             self.connection.xread_options(&[STREAM], &[">"], &options).await?;
         let fresh: Vec<_> = fresh.into_iter().flat_map(|reply| reply.keys).flat_map(|key| key.ids).collect();
-        if !fresh.is_empty() {
+        if !fresh.is_empty() && self.took_over_at.elapsed() < TAKE_OVER_EVERY {
             return Ok(fresh);
         }
+        self.took_over_at = clock::monotonic();
         let options = StreamAutoClaimOptions::default().count(BATCH);
         let left: StreamAutoClaimReply = self
             .connection
@@ -231,7 +238,7 @@ impl RedisSubscription {
         if !left.deleted_ids.is_empty() {
             self.ask_for_everything().await?;
         }
-        Ok(left.claimed)
+        Ok(left.claimed.into_iter().chain(fresh).collect())
     }
 }
 
