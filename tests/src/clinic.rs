@@ -90,18 +90,22 @@ impl Clinic {
     /// # Errors
     /// When the fact cannot be written.
     pub fn opened(&self, session: &Session, at: Timestamp) -> anyhow::Result<Envelope> {
+        self.envelope(&self.session_opened(session, at), Some(session.id))
+    }
+
+    /// The same, as the fact alone.
+    pub fn session_opened(&self, session: &Session, at: Timestamp) -> SessionOpened {
         let staff = self.staff.map(|(person, role, email)| Member { person, role, on_call: email == NOOR });
         let home = [(session.patient, Role::Patient), (session.sitter, Role::Sitter)]
             .map(|(person, role)| Member { person, role, on_call: false });
-        let fact = SessionOpened {
+        SessionOpened {
             session: session.id,
             people: staff.into_iter().chain(home).collect(),
             starts_at: at,
             ends_at: at.plus(Span::minutes(210)),
             drill: self.pace != Pace::REAL,
             pace: self.pace,
-        };
-        self.envelope(&fact, Some(session.id))
+        }
     }
 
     /// The dose after which silence becomes an incident exactly at `deadline_at`.
@@ -149,6 +153,11 @@ impl Session {
             .filter(|session| labels.insert(session.label()))
             .take(count)
             .collect()
+    }
+
+    /// Whom it is about.
+    pub fn patient(&self) -> PersonId {
+        self.patient
     }
 
     /// How mails name it.

@@ -33,13 +33,13 @@ fn main() -> anyhow::Result<()> {
     let mut words = std::env::args().skip(1);
     let deadlines: usize = words.next().map_or(Ok(100), |word| word.parse())?;
     let seconds: i64 = words.next().map_or(Ok(20), |word| word.parse())?;
-    let only = words.next();
+    let only: Vec<String> = words.collect();
     let mut all = Map::new();
     let mut total = Total::default();
     for (store, place) in [("postgres", Place::Postgres), ("sqlite", Place::Sqlite)] {
         let mut nights = Map::new();
         for manners in
-            MANNERS.iter().filter(|manners| only.as_deref().is_none_or(|only| only == manners.name))
+            MANNERS.iter().filter(|manners| only.is_empty() || only.contains(&manners.name.to_owned()))
         {
             let name = format!("{store}-{}", manners.name);
             let night = night(&name, place, *manners, deadlines, Span::seconds(seconds));

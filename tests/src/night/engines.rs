@@ -1,5 +1,6 @@
 //! Two engines of one clinic, each a process that can be killed and started again, and what they stand on.
 
+use crate::proc;
 use crate::process::free_port;
 use crate::servers::{self, Server};
 use crate::split::is_ready;
@@ -164,6 +165,15 @@ impl Engine {
     /// The file of its configuration.
     pub fn config(&self) -> &Path {
         &self.config
+    }
+
+    /// Processor seconds so far, and the most memory it ever held, in megabytes; nothing of one that does not run.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn cost(&self) -> anyhow::Result<(f64, f64)> {
+        let Some(child) = &self.child else { return Ok((0.0, 0.0)) };
+        Ok((proc::cpu_seconds(child.id())?, proc::rss_mb(child.id())?))
     }
 
     /// Whether it ended by itself.

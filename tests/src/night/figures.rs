@@ -27,8 +27,12 @@ pub struct Figures {
     pub mail_max_s: f64,
     /// When the last screen could know, in microseconds since 1970.
     pub shown_at: i64,
-    /// Until a screen could know, for one in a hundred.
+    /// Until a screen could know: the median.
+    pub screen_p50_s: f64,
+    /// The same, for one in a hundred.
     pub screen_p99_s: f64,
+    /// The same, for the last of all.
+    pub screen_max_s: f64,
     /// Mails that came more than once.
     pub came_again: usize,
     /// The same, of a hundred.

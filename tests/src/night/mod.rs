@@ -15,6 +15,7 @@ mod ledger;
 pub mod ordinary;
 pub mod power;
 mod rows;
+pub mod standing;
 pub mod written;
 
 use crate::clinic::{Clinic, SILENCE, Session};
