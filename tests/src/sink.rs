@@ -21,11 +21,25 @@ impl Sink {
     /// # Errors
     /// When it does not start.
     pub fn start(folder: &Path) -> anyhow::Result<Self> {
+        Self::start_as(folder, Command::new(crate::told("PROOF_PYTHON")?))
+    }
+
+    /// One that gives way to all others on this machine, as if it were on another.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_slowly(folder: &Path) -> anyhow::Result<Self> {
+        let mut nice = Command::new("nice");
+        nice.args(["-n", "19"]).arg(crate::told("PROOF_PYTHON")?);
+        Self::start_as(folder, nice)
+    }
+
+    fn start_as(folder: &Path, mut python: Command) -> anyhow::Result<Self> {
         let (out, mode) = (folder.join("mails.jsonl"), folder.join("mode"));
         std::fs::write(&mode, "ok")?;
         std::fs::write(&out, "")?;
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("smtp_sink.py");
-        let mut child = Command::new(crate::told("PROOF_PYTHON")?)
+        let mut child = python
             .arg(script)
             .arg("--out")
             .arg(&out)

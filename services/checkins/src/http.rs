@@ -6,7 +6,7 @@ mod links;
 
 use crate::answers::{self, Look};
 use crate::store::view::{self, NextLook, WatchView};
-use crate::{Checkins, publish};
+use crate::{Checkins, publish, signs};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
 use chassis::body::{self, Body, Raw};
@@ -77,7 +77,9 @@ async fn read_form(checkins: Guard<ReadForm, Checkins>) -> Answer {
     responses((status = 200, body = WatchView), (status = 404, body = ProblemBody)))]
 #[get("/sessions/{session}/watch")]
 async fn read_watch(checkins: Guard<ReadWatch, Checkins>, session: Path<SessionId>) -> Answer {
-    let watch = view::watch(checkins.store(), checkins.who()?.clinic, *session).await?;
+    let who = checkins.who()?;
+    signs::page_seen(&checkins, who, *session).await;
+    let watch = view::watch(checkins.store(), who.clinic, *session).await?;
     Ok(HttpResponse::Ok().json(watch))
 }
 

@@ -12,6 +12,7 @@ mod on_call;
 mod problems;
 mod publish;
 mod sender;
+mod signs;
 pub mod store;
 
 use chassis::problem::Failure;
@@ -21,7 +22,7 @@ use chassis::store::Store;
 use chassis::work::Work;
 use kernel::time::Timestamp;
 use proto::envelope::{Envelope, Event as _};
-use proto::events::{care, identity, safety};
+use proto::events::{care, identity, safety, video};
 use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -32,6 +33,7 @@ pub struct Checkins {
     copied: mirror::Copied,
     audited: beats::Audited,
     watchdog: Option<beats::Watchdog>,
+    looked_at: signs::LookedAt,
 }
 
 /// How a process or a whole house mounts it.
@@ -56,13 +58,16 @@ impl Service for Checkins {
         care::ResponseRecorded::NAME,
         identity::ContactChanged::NAME,
         identity::SitterRevoked::NAME,
+        video::PersonJoined::NAME,
+        video::PersonLeft::NAME,
     ];
     type Migrations = migrations::Migrations;
 
     fn new(store: Store) -> anyhow::Result<Self> {
         let lane = mail::Lane::new(store.ground())?;
         let (copied, watchdog) = (mirror::Copied::new(&store), beats::watchdog(&store)?);
-        Ok(Self { store, lane, copied, audited: beats::Audited::default(), watchdog })
+        let (audited, looked_at) = Default::default();
+        Ok(Self { store, lane, copied, audited, watchdog, looked_at })
     }
 
     fn store(&self) -> &Store {
@@ -82,8 +87,9 @@ impl Service for Checkins {
         let look = lane.tick::<store::Watches>().await?;
         let step = lane.tick::<store::Incidents>().await?;
         let support = answers::tick_support(&lane).await?;
+        let sign = signs::tick(self, &lane).await?;
         self.copied.mirror().looked(self.store.now());
-        Ok(earliest([look, step, support]))
+        Ok(earliest([look, step, support, sign]))
     }
 
     fn start(self: &Arc<Self>) {

@@ -1,19 +1,21 @@
 //! Events heard, turned into commands of the watch.
 
 use crate::publish;
-use crate::store::{Watches, rows};
+use crate::store::{Watches, rows, signs};
 use chassis::keeper::{About, Keeper as _};
 use chassis::problem::Failure;
 use chassis::service::fact;
 use chassis::work::Work;
 use checkins_core::escalation::Cause;
 use checkins_core::protocol::Protocol;
+use checkins_core::signals::{self, Sign};
 use checkins_core::watch::{Command, Watch};
-use kernel::id::SessionId;
+use kernel::id::{PersonId, SessionId};
 use kernel::role::Role;
 use kernel::severity::Severity;
+use kernel::time::Timestamp;
 use proto::envelope::{Envelope, Event as _};
-use proto::events::{care, identity, safety};
+use proto::events::{care, identity, safety, video};
 
 /// One event, in the transaction that notes it as heard.
 pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Failure> {
@@ -22,7 +24,7 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
         safety::PhaseChanged::NAME => phase_changed(work, fact(envelope)?).await,
         safety::DoseBegun::NAME => {
             let heard: safety::DoseBegun = fact(envelope)?;
-            watch(work, heard.session, Command::Dose(heard.at)).await
+            dosed(work, heard.session, heard.at).await
         }
         safety::DoseRecorded::NAME => dose_recorded(work, fact(envelope)?).await,
         safety::VitalsRecorded::NAME => vitals(work, fact(envelope)?).await,
@@ -33,10 +35,12 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
         safety::Discharged::NAME => {
             let heard: safety::Discharged = fact(envelope)?;
             let command = Command::Discharge { at: heard.at, morning_at: heard.next_morning_at };
+            signs::end(work, heard.session).await?;
             watch(work, heard.session, command).await
         }
         safety::SessionClosed::NAME => {
             let heard: safety::SessionClosed = fact(envelope)?;
+            signs::end(work, heard.session).await?;
             watch(work, heard.session, Command::Close).await
         }
         care::NextMorningAnswered::NAME => {
@@ -49,12 +53,33 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
             rows::keep_contact(work, heard.person, heard.role, &heard.sealed).await
         }
         identity::SitterRevoked::NAME => sitter_revoked(work, fact(envelope)?).await,
+        video::PersonJoined::NAME => {
+            let heard: video::PersonJoined = fact(envelope)?;
+            if is_patient(work, heard.session, heard.person).await? {
+                signs::came(work, heard.session, Sign::PatientVideo).await?;
+            }
+            Ok(())
+        }
+        video::PersonLeft::NAME => {
+            let heard: video::PersonLeft = fact(envelope)?;
+            if is_patient(work, heard.session, heard.person).await? {
+                signs::went(work, heard.session, Sign::PatientVideo, heard.at).await?;
+            }
+            Ok(())
+        }
         _others => Ok(()),
     }
 }
 
 async fn watch(work: &mut Work, session: SessionId, command: Command) -> Result<(), Failure> {
     work.step::<Watches>(session, command).await.map(drop)
+}
+
+/// From here on silence counts: of looks, and of whatever else the session shows.
+async fn dosed(work: &mut Work, session: SessionId, at: Timestamp) -> Result<(), Failure> {
+    let row = work.step::<Watches>(session, Command::Dose(at)).await?;
+    let vitals_due_at = at.plus(signals::VITALS_DUE.at(row.state.protocol().pace));
+    signs::begin(work, session, vitals_due_at).await
 }
 
 /// The watch stands as soon as the session has its people; later changes only change the people.
@@ -76,7 +101,7 @@ async fn phase_changed(work: &mut Work, heard: safety::PhaseChanged) -> Result<(
 
 /// A dose outside of the gate still starts the watch, from its own time, and a human must look.
 async fn dose_recorded(work: &mut Work, heard: safety::DoseRecorded) -> Result<(), Failure> {
-    watch(work, heard.session, Command::Dose(heard.at)).await?;
+    dosed(work, heard.session, heard.at).await?;
     if heard.out_of_order {
         publish::raise_for(work, heard.session, Cause::DoseOutOfOrder, Severity::Urgent).await?;
     }
@@ -86,8 +111,11 @@ async fn dose_recorded(work: &mut Work, heard: safety::DoseRecorded) -> Result<(
 /// Vitals before the dose belong to the gate; from the dose on, urgent ones open an incident.
 async fn vitals(work: &mut Work, heard: safety::VitalsRecorded) -> Result<(), Failure> {
     let row = Watches::load(work, heard.session).await?.ok_or(Failure::Missing)?;
-    let is_dosed = matches!(row.state, Watch::Watching(_));
-    if is_dosed && heard.severity >= Severity::Urgent {
+    let Watch::Watching(watching) = &row.state else { return Ok(()) };
+    if watching.minutes(heard.at) >= signals::VITALS_FROM.as_minutes() {
+        signs::came(work, heard.session, Sign::Vitals).await?;
+    }
+    if heard.severity >= Severity::Urgent {
         publish::raise(work, &row.about.clone(), &row, Cause::Vitals, heard.severity).await?;
     }
     Ok(())
@@ -105,6 +133,12 @@ async fn response_recorded(work: &mut Work, heard: care::ResponseRecorded) -> Re
         // An integration visit has no watch; the clinicians' screens show the answer.
         None => Ok(()),
     }
+}
+
+/// Anybody else's picture says nothing about the patient.
+async fn is_patient(work: &Work, session: SessionId, person: PersonId) -> Result<bool, Failure> {
+    let row = Watches::load(work, session).await?;
+    Ok(row.is_some_and(|row| row.about.person == person))
 }
 
 async fn sitter_revoked(work: &mut Work, heard: identity::SitterRevoked) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ use chassis::problem::Failure;
 use chassis::work::Work;
 use checkins_core::escalation::{self, Cause, Incident, Matter};
 use checkins_core::ladder::{Channel, Order, SERIAL_GAP};
+use checkins_core::signals;
 use checkins_core::watch::{self, Morning, Watch};
 use kernel::id::{IncidentId, PersonId, RecordId, SessionId};
 use kernel::severity::Severity;
@@ -123,11 +124,12 @@ pub(crate) async fn raise_since(
     since: Timestamp,
 ) -> Result<(), Failure> {
     let session = session_of(about)?;
-    if let Some(open) = rows::open_incident(work, session, cause.as_str()).await? {
+    if let Some(open) = open_for(work, session, cause).await? {
         Box::pin(work.step::<Incidents>(open, escalation::Command::Again(severity))).await?;
         return Ok(());
     }
-    let ladder = ladders::current(work).await?;
+    let own = ladders::current(work).await?;
+    let ladder = if cause == Cause::TherapistLost { signals::cover(&own) } else { own };
     let matter = Matter { cause, severity, opened_at: since, pace: row.state.protocol().pace, ladder };
     let step = escalation::open(matter);
     // The same for every engine that comes to take this very step of the watch, and another for the next one: a dose
@@ -136,6 +138,15 @@ pub(crate) async fn raise_since(
     let id: IncidentId = ids::derived(session.0, &taken);
     Box::pin(work.create::<Incidents>(id, *about, step.state, &step.events)).await?;
     Ok(())
+}
+
+/// The open incident that this belongs to: a look that nobody took is part of a patient who is lost already.
+async fn open_for(work: &Work, session: SessionId, cause: Cause) -> Result<Option<IncidentId>, Failure> {
+    let open = rows::open_incident(work, session, cause.as_str()).await?;
+    if open.is_some() || cause != Cause::MissedCheckin {
+        return Ok(open);
+    }
+    rows::open_incident(work, session, Cause::LostPatient.as_str()).await
 }
 
 /// Raises an incident for a session whose watch is read first.

@@ -14,7 +14,7 @@ use chassis::{clock, store::Store};
 use checkins_core::notification::RENEW;
 use fail::fail_point;
 use kernel::id::{ClinicId, SessionId};
-use kernel::time::Timestamp;
+use kernel::time::{Span, Timestamp};
 use proto::sealed::{self, Contact};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,6 +23,9 @@ use tokio::sync::Semaphore;
 
 /// Messages in sending at once (reliability.md §2.4).
 const HANDS: usize = 16;
+
+/// How often the trail hears of attempts: many at once, for it is held meanwhile, and alarms need it too.
+const TELL_EVERY: Span = Span::millis(500);
 
 /// Starts the lane on the service's own thread.
 pub(crate) fn start(service: &Arc<Checkins>) {
@@ -85,14 +88,11 @@ async fn deliver(service: Arc<Checkins>, leased: Leased) {
 
 /// Tells the trail and the screens what came of attempts: apart from marking them, which must not wait.
 async fn tell(service: Arc<Checkins>) {
-    let store = service.store();
-    let mut woken = store.woken();
     loop {
-        woken.mark_unchanged();
-        if let Err(failure) = tell_some(store).await {
+        if let Err(failure) = tell_some(service.store()).await {
             tracing::error!(error = %failure, "attempts could not be told of");
         }
-        let _ = tokio::time::timeout(clock::duration(LOOK_AGAIN), woken.changed()).await;
+        clock::wait(TELL_EVERY).await;
     }
 }
 

@@ -4,6 +4,7 @@ pub mod auditor;
 pub(crate) mod ladders;
 pub(crate) mod notifications;
 pub(crate) mod rows;
+pub(crate) mod signs;
 pub(crate) mod upcoming;
 pub(crate) mod view;
 

@@ -12,6 +12,7 @@ mod store;
 mod words;
 
 use chassis::problem::Failure;
+use chassis::process;
 use chassis::run::Part;
 use chassis::service::Service;
 use chassis::store::Store;
@@ -74,6 +75,7 @@ impl Service for Notify {
     }
 
     fn start(self: &Arc<Self>) {
+        process::give_way();
         sender::start(self);
     }
 

@@ -63,6 +63,7 @@ fn house() -> anyhow::Result<()> {
 /// The same house twice over: with nothing else to send, and with much.
 async fn night(store: &str, place: Place, deadlines: usize, mails: usize) -> anyhow::Result<(Value, Value)> {
     let mut night = Night::begin(store, place).await?;
+    night.closes_at_once = false;
     let ordinary = Ordinary::begin(&mut night, place)?;
     let alone = burst(&mut night, deadlines).await?;
     eprintln!("{store}: {alone:?}");

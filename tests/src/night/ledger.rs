@@ -81,7 +81,9 @@ impl<'a> Ledger<'a> {
         while now() < end && self.complete() < self.night.deadlines.len() {
             self.see();
             self.read_mails()?;
-            self.close();
+            if self.night.closes_at_once || self.complete() == self.night.deadlines.len() {
+                self.close();
+            }
             pause(20).await;
         }
         for hand in std::mem::take(&mut self.hands) {

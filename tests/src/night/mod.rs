@@ -59,6 +59,8 @@ pub struct Night {
     pub ground: Ground,
     /// The mail server, and the second one of a drill that wants one.
     pub sinks: Vec<Arc<Sink>>,
+    /// Whether people close what they were told of at once, or when everybody was told: in a burst nobody is so quick.
+    pub closes_at_once: bool,
     /// Time that nobody could have used; it counts for no silence.
     pub outages: Outages,
     folder: PathBuf,
@@ -135,6 +137,7 @@ impl Night {
             engines,
             ground,
             sinks,
+            closes_at_once: true,
             outages,
             folder: folder.into(),
             first,

@@ -30,7 +30,7 @@ impl Ordinary {
     pub fn begin(night: &mut Night, place: Place) -> anyhow::Result<Self> {
         let folder = night.folder.join("ordinary");
         std::fs::create_dir_all(&folder)?;
-        let sink = Sink::start(&folder)?;
+        let sink = Sink::start_slowly(&folder)?;
         sink.behave(GATHERING)?;
         let whole = night.folder.join("holdspace.keys");
         if place == Place::Postgres {
@@ -39,12 +39,17 @@ impl Ordinary {
             notify.wait()?;
             return Ok(Self { sink, notify: Some(notify) });
         }
+        // Both are gone before either comes back: the one that stands by would take over.
+        night.engines.iter_mut().for_each(Engine::kill);
+        let mut has_one = false;
         for engine in &mut night.engines {
-            engine.kill();
             engine.becomes(std::env::current_exe()?, &whole, &sink.address)?;
             engine.start()?;
+            if !has_one {
+                engine.wait()?;
+                has_one = true;
+            }
         }
-        night.engines.first_mut().context("no engine")?.wait()?;
         Ok(Self { sink, notify: None })
     }
 

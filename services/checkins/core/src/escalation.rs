@@ -41,6 +41,10 @@ pub enum Cause {
     Prolonged,
     /// The sitter's access was taken back.
     SitterLost,
+    /// No page of the therapist asks any more.
+    TherapistLost,
+    /// Several signs of the patient are silent at once.
+    LostPatient,
     /// The next-morning check stayed silent or was worrying.
     NextMorning,
 }
@@ -57,6 +61,8 @@ impl Cause {
             Self::DoseOutOfOrder => "dose_out_of_order",
             Self::Prolonged => "prolonged",
             Self::SitterLost => "sitter_lost",
+            Self::TherapistLost => "therapist_lost",
+            Self::LostPatient => "lost_patient",
             Self::NextMorning => "next_morning",
         }
     }

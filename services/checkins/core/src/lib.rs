@@ -7,4 +7,5 @@ pub mod mirror;
 pub mod notification;
 pub mod outcome;
 pub mod protocol;
+pub mod signals;
 pub mod watch;

@@ -114,7 +114,7 @@ impl Protocol {
         Due { sequence, due_at, deadline_at: due_at.plus(self.minutes(phase(minute).grace)) }
     }
 
-    fn minute(self, dose_at: Timestamp, at: Timestamp) -> i64 {
+    pub(crate) fn minute(self, dose_at: Timestamp, at: Timestamp) -> i64 {
         at.since(dose_at).times(self.pace.factor()).as_minutes()
     }
 

@@ -298,6 +298,11 @@ fn discharged(
 }
 
 impl Watching {
+    /// Protocol minutes since the dose.
+    pub fn minutes(&self, now: Timestamp) -> i64 {
+        self.protocol.minute(self.dose_at, now)
+    }
+
     fn current(&self) -> Due {
         match self.extra {
             Some(extra) if extra.due_at < self.next.due_at => extra,

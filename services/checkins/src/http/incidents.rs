@@ -2,6 +2,7 @@
 
 use super::{Answer, Done, Nothing};
 use crate::Checkins;
+use crate::signs;
 use crate::store::view::{self, Incident};
 use crate::store::{Incidents, rows};
 use actix_web::web::{Path, Query};
@@ -36,6 +37,7 @@ struct Which {
 #[get("/incidents")]
 pub(super) async fn read_incidents(checkins: Guard<ReadIncidents, Checkins>, which: Query<Which>) -> Answer {
     let who = checkins.who()?.clone();
+    signs::board_seen(&checkins, &who).await;
     let all = view::incidents(checkins.store(), who.clinic, None, which.open.unwrap_or(false)).await?;
     let mut shown = vec![];
     for incident in all {

@@ -14,6 +14,7 @@ impl MigratorTrait for Migrations {
             Box::new(WatchTables),
             Box::new(HouseLetters("checkins")),
             Box::new(LadderAndAuditor),
+            Box::new(Signs),
         ]
     }
 
@@ -23,6 +24,36 @@ impl MigratorTrait for Migrations {
 }
 
 struct WatchTables;
+
+struct Signs;
+
+impl MigrationName for Signs {
+    fn name(&self) -> &'static str {
+        "m0005_signs"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Signs {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for statement in SIGNS {
+            ddl(manager, statement).await?;
+        }
+        Ok(())
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+/// Who and what a dosed session shows of itself, and since when it does not.
+const SIGNS: [&str; 2] = [
+    "create table checkins_sign (clinic_id {uuid} not null, session_id {uuid} not null, sign text not null,
+        seen_at bigint, due_at bigint, silent_since bigint, told_at bigint,
+        primary key (clinic_id, session_id, sign))",
+    "create index checkins_sign_due on checkins_sign (due_at) where due_at is not null",
+];
 
 struct LadderAndAuditor;
 

@@ -1,5 +1,6 @@
 //! What screens are shown of a watch and its incidents.
 
+use super::signs;
 use crate::store::rows;
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
@@ -144,6 +145,8 @@ pub struct WatchView {
     pub support: Vec<Support>,
     /// Incidents, newest first.
     pub incidents: Vec<Incident>,
+    /// What the session shows of itself, from the dose on.
+    pub signs: Vec<signs::SignView>,
     /// The server's clock.
     pub now_at: Timestamp,
 }
@@ -171,6 +174,7 @@ pub(crate) async fn watch(store: &Store, clinic: ClinicId, session: SessionId) -
         missed: missed.map(|row| row.try_get("", "missed")).transpose()?.unwrap_or(0),
         support: support(store, clinic, session).await?,
         incidents: incidents(store, clinic, Some(session), false).await?,
+        signs: signs::all(store, clinic, session).await?,
         now_at: store.now(),
     })
 }

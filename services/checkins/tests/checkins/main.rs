@@ -16,6 +16,7 @@ mod ladder;
 mod links;
 mod repeats;
 mod rows;
+mod signs;
 mod silence;
 mod sink;
 mod smtp;

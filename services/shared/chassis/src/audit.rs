@@ -65,6 +65,7 @@ pub(crate) async fn append(
     }
     let service = store.service();
     let (mut sequence, mut previous) = head(tx, store, act.clinic).await?;
+    let mut rows = vec![];
     for entry in entries {
         sequence = sequence.saturating_add(1);
         let link = Link {
@@ -79,11 +80,7 @@ pub(crate) async fn append(
             request_id: act.request_id.clone(),
         };
         let hash = link.hash(service, &previous).to_vec();
-        let sql = format!(
-            "insert into {service}_audit (clinic_id, sequence, at, actor_id, role, action, resource, session_id,
-             request_id, previous_hash, hash) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-        );
-        let values = [
+        rows.push([
             link.clinic.into(),
             link.sequence.into(),
             link.at.into(),
@@ -95,11 +92,14 @@ pub(crate) async fn append(
             link.request_id.into(),
             previous.into(),
             hash.clone().into(),
-        ];
-        tx.execute_raw(store.sql(sql, values)).await?;
+        ]);
         previous = hash;
     }
-    Ok(())
+    // The chain is held meanwhile: one statement, whatever was done.
+    let columns =
+        "clinic_id, sequence, at, actor_id, role, action, resource, session_id, request_id, previous_hash,
+                   hash";
+    Ok(store::insert_all(tx, &format!("{service}_audit ({columns})"), rows).await?)
 }
 
 /// The end of the chain, held until the transaction ends.

@@ -90,6 +90,8 @@ impl<I: From<Uuid>> Waiting<I> {
 
 /// At most this many overdue machines per look; the loop comes straight back for more.
 pub const DUE_MAX: usize = 100;
+/// So many at most share a transaction: the first of them waits for the last to be written.
+const TOGETHER: usize = 16;
 
 impl Store {
     /// Sends `Tick` to every machine whose time has come, and says when the next one's will. One failing row never
@@ -104,15 +106,33 @@ impl Store {
         if !due.is_empty() {
             fail_point!("tick.listed");
         }
-        for Waiting { clinic, id, .. } in &due {
-            let ticked = self.work(Act::clock(*clinic), async |work| work.tick::<K>(*id).await).await;
-            if let Err(failure) = ticked {
-                tracing::error!(machine = K::M::KIND, error = %failure, "a tick failed");
+        for some in due.chunk_by(|one, next| one.clinic == next.clinic).flat_map(|rows| rows.chunks(TOGETHER))
+        {
+            // One that fails holds up none of the others.
+            if let Err(failure) = self.tick_together::<K>(some).await {
+                tracing::error!(machine = K::M::KIND, error = %failure, "a tick failed; each goes alone now");
+                for one in some {
+                    if let Err(failure) = self.tick_together::<K>(std::slice::from_ref(one)).await {
+                        tracing::error!(machine = K::M::KIND, error = %failure, "a tick failed");
+                    }
+                }
             }
         }
         // A full list may have left some out that are due already.
         let is_full = due.len() >= DUE_MAX;
         Ok(if is_full { Some(now) } else { soon.first().map(|row| row.due_at) })
+    }
+
+    /// Some of one clinic in one transaction: the trail is held once for all of them.
+    async fn tick_together<K: Keeper>(&self, some: &[Waiting<K::Id>]) -> Result<(), Failure> {
+        let Some(first) = some.first() else { return Ok(()) };
+        let all = async |work: &mut Work| {
+            for one in some {
+                work.tick::<K>(one.id).await?;
+            }
+            Ok(())
+        };
+        self.work(Act::clock(first.clinic), all).await
     }
 
     /// Reads a machine outside of a transaction, for showing it.

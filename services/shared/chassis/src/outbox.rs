@@ -2,7 +2,7 @@
 
 use crate::bus::Epoch;
 use crate::problem::Failure;
-use crate::store::{LOOK_AGAIN, Store};
+use crate::store::{self, LOOK_AGAIN, Store};
 use fail::fail_point;
 use kernel::time::{Span, Timestamp};
 use proto::envelope::Envelope;
@@ -31,16 +31,13 @@ pub(crate) async fn append(
     now: Timestamp,
     said: &[Envelope],
 ) -> Result<(), Failure> {
-    for envelope in said {
+    let row = |envelope: &Envelope| {
         let text = serde_json::to_string(envelope).map_err(|error| Failure::Stored(error.to_string()))?;
-        let sql = format!(
-            "insert into {}_outbox (clinic_id, id, envelope, created_at) values ($1, $2, $3, $4)",
-            store.service()
-        );
-        let values = [envelope.clinic.0.into(), envelope.id.0.into(), text.into(), now.micros().into()];
-        tx.execute_raw(store.sql(sql, values)).await?;
-    }
-    Ok(())
+        Ok([envelope.clinic.0.into(), envelope.id.0.into(), text.into(), now.micros().into()])
+    };
+    let rows = said.iter().map(row).collect::<Result<Vec<_>, Failure>>()?;
+    let table = format!("{}_outbox (clinic_id, id, envelope, created_at)", store.service());
+    Ok(store::insert_all(tx, &table, rows).await?)
 }
 
 /// Publishes forever. A failing bus costs time, never a fact.

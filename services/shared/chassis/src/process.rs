@@ -57,6 +57,9 @@ impl Stopping {
     }
 }
 
+/// The nicest of Linux' 40 priorities is 19.
+const GIVES_WAY: i32 = 10;
+
 /// The whole of a service's `main`.
 ///
 /// # Errors
@@ -135,6 +138,13 @@ fn is_ready(config: &Config) -> bool {
         Ok(answer)
     };
     asked().is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 "))
+}
+
+/// The calling thread gives way to all others of this machine: what it does may wait, and alarms may not.
+pub fn give_way() {
+    if let Err(error) = rustix::process::setpriority_process(None, GIVES_WAY) {
+        tracing::warn!(error = %error, "the thread keeps its priority");
+    }
 }
 
 /// Opens the server of one mounted service, with what a supervisor asks.

@@ -355,8 +355,9 @@ impl Work {
             self.audit("asked", what, None);
         }
         fail_point!("work.done");
-        audit::append(&self.tx, &self.store, &self.act, self.now, &self.audits).await?;
         outbox::append(&self.tx, &self.store, self.now, &self.said).await?;
+        // Last: the end of the chain is held until the commit.
+        audit::append(&self.tx, &self.store, &self.act, self.now, &self.audits).await?;
         fail_point!("work.written");
         self.tx.commit().await?;
         fail_point!("work.committed");

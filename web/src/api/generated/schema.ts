@@ -2742,6 +2742,13 @@ export interface components {
              */
             version: number;
         };
+        /** @description One sign, as pages show it. */
+        SignView: {
+            seen_at?: components["schemas"]["Timestamp"] | null;
+            /** @description `therapist_page`, `sitter_page`, `patient_page`, `patient_video` or `vitals`. */
+            sign: string;
+            silent_since?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description A signature was kept. */
         Signed: {
             /** @description When. */
@@ -3006,6 +3013,8 @@ export interface components {
             phase: string;
             /** @description The session. */
             session: components["schemas"]["SessionId"];
+            /** @description What the session shows of itself, from the dose on. */
+            signs: components["schemas"]["SignView"][];
             /** @description Calls for support, newest first. */
             support: components["schemas"]["Support"][];
         };

@@ -17,6 +17,7 @@ import { useKeys } from './keys';
 import { WatchCard } from './rail';
 import { ReadyLine, ReadyRoom } from './ready-room';
 import { isBeforeDose, isUnderWatch, useScene } from './scene';
+import { SignsStrip } from './signs-strip';
 import { Stage } from './stage';
 import { SupportStrip } from './support-strip';
 import { Timeline } from './timeline';
@@ -36,6 +37,7 @@ export function ConsoleBody() {
       <div className={styles.top}>
         <WatchdogStrip />
         <SupportStrip />
+        <SignsStrip />
         <DoorStrip />
         {before ? <ReadyLine /> : null}
       </div>

@@ -128,6 +128,7 @@ export const sitterWords = {
       dose_out_of_order: 'The dose was written down out of order.',
       prolonged: 'This takes longer than planned.',
       sitter_lost: 'The clinic can’t see this phone.',
+      lost_patient: 'The clinic can’t see how things are. Go and look now, then press.',
       therapist_lost: 'The therapist’s screen is gone. Stay, and keep looking.',
       next_morning: 'The morning questions have no answer yet.',
     } as Record<string, string>,

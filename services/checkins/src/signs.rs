@@ -1,0 +1,105 @@
+//! What a session shows of itself: seen by the way, and told when several of its signs are silent at once.
+
+use crate::Checkins;
+use crate::publish;
+use crate::store::{Incidents, Watches, rows, signs};
+use chassis::guard::Who;
+use chassis::keeper::{Keeper as _, Row};
+use chassis::problem::Failure;
+use chassis::service::Service as _;
+use chassis::store::Store;
+use chassis::work::{Act, Work};
+use checkins_core::escalation::{Cause, Command};
+use checkins_core::signals::{self, Rule, Sign};
+use checkins_core::watch::Watch;
+use kernel::id::SessionId;
+use kernel::role::Role;
+use kernel::severity::Severity;
+use kernel::time::{Span, Timestamp};
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Looked so long ago, an engine cannot know who was there meanwhile.
+const BLIND: Span = Span::seconds(10);
+/// Then everybody has so long to show themselves.
+const ONCE_MORE: Span = Span::seconds(20);
+
+/// When this engine last looked.
+#[derive(Debug, Default)]
+pub(crate) struct LookedAt(AtomicI64);
+
+/// A page asked about this session.
+pub(crate) async fn page_seen(service: &Checkins, who: &Who, session: SessionId) {
+    let Some(sign) = Sign::page_of(who.role) else { return };
+    noted(signs::page_seen(service.store(), who.clinic, session, sign).await);
+}
+
+/// A page asked about all of somebody's sessions.
+pub(crate) async fn board_seen(service: &Checkins, who: &Who) {
+    if who.role == Role::Therapist {
+        noted(signs::board_seen(service.store(), who.clinic, who.person).await);
+    }
+}
+
+/// Being seen is by the way: what was asked for is answered all the same.
+fn noted(result: Result<(), Failure>) {
+    if let Err(failure) = result {
+        tracing::warn!(error = %failure, "that a page was seen could not be noted");
+    }
+}
+
+/// Looks at what fell silent, and says when the next may.
+pub(crate) async fn tick(service: &Checkins, store: &Store) -> Result<Option<Timestamp>, Failure> {
+    let now = store.now();
+    let before = Timestamp::from_micros(service.looked_at.0.swap(now.micros(), Ordering::AcqRel));
+    if now.since(before) > BLIND {
+        signs::forgive(store, ONCE_MORE).await?;
+    }
+    let waiting = signs::due(store, now.plus(chassis::store::LOOK_AGAIN)).await?;
+    let (due, soon): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|one| one.due_at <= now);
+    for one in due {
+        let fell = store.work(Act::clock(one.clinic), async |work| fell_silent(work, &one).await).await;
+        if let Err(failure) = fell {
+            tracing::error!(session.id = %one.session, error = %failure, "a sign could not be judged");
+        }
+    }
+    Ok(soon.first().map(|one| one.due_at))
+}
+
+async fn fell_silent(work: &mut Work, due: &signs::Waiting) -> Result<(), Failure> {
+    if !signs::fell_silent(work, due).await? {
+        return Ok(());
+    }
+    let Some(row) = Watches::load(work, due.session).await? else { return Ok(()) };
+    let Watch::Watching(watching) = &row.state else { return signs::end(work, due.session).await };
+    let kept = signs::silent(work, due.session).await?;
+    if kept.contains(&(Sign::TherapistPage, false)) {
+        signs::told(work, due.session, Sign::TherapistPage).await?;
+        publish::raise(work, &row.about, &row, Cause::TherapistLost, Severity::Urgent).await?;
+    }
+    let is_late = row.state.current().is_some_and(|look| look.due_at <= work.now());
+    let all: Vec<Sign> = kept.iter().map(|(sign, _)| *sign).chain(is_late.then_some(Sign::Look)).collect();
+    let minutes = watching.minutes(work.now());
+    let is_news = kept.iter().any(|(sign, is_told)| !is_told && *sign != Sign::TherapistPage);
+    if let Some(rule) = signals::judge(&all, minutes).filter(|_rule| is_news) {
+        for sign in all {
+            signs::told(work, due.session, sign).await?;
+        }
+        lost(work, due.session, &row, rule).await?;
+    }
+    Ok(())
+}
+
+/// One incident for all of it: silence that is told already only becomes worse.
+async fn lost(work: &mut Work, session: SessionId, row: &Row<Watch>, rule: &Rule) -> Result<(), Failure> {
+    let because = format!("{} of version {}: {}", rule.id, signals::VERSION, rule.sentence);
+    work.audit("patient.lost", because, Some(session));
+    for cause in [Cause::LostPatient, Cause::MissedCheckin] {
+        let Some(open) = rows::open_incident(work, session, cause.as_str()).await? else { continue };
+        let incident = Incidents::load(work, open).await?.ok_or(Failure::Missing)?;
+        if incident.state.matter().severity < rule.severity {
+            work.step::<Incidents>(open, Command::Again(rule.severity)).await?;
+        }
+        return Ok(());
+    }
+    publish::raise(work, &row.about, row, Cause::LostPatient, rule.severity).await
+}
