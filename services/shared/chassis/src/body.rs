@@ -23,6 +23,26 @@ pub struct Body<T>(pub T);
 #[derive(Debug)]
 pub struct Raw(pub Vec<u8>);
 
+/// A form as others send it: who may not be asked for JSON, and proves the body by a signature over its fields.
+#[derive(Debug)]
+pub struct Form(pub Vec<(String, String)>);
+
+impl FromRequest for Form {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (typed, payload) = (is(request, "application/x-www-form-urlencoded"), payload.take());
+        Box::pin(async move {
+            if !typed {
+                return Err(Problem::new(&problems::BODY_TYPE).detail("Send a form."));
+            }
+            let bytes = collected(payload).await?;
+            Ok(Self(form_urlencoded::parse(&bytes).into_owned().collect()))
+        })
+    }
+}
+
 impl<T> FromRequest for Body<T>
 where
     T: DeserializeOwned + Validate<Context = ()> + 'static,
@@ -41,29 +61,34 @@ impl FromRequest for Raw {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let (typed, asked, mut payload) = (is_json(request), Asked::of(request), payload.take());
+        let typed = is(request, "application/json");
+        let (asked, payload) = (Asked::of(request), payload.take());
         Box::pin(async move {
             if !typed {
                 return Err(Problem::new(&problems::BODY_TYPE));
             }
-            let mut bytes = Vec::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk: Bytes =
-                    chunk.map_err(|error| Problem::new(&problems::JSON_SYNTAX).because(error))?;
-                if bytes.len().saturating_add(chunk.len()) > BODY_BYTES_MAX {
-                    return Err(Problem::new(&problems::BODY_TOO_LARGE));
-                }
-                bytes.extend_from_slice(&chunk);
-            }
+            let bytes = collected(payload).await?;
             asked.note(&bytes);
             Ok(Self(bytes))
         })
     }
 }
 
-fn is_json(request: &HttpRequest) -> bool {
+async fn collected(mut payload: Payload) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk: Bytes = chunk.map_err(|error| Problem::new(&problems::JSON_SYNTAX).because(error))?;
+        if bytes.len().saturating_add(chunk.len()) > BODY_BYTES_MAX {
+            return Err(Problem::new(&problems::BODY_TOO_LARGE));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
+fn is(request: &HttpRequest, wanted: &str) -> bool {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    kind.is_some_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "application/json"))
+    kind.is_some_and(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == wanted))
 }
 
 /// Parses and validates; every refusal names the field, none echoes a value.

@@ -1,5 +1,8 @@
 //! Configuration: read once, from a TOML file and then the environment (`HOLDSPACE_…`).
 
+pub mod channels;
+
+use channels::{Ntfy, Telephony, Webhook};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use kernel::time::Span;
@@ -33,6 +36,12 @@ pub struct Config {
     pub alarm_smtp: Option<Smtp>,
     /// Mail for alarms that the first account did not take: best at another provider.
     pub smtp_second: Option<Smtp>,
+    /// Alarms by text message and by telephone.
+    pub telephony: Option<Telephony>,
+    /// Alarms to a pager service.
+    pub ntfy: Option<Ntfy>,
+    /// Alarms to another system.
+    pub webhook: Option<Webhook>,
     /// Who hears this house's beats, and pages people when there are none.
     pub watchdog: Option<Watchdog>,
     /// Whether this is a demo: seeded people, a mailbox page, drills only.
@@ -153,6 +162,9 @@ impl Default for Config {
             smtp: None,
             alarm_smtp: None,
             smtp_second: None,
+            telephony: None,
+            ntfy: None,
+            webhook: None,
             watchdog: None,
             demo: false,
             demo_pace: kernel::time::Pace::REAL,

@@ -3,8 +3,11 @@
 use aes_gcm_siv::aead::{Aead, KeyInit, Payload};
 use aes_gcm_siv::{Aes256GcmSiv, Key, Nonce};
 use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hkdf::Hkdf;
+use hmac::{Hmac, Mac as _};
+use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -43,12 +46,33 @@ pub fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// SHA-256 in hexadecimal, as shown beside a consent text and stored for tokens.
 pub fn sha256_hex(bytes: &[u8]) -> String {
-    sha256(bytes).iter().fold(String::with_capacity(64), |mut text, byte| {
+    hex(&sha256(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len().saturating_mul(2)), |mut text, byte| {
         use std::fmt::Write as _;
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// A signature under a key that both sides know, in hexadecimal.
+pub fn hmac_sha256_hex(key: &str, text: &[u8]) -> String {
+    // A key of any length is one.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key.as_bytes()) else { return String::new() };
+    mac.update(text);
+    hex(&mac.finalize().into_bytes())
+}
+
+/// Whether this is the signature of this text, as telephone providers write it: HMAC-SHA1 in base64. Takes the same
+/// time for every wrong one.
+pub fn is_hmac_sha1(key: &str, text: &[u8], signature: &str) -> bool {
+    let Ok(claimed) = STANDARD.decode(signature) else { return false };
+    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(key.as_bytes()) else { return false };
+    mac.update(text);
+    mac.verify_slice(&claimed).is_ok()
 }
 
 /// A key for one purpose, derived from another.
@@ -101,4 +125,28 @@ pub fn to_base64(bytes: &[u8]) -> String {
 /// When the text is not in the alphabet.
 pub fn from_base64(text: &str) -> Result<Vec<u8>, DoesNotOpen> {
     URL_SAFE_NO_PAD.decode(text).map_err(|_bad| DoesNotOpen)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_is_the_one_that_others_make() {
+        // RFC 4231, test case 2.
+        let made = hmac_sha256_hex("Jefe", b"what do ya want for nothing?");
+        assert_eq!(made, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+    }
+
+    #[test]
+    fn a_providers_signature_is_believed_and_no_other() {
+        // RFC 2202, test case 2.
+        let (text, good) = (b"what do ya want for nothing?", "7/zfauXrL6LSdBbV8YTfnCWafHk=");
+        assert!(is_hmac_sha1("Jefe", text, good));
+        assert!(!is_hmac_sha1("jefe", text, good));
+        assert!(!is_hmac_sha1("Jefe", b"what do ya want", good));
+        for wrong in ["", "no base64", "7/zfauXrL6LSdBbV8YTfnCWafHg=", "7/zfauXr"] {
+            assert!(!is_hmac_sha1("Jefe", text, wrong), "{wrong}");
+        }
+    }
 }
