@@ -5,6 +5,7 @@
 use kernel::role::Role;
 use kernel::time::Span;
 use serde::{Deserialize, Serialize};
+use std::str::FromStr;
 
 /// One step's people and ways.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +67,10 @@ pub enum Channel {
     /// The clinic's own system.
     Webhook,
 }
+
+/// A word that is no channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnknownChannel;
 
 /// How a step's people are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -209,6 +214,30 @@ impl Channel {
             Self::Screen => false,
             Self::Mail | Self::Push | Self::Sms | Self::Voice | Self::Ntfy | Self::Webhook => true,
         }
+    }
+
+    /// Whether it is the clinic's and not one person's: it is told once for all who are told at a step.
+    pub const fn is_shared(self) -> bool {
+        match self {
+            Self::Ntfy | Self::Webhook => true,
+            Self::Screen | Self::Mail | Self::Push | Self::Sms | Self::Voice => false,
+        }
+    }
+
+    /// What to use at once when this one failed: the next that can be used, in their order and round to the first
+    /// (reliability.md §2.4, step 4).
+    pub fn after(self, can_be_used: impl Fn(Self) -> bool) -> Option<Self> {
+        let place = Self::ALL.iter().position(|channel| *channel == self).unwrap_or_default();
+        let later = Self::ALL.iter().skip(place.saturating_add(1)).chain(Self::ALL.iter().take(place));
+        later.copied().find(|channel| channel.reaches_away() && can_be_used(*channel))
+    }
+}
+
+impl FromStr for Channel {
+    type Err = UnknownChannel;
+
+    fn from_str(word: &str) -> Result<Self, UnknownChannel> {
+        Self::ALL.into_iter().find(|channel| channel.as_str() == word).ok_or(UnknownChannel)
     }
 }
 

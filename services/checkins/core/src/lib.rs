@@ -1,5 +1,6 @@
 //! The rules of the watch: when somebody must look, what an answer means, and who is told when nobody does.
 
+pub mod delivery;
 pub mod escalation;
 pub mod form;
 pub mod ladder;
@@ -8,4 +9,5 @@ pub mod notification;
 pub mod outcome;
 pub mod protocol;
 pub mod signals;
+pub mod reply;
 pub mod watch;

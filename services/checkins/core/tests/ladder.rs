@@ -154,3 +154,22 @@ fn channels_keep_their_words() {
     let words = Channel::ALL.map(Channel::as_str);
     assert_eq!(words, ["screen", "mail", "push", "sms", "voice", "ntfy", "webhook"]);
 }
+
+#[test]
+fn what_failed_is_followed_by_the_next_channel_that_can_be_used_and_never_by_a_screen() {
+    let next = |failed: Channel, usable: &[Channel]| failed.after(|channel| usable.contains(&channel));
+    let all = Channel::ALL;
+    assert_eq!(next(Channel::Mail, &all), Some(Channel::Push));
+    assert_eq!(next(Channel::Mail, &[Channel::Screen, Channel::Mail, Channel::Voice]), Some(Channel::Voice));
+    assert_eq!(next(Channel::Webhook, &all), Some(Channel::Mail));
+    assert_eq!(next(Channel::Sms, &[Channel::Sms, Channel::Mail]), Some(Channel::Mail));
+    assert_eq!(next(Channel::Mail, &[Channel::Screen, Channel::Mail]), None);
+}
+
+#[test]
+fn every_channel_is_its_own_word() {
+    for channel in Channel::ALL {
+        assert_eq!(channel.as_str().parse(), Ok(channel));
+    }
+    assert!("pigeon".parse::<Channel>().is_err());
+}
