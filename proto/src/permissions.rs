@@ -169,6 +169,8 @@ permissions! {
     PublishLadder: Clinic [Prescriber, Admin];
     /// Asks the on-call lead again to answer for this session.
     PageOnCall: Session [Therapist, Coordinator] wide [Coordinator];
+    /// Says what became of a text or a call, and hands over what was replied; proven by the provider's signature.
+    SpeakForProvider: Public [];
     /// Confirms that the screen was heard.
     TestScreen: Session [Therapist];
 

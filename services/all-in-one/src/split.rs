@@ -14,10 +14,13 @@ use std::path::{Path, PathBuf};
 
 /// The port of every service where each has a host of its own.
 const PORT: u16 = 8080;
-/// What a part calls the certificates that its mail server and the watchdog are known by.
+/// What a part calls the certificates that others are known by.
 const MAIL_CA: &str = "mail-ca.pem";
 const SECOND_MAIL_CA: &str = "second-mail-ca.pem";
 const WATCHDOG_CA: &str = "watchdog-ca.pem";
+const TELEPHONY_CA: &str = "telephony-ca.pem";
+const NTFY_CA: &str = "ntfy-ca.pem";
+const WEBHOOK_CA: &str = "webhook-ca.pem";
 /// How long the gateway goes on after it was told to stop: a load balancer asks `/ready` every second or so.
 const DRAIN_SECONDS: i64 = 2;
 
@@ -122,6 +125,9 @@ fn part(
         "checkins" => Config {
             alarm_smtp: house.alarm_smtp.clone().or(house.smtp.clone()),
             smtp_second: house.smtp_second.clone(),
+            telephony: house.telephony.clone(),
+            ntfy: house.ntfy.clone(),
+            webhook: house.webhook.clone(),
             watchdog: house.watchdog.clone(),
             ..own
         },
@@ -154,9 +160,12 @@ fn keep_certificates(config: &mut Config, folder: &Path) -> anyhow::Result<()> {
     let mail = [&mut config.smtp, &mut config.alarm_smtp].into_iter().flatten();
     let mail = mail.map(|smtp| (MAIL_CA, &mut smtp.ca));
     let second = config.smtp_second.as_mut().map(|smtp| (SECOND_MAIL_CA, &mut smtp.ca));
-    for (name, ca) in
-        mail.chain(second).chain(config.watchdog.as_mut().map(|watchdog| (WATCHDOG_CA, &mut watchdog.ca)))
-    {
+    let watchdog = config.watchdog.as_mut().map(|watchdog| (WATCHDOG_CA, &mut watchdog.ca));
+    let telephony = config.telephony.as_mut().map(|telephony| (TELEPHONY_CA, &mut telephony.ca));
+    let ntfy = config.ntfy.as_mut().map(|ntfy| (NTFY_CA, &mut ntfy.ca));
+    let webhook = config.webhook.as_mut().map(|webhook| (WEBHOOK_CA, &mut webhook.ca));
+    let others = [second, watchdog, telephony, ntfy, webhook];
+    for (name, ca) in mail.chain(others.into_iter().flatten()) {
         if let Some(ca) = ca {
             let own = folder.join(name);
             std::fs::copy(&*ca, &own).with_context(|| format!("cannot copy {}", ca.display()))?;

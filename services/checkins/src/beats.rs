@@ -126,7 +126,7 @@ async fn page(service: &Checkins, since: Timestamp) -> bool {
     let text = format!(
         "The watchdog has not answered since {}. Alarms still go out, but if the house itself fell silent now, nobody \
          would say so.\n\nPlease see that the watchdog runs and can be reached, and begin no dose before.",
-        crate::sender::utc(since)
+        crate::channels::utc(since)
     );
     on_call::page(service, since, "The watchdog does not answer", &text).await
 }

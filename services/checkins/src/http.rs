@@ -3,10 +3,13 @@
 mod incidents;
 mod ladder;
 mod links;
+mod telephony;
 
+use crate::Checkins;
 use crate::answers::{self, Look};
+use crate::publish::{self, messages};
+use crate::signs;
 use crate::store::view::{self, NextLook, WatchView};
-use crate::{Checkins, publish, signs};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
 use chassis::body::{self, Body, Raw};
@@ -51,7 +54,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(ladder::publish_ladder)
         .service(links::peek_link)
         .service(links::acknowledge_by_link)
-        .service(links::confirm_on_call);
+        .service(links::confirm_on_call)
+        .service(telephony::hear_of_message)
+        .service(telephony::press_digit)
+        .service(telephony::reply_by_text);
 }
 
 type Answer = Result<HttpResponse, Problem>;
@@ -252,7 +258,7 @@ async fn page_on_call(
 ) -> Answer {
     let paged = checkins.store().command(checkins.act()?, async |work: &mut Work| {
         let round = work.now().seconds();
-        publish::ask_on_call(work, *session, round).await?;
+        messages::ask_on_call(work, *session, round).await?;
         Ok(Done { at: work.now() })
     });
     Ok(HttpResponse::Ok().json(paged.await?))

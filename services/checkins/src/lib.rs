@@ -2,6 +2,7 @@
 
 mod answers;
 pub mod beats;
+mod channels;
 pub mod http;
 mod journal;
 mod listen;
@@ -14,6 +15,7 @@ mod publish;
 mod sender;
 mod signs;
 pub mod store;
+mod take;
 
 use chassis::problem::Failure;
 use chassis::run::Part;
@@ -26,10 +28,12 @@ use proto::events::{care, identity, safety, video};
 use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-/// The service: its rows, its own lane for alarm mail, and what it does when one of them is gone.
+/// The service: its rows, its own ways out for alarms, and what it does when one of them is gone.
 pub struct Checkins {
     store: Store,
-    lane: mail::Lane,
+    lane: Arc<mail::Lane>,
+    channels: channels::Channels,
+    telephony: Option<channels::telephony::Account>,
     copied: mirror::Copied,
     audited: beats::Audited,
     watchdog: Option<beats::Watchdog>,
@@ -64,10 +68,14 @@ impl Service for Checkins {
     type Migrations = migrations::Migrations;
 
     fn new(store: Store) -> anyhow::Result<Self> {
-        let lane = mail::Lane::new(store.ground())?;
+        let lane = Arc::new(mail::Lane::new(store.ground())?);
+        let channels = channels::Channels::new(store.ground(), Arc::clone(&lane))?;
+        let config = &store.ground().config;
+        let account = |telephony| channels::telephony::Account::new(telephony, config);
+        let telephony = config.telephony.as_ref().map(account).transpose()?;
         let (copied, watchdog) = (mirror::Copied::new(&store), beats::watchdog(&store)?);
         let (audited, looked_at) = Default::default();
-        Ok(Self { store, lane, copied, audited, watchdog, looked_at })
+        Ok(Self { store, lane, channels, telephony, copied, audited, watchdog, looked_at })
     }
 
     fn store(&self) -> &Store {
@@ -106,5 +114,8 @@ impl Service for Checkins {
             reasons.push("checkins: the clocks of the database and of this machine disagree".into());
         }
         reasons
+    }
+    fn missing(&self) -> Vec<String> {
+        channels::missing(&self.store.ground().config)
     }
 }

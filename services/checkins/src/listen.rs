@@ -1,6 +1,6 @@
 //! Events heard, turned into commands of the watch.
 
-use crate::publish;
+use crate::publish::{self, messages};
 use crate::store::{Watches, rows, signs};
 use chassis::keeper::{About, Keeper as _};
 use chassis::problem::Failure;
@@ -16,6 +16,7 @@ use kernel::severity::Severity;
 use kernel::time::Timestamp;
 use proto::envelope::{Envelope, Event as _};
 use proto::events::{care, identity, safety, video};
+use proto::sealed::{self, Contact};
 
 /// One event, in the transaction that notes it as heard.
 pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Failure> {
@@ -50,7 +51,8 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
         care::ResponseRecorded::NAME => response_recorded(work, fact(envelope)?).await,
         identity::ContactChanged::NAME => {
             let heard: identity::ContactChanged = fact(envelope)?;
-            rows::keep_contact(work, heard.person, heard.role, &heard.sealed).await
+            let has_phone = has_phone(work, &heard);
+            rows::keep_contact(work, heard.person, heard.role, &heard.sealed, has_phone).await
         }
         identity::SitterRevoked::NAME => sitter_revoked(work, fact(envelope)?).await,
         video::PersonJoined::NAME => {
@@ -82,6 +84,14 @@ async fn dosed(work: &mut Work, session: SessionId, at: Timestamp) -> Result<(),
     signs::begin(work, session, vitals_due_at).await
 }
 
+/// A contact that does not open now may open later: then it is found out when they are called.
+fn has_phone(work: &Work, heard: &identity::ContactChanged) -> bool {
+    let vault = work.store().vault();
+    let plain = vault.open_from_bus(sealed::CONTACT, heard.person, &heard.sealed);
+    let contact = plain.ok().and_then(|plain| serde_json::from_slice::<Contact>(&plain).ok());
+    contact.is_none_or(|contact| contact.phone.is_some())
+}
+
 /// The watch stands as soon as the session has its people; later changes only change the people.
 async fn opened(work: &mut Work, heard: safety::SessionOpened) -> Result<(), Failure> {
     let patient = heard.people.iter().find(|member| member.role == Role::Patient);
@@ -96,7 +106,7 @@ async fn opened(work: &mut Work, heard: safety::SessionOpened) -> Result<(), Fai
 
 /// On the day itself the on-call lead is asked to answer for this session.
 async fn phase_changed(work: &mut Work, heard: safety::PhaseChanged) -> Result<(), Failure> {
-    if heard.phase == "arriving" { publish::ask_on_call(work, heard.session, 0).await } else { Ok(()) }
+    if heard.phase == "arriving" { messages::ask_on_call(work, heard.session, 0).await } else { Ok(()) }
 }
 
 /// A dose outside of the gate still starts the watch, from its own time, and a human must look.

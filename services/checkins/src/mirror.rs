@@ -4,9 +4,9 @@
 //! it, with a link to take it. Here there is none, for nobody could write down who pressed it.
 
 use crate::Checkins;
+use crate::channels::{label, utc};
 use crate::journal::{Journal, Line};
 use crate::mail::Mail;
-use crate::sender::{label, utc};
 use crate::store::upcoming::{self, Someone};
 use chassis::clock;
 use chassis::problem::Failure;

@@ -65,7 +65,7 @@ async fn page_about_clocks(service: &Checkins, now: Timestamp) -> bool {
         "At {} the clock of the database and the clock of this machine disagree by more than a second and a half. Alarms \
          still go out, and rather too early than too late; times in the records may be wrong.\n\nPlease see that both \
          machines keep the right time, and begin no dose before.",
-        crate::sender::utc(now)
+        crate::channels::utc(now)
     );
     // A minute's worth of looks of several engines is one message.
     let minute = Timestamp::from_micros(now.micros() / 60_000_000 * 60_000_000);

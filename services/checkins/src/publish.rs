@@ -1,6 +1,9 @@
 //! The privacy border: what leaves this service about a watch or an incident, and who is told.
 
-use crate::store::notifications::{self, Message, Unheard};
+pub(crate) mod messages;
+
+use crate::store::deliveries::Told;
+use crate::store::notifications::{self, Unheard};
 use crate::store::{Incidents, Watches, ladders, rows};
 use chassis::clock;
 use chassis::ids;
@@ -8,14 +11,12 @@ use chassis::keeper::{About, Row};
 use chassis::problem::Failure;
 use chassis::work::Work;
 use checkins_core::escalation::{self, Cause, Incident, Matter};
-use checkins_core::ladder::{Channel, Order, SERIAL_GAP};
 use checkins_core::signals;
 use checkins_core::watch::{self, Morning, Watch};
 use kernel::id::{IncidentId, PersonId, RecordId, SessionId};
 use kernel::severity::Severity;
 use kernel::time::Timestamp;
 use proto::events::checkins as say;
-use proto::events::safety::Member;
 
 /// The kind of an ordinary look's deadline.
 pub(crate) const LOOK: &str = "look";
@@ -180,7 +181,7 @@ pub(crate) async fn incident(
                 work.audit("incident.opened", format!("{} {id}", matter.cause.as_str()), Some(session));
             }
             escalation::Event::Step { step, round } => {
-                tell_people(work, id, session, matter, (*step, *round)).await?;
+                messages::tell_people(work, id, session, matter, (*step, *round)).await?;
                 work.tell(session, &say::IncidentRose { session, incident: id, step: *step, at }).await?;
                 work.audit("incident.step", format!("step {step}.{round} {id}"), Some(session));
             }
@@ -198,65 +199,6 @@ pub(crate) async fn incident(
             }
         }
     }
-    Ok(())
-}
-
-/// Writes the messages of one step: to whom and over what is the ladder's word.
-async fn tell_people(
-    work: &Work,
-    incident: IncidentId,
-    session: SessionId,
-    matter: &Matter,
-    (step, round): (i64, i64),
-) -> Result<(), Failure> {
-    let Some(rung) = matter.ladder.rung(step) else { return Ok(()) };
-    let is_told = |member: &Member| rung.who.iter().any(|who| who.is(member.role, member.on_call));
-    let mut channels: Vec<Channel> = rung.channels.iter().copied().filter(|way| is_set_up(*way)).collect();
-    // What the ladder wants may not be set up here. Mail always is, or fails loudly.
-    if step > 1 && !channels.iter().any(|way| way.reaches_away()) {
-        channels.push(Channel::Mail);
-    }
-    let mut next_at = work.now();
-    for member in work.members(session).await?.into_iter().filter(is_told) {
-        for channel in channels.iter().copied() {
-            let person = member.person;
-            let incident = Some(incident);
-            let message =
-                Message { session, incident, kind: "incident", step, round, person, channel, next_at };
-            notifications::write(work, &message).await?;
-        }
-        if rung.order == Order::Serial {
-            next_at = next_at.plus(SERIAL_GAP);
-        }
-    }
-    Ok(())
-}
-
-/// Whether the house has a way to use it. Mail without a server is written all the same, and fails loudly.
-const fn is_set_up(channel: Channel) -> bool {
-    match channel {
-        Channel::Screen | Channel::Mail => true,
-        Channel::Push | Channel::Sms | Channel::Voice | Channel::Ntfy | Channel::Webhook => false,
-    }
-}
-
-/// Asks the on-call lead to confirm for this session.
-pub(crate) async fn ask_on_call(work: &mut Work, session: SessionId, round: i64) -> Result<(), Failure> {
-    for member in work.members(session).await?.into_iter().filter(|member| member.on_call) {
-        let message = Message {
-            session,
-            incident: None,
-            kind: "on_call_confirmation",
-            step: 0,
-            round,
-            person: member.person,
-            channel: Channel::Mail,
-            next_at: work.now(),
-        };
-        notifications::write(work, &message).await?;
-    }
-    rows::page_on_call(work, session).await?;
-    work.audit("on_call.asked", session, Some(session));
     Ok(())
 }
 
@@ -307,9 +249,17 @@ pub(crate) async fn support_seen(
 
 /// A safety message was tried.
 pub(crate) async fn attempted(work: &mut Work, attempt: &Unheard) -> Result<(), Failure> {
-    let (session, incident) = (attempt.session, attempt.incident);
+    let (session, incident) = (attempt.what.session, attempt.what.incident);
     work.tell(session, &say::NotificationChanged { session, incident }).await?;
-    let action = if attempt.outcome == "accepted" { "notification.accepted" } else { "notification.failed" };
+    let action = if attempt.has_failed() { "notification.failed" } else { "notification.accepted" };
     work.audit(action, attempt.notification, Some(session));
+    Ok(())
+}
+
+/// More is known of a safety message: its provider, or whoever got it, said so.
+pub(crate) async fn heard_of(work: &mut Work, told: &Told, action: &str) -> Result<(), Failure> {
+    let (session, incident) = (told.what.session, told.what.incident);
+    work.tell(session, &say::NotificationChanged { session, incident }).await?;
+    work.audit(action, told.id, Some(session));
     Ok(())
 }

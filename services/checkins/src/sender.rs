@@ -1,11 +1,10 @@
 //! Sends safety messages: claim, send, then mark. A crash anywhere sends twice rather than never.
 
-use crate::mail::{Lane, Mail};
-use crate::store::notifications::{self, Addressee, Attempt, Leased};
-use crate::{Checkins, publish};
+use crate::Checkins;
+use crate::channels::{Notice, Whom};
+use crate::publish::{self, messages};
+use crate::store::notifications::{self, Attempt, Leased};
 use chassis::crypto;
-use chassis::ids;
-use chassis::mailbox;
 use chassis::problem::Failure;
 use chassis::service::Service as _;
 use chassis::store::LOOK_AGAIN;
@@ -13,8 +12,8 @@ use chassis::work::Act;
 use chassis::{clock, store::Store};
 use checkins_core::notification::RENEW;
 use fail::fail_point;
-use kernel::id::{ClinicId, SessionId};
-use kernel::time::{Span, Timestamp};
+use kernel::id::ClinicId;
+use kernel::time::Span;
 use proto::sealed::{self, Contact};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -74,10 +73,11 @@ async fn deliver(service: Arc<Checkins>, leased: Leased) {
     is_done.store(true, Ordering::Release);
     let outcome = if matches!(attempt, Attempt::Accepted(_)) { "accepted" } else { "failed" };
     let took = clock::duration(store.now().since(leased.created_at));
-    metrics::histogram!("checkins_message_seconds", "kind" => leased.kind.clone(), "outcome" => outcome)
+    let (kind, channel) = (leased.what.kind.clone(), leased.what.channel.as_str());
+    metrics::histogram!("checkins_message_seconds", "kind" => kind, "channel" => channel, "outcome" => outcome)
         .record(took);
     if let Attempt::Failed(why) = attempt {
-        tracing::error!(notification.id = %leased.id, why, attempts = leased.attempts, "a safety message failed");
+        tracing::error!(notification.id = %leased.id, channel, why, attempts = leased.attempts, "a safety message failed");
     }
     fail_point!("lane.sent");
     if let Err(failure) = notifications::mark(&store, &leased, &attempt).await {
@@ -104,6 +104,9 @@ async fn tell_some(store: &Store) -> Result<(), Failure> {
             for attempt in unheard.iter().filter(|attempt| attempt.clinic == clinic) {
                 if notifications::tell(work, attempt).await? {
                     publish::attempted(work, attempt).await?;
+                    if attempt.has_failed() {
+                        messages::advance(work, &attempt.what).await?;
+                    }
                 }
             }
             Ok(())
@@ -131,64 +134,24 @@ async fn hold(store: Store, leased: Leased, is_done: Arc<AtomicBool>) {
 /// Fresh link, then the send itself, outside of any transaction.
 async fn attempt(service: &Checkins, leased: &Leased) -> Result<Attempt, Failure> {
     let store = &service.store().lane();
-    let Some(addressee) = notifications::addressee(store, leased).await? else {
-        return Ok(Attempt::Failed("no_contact"));
-    };
-    let opened = store.vault().open_from_bus(sealed::CONTACT, leased.person, &addressee.sealed)?;
-    let contact: Contact =
-        serde_json::from_slice(&opened).map_err(|error| Failure::Stored(error.to_string()))?;
-    let token = crypto::random_token();
-    let hash = crypto::sha256_hex(token.as_bytes());
-    notifications::issue_link(store, leased, addressee.role, &hash).await?;
+    let addressee = notifications::addressee(store, leased).await?;
+    let drill = addressee.as_ref().is_some_and(|addressee| addressee.drill);
+    let mut whom = Whom { role: None, contact: None, drill, token: None };
+    // A channel that many read leads to the sign-in: a link there would be pressed in somebody else's name.
+    if !leased.what.channel.is_shared() {
+        let Some((role, sealed)) = addressee.and_then(|addressee| addressee.contact) else {
+            return Ok(Attempt::Failed("no_contact"));
+        };
+        let opened = store.vault().open_from_bus(sealed::CONTACT, leased.what.person, &sealed)?;
+        let contact: Contact =
+            serde_json::from_slice(&opened).map_err(|error| Failure::Stored(error.to_string()))?;
+        let token = crypto::random_token();
+        let hash = crypto::sha256_hex(token.as_bytes());
+        notifications::issue_link(store, leased, role, &hash).await?;
+        whom = Whom { role: Some(role), contact: Some(contact), token: Some(token), ..whom };
+    }
     fail_point!("lane.link_issued");
-    let (subject, text, link) = words(&store.ground().config.public_url, leased, &addressee, &token);
-    if let Lane::Mailbox = service.lane {
-        store.ground().mailbox.put(mailbox::Mail {
-            id: ids::fresh(),
-            clinic: leased.clinic,
-            to: leased.person,
-            role: Some(addressee.role),
-            subject,
-            text,
-            links: vec![link],
-            sent_at: store.now(),
-            incident: leased.incident,
-        });
-        return Ok(Attempt::Accepted("demo mailbox".into()));
-    }
-    let (id, round) = (leased.id.to_string(), leased.step - 1 + leased.round);
-    let mail = Mail { id, to: &contact.email, subject: &subject, text: &text, round };
-    Ok(service.lane.send(&mail).await.map_or_else(Attempt::Failed, Attempt::Accepted))
-}
-
-/// Fixed sentences: an opaque label, a time, a link. Nothing else leaves the house.
-fn words(public_url: &str, leased: &Leased, addressee: &Addressee, token: &str) -> (String, String, String) {
-    let drill = if addressee.drill { "[Drill] " } else { "" };
-    let (label, at) = (label(leased.session), utc(leased.created_at));
-    if leased.kind == "on_call_confirmation" {
-        let link = format!("{public_url}/oncall#{token}");
-        let text = format!(
-            "You are named on call for session {label}.\n\nOpen this page and press the button to say that you \
-             can be reached:\n{link}\n\nAsked at {at}. The link works once."
-        );
-        return (format!("{drill}Please confirm that you are on call"), text, link);
-    }
-    let link = format!("{public_url}/ack#{token}");
-    let text = format!(
-        "Session {label} needs someone to look now.\n\nOpen this page and press the button if you take it:\n{link}\
-         \n\nSince {at}. The link works once. If you cannot, the next person is told."
-    );
-    (format!("{drill}Please look now"), text, link)
-}
-
-/// The last six characters: enough to tell two sessions apart, and nobody's name.
-pub(crate) fn label(session: SessionId) -> String {
-    let text = session.to_string();
-    text.chars().skip(text.chars().count().saturating_sub(6)).collect::<String>().to_uppercase()
-}
-
-/// Hours and minutes, in UTC: the reader may be anywhere.
-pub(crate) fn utc(at: Timestamp) -> String {
-    let minute_of_day = at.seconds().rem_euclid(86_400) / 60;
-    format!("{:02}:{:02} UTC", minute_of_day / 60, minute_of_day % 60)
+    let notice = Notice::new(store.ground(), leased, whom);
+    let sent = service.channels.send(leased.what.channel, &notice).await;
+    Ok(sent.map_or_else(Attempt::Failed, Attempt::Accepted))
 }

@@ -1,7 +1,9 @@
 //! Rows of watches and incidents: plain columns, so that alarms need no keys and invariants are SQL.
 
 pub mod auditor;
+pub(crate) mod deliveries;
 pub(crate) mod ladders;
+pub(crate) mod links;
 pub(crate) mod notifications;
 pub(crate) mod rows;
 pub(crate) mod signs;

@@ -1,6 +1,7 @@
 //! The house's own document: what the handlers say about themselves, made even and complete.
 //! A handler names what is its own; what holds for all of them is said once, here.
 
+use crate::origin::is_signed;
 use crate::routes::SERVICES;
 use chassis::problem::ProblemBody;
 use chassis::trail::TrailRow;
@@ -15,6 +16,8 @@ use utoipa::{PartialSchema as _, ToSchema};
 
 /// How the cookie is called in the document.
 const COOKIE: &str = "cookie";
+/// How the telephone provider proves itself.
+const PROVIDER: &str = "provider";
 /// Whose terms the house is under (SPDX).
 const LICENCE: &str = "MIT OR Apache-2.0";
 /// A `UUIDv7` as everyone writes it (RFC 9562).
@@ -69,6 +72,11 @@ fn describe(components: &mut Components) {
         "An opaque cookie, given at sign-in or when a link is redeemed.",
     );
     components.add_security_scheme(COOKIE, SecurityScheme::ApiKey(ApiKey::Cookie(key)));
+    let signature = ApiKeyValue::with_description(
+        "X-Twilio-Signature",
+        "HMAC-SHA1 under the account's secret, in base64, of the address and every field of the form.",
+    );
+    components.add_security_scheme(PROVIDER, SecurityScheme::ApiKey(ApiKey::Header(signature)));
     components.schemas.insert(ProblemBody::name().into(), ProblemBody::schema());
     components.schemas.insert(TrailRow::name().into(), TrailRow::schema());
 }
@@ -90,12 +98,14 @@ fn trail(service: &str) -> Operation {
 fn whole(path: &str, is_change: bool, operation: &mut Operation) {
     let service = path.split('/').nth(2).filter(|name| SERVICES.contains(name));
     operation.tags = Some(vec![service.unwrap_or("house").into()]);
-    let is_public = operation.security.is_some();
+    let is_signed = is_signed(path);
+    let is_public = operation.security.is_some() && !is_signed;
     if is_public {
         operation.security = Some(vec![SecurityRequirement::default()]);
     }
     place_parameters(path, operation);
-    let is_command = is_change && !is_public && service.is_some() && !path.ends_with("/sign-out");
+    let is_command =
+        is_change && !is_public && !is_signed && service.is_some() && !path.ends_with("/sign-out");
     if is_command {
         operation.parameters.get_or_insert_default().push(command_id().into());
     }
@@ -104,6 +114,8 @@ fn whole(path: &str, is_change: bool, operation: &mut Operation) {
     for (status, sentence) in REFUSALS {
         let can_come = match *status {
             "400" => is_command || has_body,
+            // Whoever is not the provider finds nothing there.
+            _any if is_signed => matches!(*status, "404" | "429"),
             "401" => !is_public,
             "403" => !is_public || is_change,
             "404" => has_place,

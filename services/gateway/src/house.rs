@@ -53,7 +53,8 @@ pub async fn ready(gateway: Gateway) -> Result<HttpResponse, Problem> {
         })
         .collect();
     if reasons.is_empty() {
-        Ok(HttpResponse::Ok().json(serde_json::json!({ "ready": true })))
+        let missing: Vec<_> = gateway.mounted.iter().flat_map(|mounted| &mounted.missing).collect();
+        Ok(HttpResponse::Ok().json(serde_json::json!({ "ready": true, "missing": missing })))
     } else {
         Err(Problem::new(&problems::HOUSE_NOT_READY).fields(reasons))
     }

@@ -66,6 +66,15 @@ pub fn check_change(home: &Home, method: &Method, headers: &HeaderMap) -> Result
     }
 }
 
+/// Where machines of others speak to us: no page of ours does, no cookie counts there, and each request proves itself by
+/// a signature that its service looks at.
+const SIGNED: [&str; 1] = ["/api/checkins/telephony/"];
+
+/// Whether a request to this path is proven by its own signature.
+pub fn is_signed(path: &str) -> bool {
+    SIGNED.iter().any(|prefix| path.starts_with(prefix))
+}
+
 /// A socket is opened by our own page, or not at all: browsers do not ask before opening foreign sockets.
 ///
 /// # Errors

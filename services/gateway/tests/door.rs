@@ -102,6 +102,7 @@ impl Port {
                 config.route("/echo", web::route().to(echo));
             }),
             unready: Arc::new(Vec::new),
+            missing: vec!["care: no lamp is lit".into()],
         };
         let gateway = Gateway::new(&ground, Arc::new(Book(Arc::clone(&asked))), vec![care]).unwrap();
         let socket = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -323,7 +324,10 @@ async fn pages_are_served_and_the_time_is_told() {
     assert_eq!(port.request("POST", "/console/x").send().await.unwrap().status(), 405);
     let (_, body) = json_of(port.request("GET", "/api/time")).await;
     assert_eq!(body["now_at"], 1_800_000_000_000_000_i64);
-    assert_eq!(json_of(port.request("GET", "/ready")).await, (200, json!({"ready": true})));
+    assert_eq!(
+        json_of(port.request("GET", "/ready")).await,
+        (200, json!({"ready": true, "missing": ["care: no lamp is lit"]}))
+    );
     assert_eq!(port.request("GET", "/metrics").send().await.unwrap().status(), 200);
     let forwarded = port.request("GET", "/metrics").insert_header(("x-forwarded-for", "203.0.113.7"));
     assert_eq!(forwarded.send().await.unwrap().status(), 404, "numbers for whom a proxy asks");

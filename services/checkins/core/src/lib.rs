@@ -8,6 +8,6 @@ pub mod mirror;
 pub mod notification;
 pub mod outcome;
 pub mod protocol;
-pub mod signals;
 pub mod reply;
+pub mod signals;
 pub mod watch;

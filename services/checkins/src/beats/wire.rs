@@ -1,5 +1,6 @@
 //! How a beat travels: signed, over a connection of its own, and the echo is believed only under the watchdog's key.
 
+use crate::channels::trust;
 use anyhow::{Context as _, ensure};
 use awc::{Client, Connector};
 use base64::Engine as _;
@@ -31,7 +32,7 @@ impl Watchdog {
     pub(crate) fn new(config: &config::Watchdog, key: SigningKey) -> anyhow::Result<Self> {
         let known = URL_SAFE_NO_PAD.decode(&config.key).context("watchdog.key is not base64 for URLs")?;
         let known = <[u8; 32]>::try_from(known.as_slice()).context("watchdog.key is not 32 bytes long")?;
-        let tls = Arc::new(trust(config)?);
+        let tls = Arc::new(trust(config.ca.as_deref())?);
         let beats = format!("{}/beats", config.url.trim_end_matches('/'));
         Ok(Self { tls, beats, believed: VerifyingKey::from_bytes(&known)?, key })
     }
@@ -65,20 +66,4 @@ impl Watchdog {
         let key_id = KeyId::try_from(introduce(&self.key).0)?;
         Ok(Signed { key_id, body: text.try_into()?, signature: signature.try_into()? })
     }
-}
-
-/// The machine's certificates, and the watchdog's own where it has one.
-fn trust(config: &config::Watchdog) -> anyhow::Result<rustls::ClientConfig> {
-    let mut roots = rustls::RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if let Some(ca) = &config.ca {
-        let pem = std::fs::read(ca).with_context(|| format!("cannot read {}", ca.display()))?;
-        for certificate in rustls_pemfile::certs(&mut pem.as_slice()) {
-            roots.add(certificate?)?;
-        }
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config =
-        rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    Ok(config.with_root_certificates(roots).with_no_client_auth())
 }

@@ -1,10 +1,10 @@
 //! Routes of incidents: list, acknowledge, resolve.
 
 use super::{Answer, Done, Nothing};
-use crate::Checkins;
 use crate::signs;
 use crate::store::view::{self, Incident};
 use crate::store::{Incidents, rows};
+use crate::{Checkins, take};
 use actix_web::web::{Path, Query};
 use actix_web::{HttpResponse, get, post};
 use chassis::body::Body;
@@ -96,9 +96,8 @@ pub(super) async fn acknowledge(
     if who.role == Role::Coordinator && !is_on_call(&checkins, &who, session).await? {
         return Err(Problem::new(&problems::INCIDENT_OFF_DUTY));
     }
-    let command = Command::Acknowledge { by: who.person, role: who.role };
     let done = checkins.store().command(checkins.act()?, async |work: &mut Work| {
-        work.step::<Incidents>(*incident, command).await?;
+        take::incident(work, *incident, (who.person, who.role), None).await?;
         Ok(Done { at: work.now() })
     });
     Ok(HttpResponse::Ok().json(done.await?))

@@ -1,8 +1,8 @@
 //! Routes of the clinic's ladder: read it, propose another, publish what somebody else proposed.
 
 use super::{Answer, Done};
-use crate::Checkins;
 use crate::store::ladders::{self, Kept};
+use crate::{Checkins, channels};
 use actix_web::{HttpResponse, get, post};
 use chassis::body::Body;
 use chassis::guard::Guard;
@@ -132,6 +132,8 @@ struct LadderView {
     proposed: Option<LadderVersion>,
     /// What the product ships: reliability.md §2.5. No medical director has approved it until a clinic's does.
     shipped: LadderBody,
+    /// The channels that are not set up here, each in a sentence: a step that wants one goes over another.
+    missing: Vec<String>,
 }
 
 #[utoipa::path(tag = "checkins", responses((status = 200, body = LadderView)))]
@@ -140,7 +142,8 @@ pub(super) async fn read_ladder(checkins: Guard<ReadLadder, Checkins>) -> Answer
     let (store, clinic) = (checkins.store(), checkins.who()?.clinic);
     let published = ladders::published(store.db(), store, clinic).await?.map(LadderVersion::from);
     let proposed = ladders::proposed(store, clinic).await?.map(LadderVersion::from);
-    Ok(HttpResponse::Ok().json(LadderView { published, proposed, shipped: Ladder::default().into() }))
+    let (shipped, missing) = (Ladder::default().into(), channels::missing(&store.ground().config));
+    Ok(HttpResponse::Ok().json(LadderView { published, proposed, shipped, missing }))
 }
 
 /// Another ladder, and why.

@@ -1,5 +1,7 @@
 //! The tables of checkins. Forward only; on `SQLite` and Postgres.
 
+mod channels;
+
 use chassis::schema::{HouseLetters, HouseTables, ddl};
 use sea_orm_migration::prelude::*;
 
@@ -14,6 +16,7 @@ impl MigratorTrait for Migrations {
             Box::new(WatchTables),
             Box::new(HouseLetters("checkins")),
             Box::new(LadderAndAuditor),
+            Box::new(channels::Channels),
             Box::new(Signs),
         ]
     }

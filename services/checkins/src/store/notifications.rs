@@ -12,22 +12,33 @@ use kernel::time::{Span, Timestamp};
 use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait as _, DbBackend, QueryResult};
 
-/// A link in a message works this long (reliability.md §3.2).
-const LINK_LIFETIME: Span = Span::minutes(30);
+/// A link in a message works this long (reliability.md §3.2), and so does a reply to it.
+pub(crate) const ANSWERABLE: Span = Span::minutes(30);
 
-/// Who is to be told what.
-pub(crate) struct Message {
+/// Somebody must look now.
+pub(crate) const INCIDENT: &str = "incident";
+/// Whoever is on call is asked to say so.
+pub(crate) const ON_CALL: &str = "on_call_confirmation";
+
+/// Who is told what, over which channel: each of these is one row.
+#[derive(Debug, Clone)]
+pub(crate) struct What {
     pub(crate) session: SessionId,
     pub(crate) incident: Option<IncidentId>,
-    pub(crate) kind: &'static str,
+    pub(crate) kind: String,
     pub(crate) step: i64,
     pub(crate) round: i64,
     pub(crate) person: PersonId,
     pub(crate) channel: Channel,
+}
+
+/// A message, and when it may go.
+pub(crate) struct Message {
+    pub(crate) what: What,
     pub(crate) next_at: Timestamp,
 }
 
-impl Message {
+impl What {
     fn subject(&self) -> Uuid {
         self.incident.map_or(self.session.0, |incident| incident.0)
     }
@@ -37,31 +48,75 @@ impl Message {
         let Self { kind, step, round, person, channel, .. } = self;
         ids::derived(self.subject(), &format!("{kind} {step} {round} {person} {}", channel.as_str()))
     }
+
+    pub(super) fn read(row: &QueryResult) -> Result<Self, Failure> {
+        let channel: String = row.try_get("", "channel")?;
+        Ok(Self {
+            session: store::id(row, "session_id")?,
+            incident: store::maybe_id(row, "incident_id")?,
+            kind: row.try_get("", "kind")?,
+            step: row.try_get("", "step")?,
+            round: row.try_get("", "round")?,
+            person: store::id(row, "person_id")?,
+            channel: channel.parse().map_err(|_word| Failure::Stored(format!("channel {channel}")))?,
+        })
+    }
 }
 
 /// Writes a message once. A screen needs no sending: it is told by push and by poll.
 pub(crate) async fn write(work: &Work, message: &Message) -> Result<(), Failure> {
     let sql = "insert into checkins_notification (clinic_id, id, subject_id, session_id, incident_id, kind, step,
-               round, person_id, channel, state, attempts, next_at, lease_until, fence, created_at)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, 0, 0, $13) on conflict do nothing";
-    let state = if message.channel == Channel::Screen { "accepted" } else { "pending" };
+               round, person_id, channel, state, attempts, next_at, lease_until, fence, created_at, accepted_at)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 0, $12, 0, 0, $13, $14) on conflict do nothing";
+    let Message { what, next_at } = message;
+    let now = work.now().micros();
+    let is_there = what.channel == Channel::Screen;
     let values = [
         work.clinic().0.into(),
-        message.id().0.into(),
-        message.subject().into(),
-        message.session.0.into(),
-        message.incident.map(|incident| incident.0).into(),
-        message.kind.into(),
-        message.step.into(),
-        message.round.into(),
-        message.person.0.into(),
-        message.channel.as_str().into(),
-        state.into(),
-        message.next_at.micros().into(),
-        work.now().micros().into(),
+        what.id().0.into(),
+        what.subject().into(),
+        what.session.0.into(),
+        what.incident.map(|incident| incident.0).into(),
+        what.kind.as_str().into(),
+        what.step.into(),
+        what.round.into(),
+        what.person.0.into(),
+        what.channel.as_str().into(),
+        if is_there { "accepted" } else { "pending" }.into(),
+        next_at.micros().into(),
+        now.into(),
+        is_there.then_some(now).into(),
     ];
     work.tx().execute_raw(work.store().sql(sql, values)).await?;
     Ok(())
+}
+
+/// Whether anybody still waits for this: the incident is open, or the session has no confirmed on-call lead, and no
+/// later try was taken meanwhile.
+pub(crate) async fn is_wanted(work: &Work, what: &What) -> Result<bool, Failure> {
+    let sql = "select 1 as one from checkins_notification n
+               join checkins_watch w on w.clinic_id = n.clinic_id and w.session_id = n.session_id
+               left join checkins_incident i on i.clinic_id = n.clinic_id and i.id = n.incident_id
+               where n.clinic_id = $1 and n.id = $2 and n.failed_at is not null
+               and (i.phase = 'open' or (n.incident_id is null and w.on_call_confirmed_at is null))";
+    let values = [work.clinic().0.into(), what.id().0.into()];
+    Ok(work.tx().query_one_raw(work.store().sql(sql, values)).await?.is_some())
+}
+
+/// Whether a channel that all share has this step already, whoever it was written for.
+pub(crate) async fn is_shared_already(work: &Work, what: &What) -> Result<bool, Failure> {
+    let sql =
+        "select 1 as one from checkins_notification where clinic_id = $1 and subject_id = $2 and kind = $3
+               and step = $4 and round = $5 and channel = $6";
+    let values = [
+        work.clinic().0.into(),
+        what.subject().into(),
+        what.kind.as_str().into(),
+        what.step.into(),
+        what.round.into(),
+        what.channel.as_str().into(),
+    ];
+    Ok(work.tx().query_one_raw(work.store().sql(sql, values)).await?.is_some())
 }
 
 /// What is not needed any more is not sent any more.
@@ -78,12 +133,7 @@ pub(crate) async fn supersede(work: &Work, incident: IncidentId) -> Result<(), F
 pub(crate) struct Leased {
     pub(crate) clinic: ClinicId,
     pub(crate) id: NotificationId,
-    pub(crate) session: SessionId,
-    pub(crate) incident: Option<IncidentId>,
-    pub(crate) kind: String,
-    pub(crate) step: i64,
-    pub(crate) round: i64,
-    pub(crate) person: PersonId,
+    pub(crate) what: What,
     pub(crate) fence: i64,
     pub(crate) attempts: i64,
     pub(crate) created_at: Timestamp,
@@ -100,7 +150,7 @@ pub(crate) async fn claim(store: &Store, most: usize) -> Result<Vec<Leased>, Fai
          attempts = attempts + 1 where id in (select id from checkins_notification
          where (state = 'pending' and next_at <= $2) or (state = 'leased' and lease_until <= $2)
          order by next_at limit {most} {skip})
-         returning clinic_id, id, session_id, incident_id, kind, step, round, person_id, fence, attempts,
+         returning clinic_id, id, session_id, incident_id, kind, step, round, person_id, channel, fence, attempts,
          created_at"
     );
     let values = [now.plus(LEASE).micros().into(), now.micros().into()];
@@ -113,12 +163,7 @@ fn leased(row: &QueryResult) -> Result<Leased, Failure> {
     Ok(Leased {
         clinic: store::id(row, "clinic_id")?,
         id: store::id(row, "id")?,
-        session: store::id(row, "session_id")?,
-        incident: store::maybe_id(row, "incident_id")?,
-        kind: row.try_get("", "kind")?,
-        step: row.try_get("", "step")?,
-        round: row.try_get("", "round")?,
-        person: store::id(row, "person_id")?,
+        what: What::read(row)?,
         fence: row.try_get("", "fence")?,
         attempts: row.try_get("", "attempts")?,
         created_at: store::at(row, "created_at")?,
@@ -156,7 +201,9 @@ pub(crate) async fn mark(store: &Store, leased: &Leased, attempt: &Attempt) -> R
         Attempt::Failed(why) => ("pending", now.plus(pause(leased.fence)), None, *why),
     };
     let marked =
-        "update checkins_notification set state = $1, next_at = $2, provider_ref = $3, settled_at = $4
+        "update checkins_notification set state = $1, next_at = $2, provider_ref = $3, settled_at = $4,
+                  accepted_at = case $1 when 'accepted' then $4 end,
+                  failed_at = case $1 when 'accepted' then null else $4 end
                   where clinic_id = $5 and id = $6 and fence = $7 and state = 'leased'";
     let kept =
         "insert into checkins_attempt (clinic_id, notification_id, fence, at, provider_ref, id, outcome)
@@ -193,14 +240,21 @@ pub(crate) struct Unheard {
     pub(crate) clinic: ClinicId,
     attempt: RecordId,
     pub(crate) notification: NotificationId,
-    pub(crate) session: SessionId,
-    pub(crate) incident: Option<IncidentId>,
-    pub(crate) outcome: String,
+    pub(crate) what: What,
+    outcome: String,
+}
+
+impl Unheard {
+    pub(crate) fn has_failed(&self) -> bool {
+        self.outcome != "accepted"
+    }
 }
 
 /// Attempts that were made and not told of, the oldest first.
 pub(crate) async fn unheard(store: &Store) -> Result<Vec<Unheard>, Failure> {
-    let sql = "select a.clinic_id, a.id, a.notification_id, a.outcome, n.session_id, n.incident_id
+    let sql =
+        "select a.clinic_id, a.id, a.notification_id, a.outcome, n.session_id, n.incident_id, n.kind, n.step,
+               n.round, n.person_id, n.channel
                from checkins_attempt a join checkins_notification n
                on n.clinic_id = a.clinic_id and n.id = a.notification_id
                where a.told_at is null order by a.at limit 100";
@@ -210,8 +264,7 @@ pub(crate) async fn unheard(store: &Store) -> Result<Vec<Unheard>, Failure> {
             clinic: store::id(row, "clinic_id")?,
             attempt: store::id(row, "id")?,
             notification: store::id(row, "notification_id")?,
-            session: store::id(row, "session_id")?,
-            incident: store::maybe_id(row, "incident_id")?,
+            what: What::read(row)?,
             outcome: row.try_get("", "outcome")?,
         })
     };
@@ -225,23 +278,23 @@ pub(crate) async fn tell(work: &Work, unheard: &Unheard) -> Result<bool, Failure
     Ok(work.tx().execute_raw(work.store().sql(sql, values)).await?.rows_affected() == 1)
 }
 
-/// What a message needs before it can be written: the address, and whether it is a drill.
+/// What a message needs before it can be written: whether it is a drill, and the role and sealed contact if known.
 pub(crate) struct Addressee {
-    pub(crate) role: Role,
-    pub(crate) sealed: String,
     pub(crate) drill: bool,
+    pub(crate) contact: Option<(Role, String)>,
 }
 
 /// The contact of a person, and the session's kind.
 pub(crate) async fn addressee(store: &Store, leased: &Leased) -> Result<Option<Addressee>, Failure> {
-    let sql = "select contact.role, contact.sealed, watch.drill from checkins_contact contact
-               join checkins_watch watch on watch.clinic_id = contact.clinic_id and watch.session_id = $3
-               where contact.clinic_id = $1 and contact.person_id = $2";
-    let values = [leased.clinic.0.into(), leased.person.0.into(), leased.session.0.into()];
+    let sql = "select contact.role, contact.sealed, watch.drill from checkins_watch watch
+               left join checkins_contact contact on contact.clinic_id = watch.clinic_id and contact.person_id = $2
+               where watch.clinic_id = $1 and watch.session_id = $3";
+    let values = [leased.clinic.0.into(), leased.what.person.0.into(), leased.what.session.0.into()];
     let Some(row) = store.db().query_one_raw(store.sql(sql, values)).await? else { return Ok(None) };
-    let role: String = row.try_get("", "role")?;
-    let role = role.parse().map_err(|_word| Failure::Stored(format!("role {role}")))?;
-    Ok(Some(Addressee { role, sealed: row.try_get("", "sealed")?, drill: row.try_get("", "drill")? }))
+    let role: Option<String> = row.try_get("", "role")?;
+    let role = role.map(|role| role.parse().map_err(|_word| Failure::Stored(format!("role {role}"))));
+    let sealed: Option<String> = row.try_get("", "sealed")?;
+    Ok(Some(Addressee { drill: row.try_get("", "drill")?, contact: role.transpose()?.zip(sealed) }))
 }
 
 /// Keeps the hash of a new one-use link for the person a message goes to.
@@ -251,19 +304,20 @@ pub(crate) async fn issue_link(
     role: Role,
     token_hash: &str,
 ) -> Result<(), Failure> {
-    let kind = if leased.kind == "on_call_confirmation" { "on_call" } else { "acknowledge" };
+    let kind = if leased.what.kind == ON_CALL { "on_call" } else { "acknowledge" };
     let sql =
         "insert into checkins_link (clinic_id, token_hash, kind, session_id, incident_id, person_id, role,
-               expires_at) values ($1, $2, $3, $4, $5, $6, $7, $8)";
+               expires_at, notification_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let values = [
         leased.clinic.0.into(),
         token_hash.into(),
         kind.into(),
-        leased.session.0.into(),
-        leased.incident.map(|incident| incident.0).into(),
-        leased.person.0.into(),
+        leased.what.session.0.into(),
+        leased.what.incident.map(|incident| incident.0).into(),
+        leased.what.person.0.into(),
         role.as_str().into(),
-        store.now().plus(LINK_LIFETIME).micros().into(),
+        store.now().plus(ANSWERABLE).micros().into(),
+        leased.id.0.into(),
     ];
     let _turn = store.turn().await;
     store.db().execute_raw(store.sql(sql, values)).await?;

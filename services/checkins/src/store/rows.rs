@@ -226,24 +226,35 @@ pub(crate) async fn note(work: &Work, incident: IncidentId, sealed: Vec<u8>) -> 
     run(work, sql, [sealed.into(), work.clinic().0.into(), incident.0.into()]).await.map(drop)
 }
 
-/// Keeps a contact, sealed as it came.
+/// Keeps a contact, sealed as it came, and whether there is a telephone number in it.
 pub(crate) async fn keep_contact(
     work: &Work,
     person: PersonId,
     role: Role,
     sealed: &str,
+    has_phone: bool,
 ) -> Result<(), Failure> {
-    let sql = "insert into checkins_contact (clinic_id, person_id, role, sealed, changed_at)
-               values ($1, $2, $3, $4, $5) on conflict (clinic_id, person_id) do update
-               set role = excluded.role, sealed = excluded.sealed, changed_at = excluded.changed_at";
+    let sql = "insert into checkins_contact (clinic_id, person_id, role, sealed, changed_at, has_phone)
+               values ($1, $2, $3, $4, $5, $6) on conflict (clinic_id, person_id) do update
+               set role = excluded.role, sealed = excluded.sealed, changed_at = excluded.changed_at,
+               has_phone = excluded.has_phone";
     let values = [
         work.clinic().0.into(),
         person.0.into(),
         role.as_str().into(),
         sealed.into(),
         work.now().micros().into(),
+        has_phone.into(),
     ];
     run(work, sql, values).await.map(drop)
+}
+
+/// Whether this person can be reached by telephone.
+pub(crate) async fn has_phone(work: &Work, person: PersonId) -> Result<bool, Failure> {
+    let sql = "select has_phone from checkins_contact where clinic_id = $1 and person_id = $2";
+    let row =
+        work.tx().query_one_raw(work.store().sql(sql, [work.clinic().0.into(), person.0.into()])).await?;
+    Ok(row.map(|row| row.try_get("", "has_phone")).transpose()?.unwrap_or(false))
 }
 
 /// The on-call lead answered for this session. Says whether it was the first time.
@@ -257,42 +268,4 @@ pub(crate) async fn confirm_on_call(work: &Work, session: SessionId) -> Result<b
 pub(crate) async fn page_on_call(work: &Work, session: SessionId) -> Result<(), Failure> {
     let sql = "update checkins_watch set on_call_paged_at = $1 where clinic_id = $2 and session_id = $3";
     run(work, sql, [work.now().micros().into(), work.clinic().0.into(), session.0.into()]).await.map(drop)
-}
-
-/// A one-use link, as kept.
-pub(crate) struct Link {
-    pub(crate) clinic: ClinicId,
-    pub(crate) kind: String,
-    pub(crate) session: SessionId,
-    pub(crate) incident: Option<IncidentId>,
-    pub(crate) person: PersonId,
-    pub(crate) role: Role,
-    pub(crate) expires_at: Timestamp,
-    pub(crate) used_at: Option<Timestamp>,
-}
-
-/// Finds a link by the hash of its token, in whichever clinic.
-pub(crate) async fn link(store: &Store, token_hash: &str) -> Result<Option<Link>, Failure> {
-    let sql = "select clinic_id, kind, session_id, incident_id, person_id, role, expires_at, used_at
-               from checkins_link where token_hash = $1";
-    let Some(row) = store.db().query_one_raw(store.sql(sql, [token_hash.into()])).await? else {
-        return Ok(None);
-    };
-    let role: String = row.try_get("", "role")?;
-    Ok(Some(Link {
-        clinic: store::id(&row, "clinic_id")?,
-        kind: row.try_get("", "kind")?,
-        session: store::id(&row, "session_id")?,
-        incident: store::maybe_id(&row, "incident_id")?,
-        person: store::id(&row, "person_id")?,
-        role: role.parse().map_err(|_word| Failure::Stored(format!("role {role}")))?,
-        expires_at: store::at(&row, "expires_at")?,
-        used_at: store::maybe_at(&row, "used_at")?,
-    }))
-}
-
-/// Uses a link. False when somebody used it meanwhile.
-pub(crate) async fn use_link(work: &Work, token_hash: &str) -> Result<bool, Failure> {
-    let sql = "update checkins_link set used_at = $1 where token_hash = $2 and used_at is null";
-    Ok(run(work, sql, [work.now().micros().into(), token_hash.into()]).await? == 1)
 }

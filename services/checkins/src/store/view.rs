@@ -1,7 +1,7 @@
 //! What screens are shown of a watch and its incidents.
 
 use super::signs;
-use crate::store::rows;
+use crate::store::{deliveries, links};
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
 use checkins_core::escalation::Incident as State;
@@ -10,7 +10,7 @@ use checkins_core::protocol::clock_is_off;
 use checkins_core::watch::Watch;
 use kernel::id::{ClinicId, CommandId, IncidentId, PersonId, RecordId, SessionId};
 use kernel::severity::Severity;
-use kernel::time::Timestamp;
+use kernel::time::{Span, Timestamp};
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -76,14 +76,17 @@ pub struct Support {
 pub struct Told {
     /// Who.
     pub person: PersonId,
-    /// `screen` or `mail`.
+    /// `screen`, `mail`, `push`, `sms`, `voice`, `ntfy` or `webhook`.
     pub channel: String,
     /// At which step.
     pub step: i64,
-    /// `pending`, `leased`, `accepted`, `delivered` or `superseded`.
+    /// How far it is known to have come: `queued`, `accepted`, `delivered`, `seen`, `acknowledged`, `failed`, or
+    /// `superseded` when somebody had the incident before it left.
     pub state: String,
-    /// When it was written, or last changed.
+    /// When it was written, or came so far.
     pub at: Timestamp,
+    /// How long its provider took to take it, in microseconds.
+    pub latency_micros: Option<i64>,
 }
 
 /// An incident as screens show it.
@@ -281,16 +284,18 @@ async fn incident(store: &Store, clinic: ClinicId, row: &QueryResult) -> Result<
 }
 
 async fn told(store: &Store, clinic: ClinicId, incident: IncidentId) -> Result<Vec<Told>, Failure> {
-    let sql = "select person_id, channel, step, state, coalesce(settled_at, created_at) as at
-               from checkins_notification where clinic_id = $1 and incident_id = $2
+    let sql = "select person_id, channel, step, state, created_at, accepted_at, delivered_at, seen_at,
+               acknowledged_at, failed_at from checkins_notification where clinic_id = $1 and incident_id = $2
                order by step, round, created_at limit 200";
     let parse = |row: &QueryResult| {
+        let (marks, written_at) = (deliveries::marks(row)?, store::at(row, "created_at")?);
         Ok(Told {
             person: store::id(row, "person_id")?,
             channel: row.try_get("", "channel")?,
             step: row.try_get("", "step")?,
-            state: row.try_get("", "state")?,
-            at: store::at(row, "at")?,
+            state: marks.delivery().as_str().into(),
+            at: marks.at().unwrap_or(written_at),
+            latency_micros: marks.latency(written_at).map(Span::as_micros),
         })
     };
     all(store, sql, [clinic.0.into(), incident.0.into()]).await?.iter().map(parse).collect()
@@ -308,7 +313,7 @@ pub struct LinkView {
 }
 
 /// Shows a link without using it.
-pub(crate) fn link(link: &rows::Link, now: Timestamp) -> LinkView {
+pub(crate) fn link(link: &links::Link, now: Timestamp) -> LinkView {
     let usable = link.used_at.is_none() && now < link.expires_at;
     LinkView { kind: link.kind.clone(), usable, expires_at: link.expires_at }
 }

@@ -189,7 +189,7 @@ fn ready(mounted: &Mounted, stopping: &Stopping) -> Result<HttpResponse, Problem
         reasons.push("it was told to stop".into());
     }
     if reasons.is_empty() {
-        return Ok(HttpResponse::Ok().json(serde_json::json!({ "ready": true })));
+        return Ok(HttpResponse::Ok().json(serde_json::json!({ "ready": true, "missing": mounted.missing })));
     }
     let field = |detail| Field {
         name: mounted.name.into(),

@@ -41,6 +41,8 @@ pub struct Mounted {
     pub configure: Arc<dyn Fn(&mut ServiceConfig) + Send + Sync>,
     /// Why it is not ready.
     pub unready: Arc<dyn Fn() -> Vec<String> + Send + Sync>,
+    /// What it works without.
+    pub missing: Vec<String>,
 }
 
 /// How one service is mounted, without its type: what a process of its own and a whole house start from.
@@ -150,6 +152,7 @@ pub async fn mount<S: Service>(ground: &Ground, shared: Option<&Pool>) -> anyhow
     let (held, checked, clock) = (Arc::clone(&service), Arc::clone(&service), ground.clock.clone());
     let mounted = Mounted {
         name: S::NAME,
+        missing: service.missing(),
         store,
         configure: Arc::new(move |config| {
             config.map(|inner| {

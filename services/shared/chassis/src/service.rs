@@ -70,6 +70,11 @@ pub trait Service: Send + Sync + Sized + 'static {
     fn unready(&self) -> Vec<String> {
         vec![]
     }
+
+    /// What it works without though it had better not, in words.
+    fn missing(&self) -> Vec<String> {
+        vec![]
+    }
 }
 
 /// The earliest of what several clocks said.

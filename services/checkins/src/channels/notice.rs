@@ -1,0 +1,146 @@
+//! What may leave the house about an alarm: fixed sentences, an opaque label, a time, a link. Nothing else.
+
+use crate::store::notifications::{Leased, ON_CALL};
+use chassis::service::Ground;
+use checkins_core::reply;
+use kernel::id::{ClinicId, IncidentId, NotificationId, PersonId, SessionId};
+use kernel::role::Role;
+use kernel::time::Timestamp;
+use proto::sealed::Contact;
+
+/// One message on its way to one person, or over a channel that the clinic shares.
+pub(crate) struct Notice {
+    pub(super) id: NotificationId,
+    pub(super) clinic: ClinicId,
+    pub(super) person: PersonId,
+    pub(super) role: Option<Role>,
+    pub(super) incident: Option<IncidentId>,
+    pub(super) kind: String,
+    pub(super) label: String,
+    pub(super) at: Timestamp,
+    pub(super) step: i64,
+    /// How often somebody was told of the same before.
+    pub(super) round: i64,
+    pub(super) link: String,
+    pub(super) contact: Option<Contact>,
+    drill: bool,
+    wants_duty: bool,
+}
+
+/// Whom a notice is for, and how their link begins.
+pub(crate) struct Whom {
+    pub(crate) role: Option<Role>,
+    pub(crate) contact: Option<Contact>,
+    pub(crate) drill: bool,
+    /// Of a one-use link; where a channel is shared nobody's, and the link leads to the sign-in.
+    pub(crate) token: Option<String>,
+}
+
+impl Notice {
+    pub(crate) fn new(ground: &Ground, leased: &Leased, whom: Whom) -> Self {
+        let Whom { role, contact, drill, token } = whom;
+        let what = &leased.what;
+        let wants_duty = what.kind == ON_CALL;
+        let page = if wants_duty { "oncall" } else { "ack" };
+        let home = &ground.config.public_url;
+        Self {
+            id: leased.id,
+            clinic: leased.clinic,
+            person: what.person,
+            role,
+            incident: what.incident,
+            kind: what.kind.clone(),
+            label: label(what.session),
+            at: leased.created_at,
+            step: what.step,
+            round: what.step - 1 + what.round,
+            link: token.map_or_else(|| format!("{home}/"), |token| format!("{home}/{page}#{token}")),
+            contact,
+            drill,
+            wants_duty,
+        }
+    }
+
+    pub(super) fn subject(&self) -> String {
+        let drill = self.drill();
+        let wanted = if self.wants_duty { "Please confirm that you are on call" } else { "Please look now" };
+        format!("{drill}{wanted}")
+    }
+
+    /// For mail: there is room to say what comes next.
+    pub(super) fn letter(&self) -> String {
+        let Self { label, link, .. } = self;
+        let at = utc(self.at);
+        if self.wants_duty {
+            format!(
+                "You are named on call for session {label}.\n\nOpen this page and press the button to say that you \
+                 can be reached:\n{link}\n\nAsked at {at}. The link works once."
+            )
+        } else {
+            format!(
+                "Session {label} needs someone to look now.\n\nOpen this page and press the button if you take it:\n\
+                 {link}\n\nSince {at}. The link works once. If you cannot, the next person is told."
+            )
+        }
+    }
+
+    /// For a channel that many read: who takes it signs in.
+    pub(super) fn line(&self) -> String {
+        let Self { label, .. } = self;
+        let at = utc(self.at);
+        if self.wants_duty {
+            format!("Whoever is on call for session {label} should confirm it. Asked at {at}.")
+        } else {
+            format!("Session {label} needs someone to look now. Since {at}.")
+        }
+    }
+
+    /// For a telephone's screen.
+    pub(super) fn text(&self) -> String {
+        let Self { label, link, .. } = self;
+        let (drill, at, code) = (self.drill(), utc(self.at), reply::code(self.id));
+        if self.wants_duty {
+            format!(
+                "{drill}You are named on call for session {label}. Reply OK {code} if you can be reached, or open {link}"
+            )
+        } else {
+            format!(
+                "{drill}Session {label} needs someone to look now, since {at}. Reply OK {code} if you take it, or open \
+                 {link}"
+            )
+        }
+    }
+
+    /// For an ear.
+    pub(super) fn speech(&self) -> String {
+        let drill = if self.drill { "This is a drill. " } else { "" };
+        let spelled = self.label.chars().map(String::from).collect::<Vec<_>>().join(" ");
+        if self.wants_duty {
+            format!(
+                "{drill}You are named on call for session {spelled}. Press {} to say that you can be reached.",
+                reply::DIGIT
+            )
+        } else {
+            format!(
+                "{drill}Session {spelled} needs someone to look now. Press {} if you take it.",
+                reply::DIGIT
+            )
+        }
+    }
+
+    const fn drill(&self) -> &'static str {
+        if self.drill { "[Drill] " } else { "" }
+    }
+}
+
+/// The last six characters: enough to tell two sessions apart, and nobody's name.
+pub(crate) fn label(session: SessionId) -> String {
+    let text = session.to_string();
+    text.chars().skip(text.chars().count().saturating_sub(6)).collect::<String>().to_uppercase()
+}
+
+/// Hours and minutes, in UTC: the reader may be anywhere.
+pub(crate) fn utc(at: Timestamp) -> String {
+    let minute_of_day = at.seconds().rem_euclid(86_400) / 60;
+    format!("{:02}:{:02} UTC", minute_of_day / 60, minute_of_day % 60)
+}

@@ -1,0 +1,96 @@
+//! Who is written to at a step, over which channels, and over which one when another failed.
+
+use crate::channels;
+use crate::store::notifications::{self, INCIDENT, Message, ON_CALL, What};
+use crate::store::rows;
+use chassis::problem::Failure;
+use chassis::work::Work;
+use checkins_core::escalation::Matter;
+use checkins_core::ladder::{Channel, Order, Rung, SERIAL_GAP};
+use kernel::id::{IncidentId, PersonId, SessionId};
+use proto::events::safety::Member;
+
+/// Writes the messages of one step: to whom and over what is the ladder's word.
+pub(super) async fn tell_people(
+    work: &Work,
+    incident: IncidentId,
+    session: SessionId,
+    matter: &Matter,
+    (step, round): (i64, i64),
+) -> Result<(), Failure> {
+    let Some(rung) = matter.ladder.rung(step) else { return Ok(()) };
+    let is_told = |member: &Member| rung.who.iter().any(|who| who.is(member.role, member.on_call));
+    let mut next_at = work.now();
+    let mut shared = vec![];
+    for member in work.members(session).await?.into_iter().filter(is_told) {
+        for channel in ways(work, member.person, rung, step).await? {
+            if channel.is_shared() {
+                if shared.contains(&channel) {
+                    continue;
+                }
+                shared.push(channel);
+            }
+            let (kind, person, incident) = (INCIDENT.to_owned(), member.person, Some(incident));
+            let what = What { session, incident, kind, step, round, person, channel };
+            notifications::write(work, &Message { what, next_at }).await?;
+        }
+        if rung.order == Order::Serial {
+            next_at = next_at.plus(SERIAL_GAP);
+        }
+    }
+    Ok(())
+}
+
+/// The step's channels that this person can be reached over. What the ladder wants may not be set up here: then what
+/// is, and mail where nothing is, for it fails loudly.
+async fn ways(work: &Work, person: PersonId, rung: &Rung, step: i64) -> Result<Vec<Channel>, Failure> {
+    let usable = usable(work, person).await?;
+    let mut ways: Vec<_> = rung.channels.iter().copied().filter(|way| usable.contains(way)).collect();
+    if step > 1 && !ways.iter().any(|way| way.reaches_away()) {
+        let away = usable.into_iter().find(|way| way.reaches_away());
+        ways.push(away.unwrap_or(Channel::Mail));
+    }
+    Ok(ways)
+}
+
+/// Every channel that is set up and that this person has an address for, in their order.
+async fn usable(work: &Work, person: PersonId) -> Result<Vec<Channel>, Failure> {
+    let config = &work.store().ground().config;
+    let has_phone = rows::has_phone(work, person).await?;
+    let has_address = |channel: Channel| match channel {
+        Channel::Sms | Channel::Voice => has_phone,
+        Channel::Screen | Channel::Mail | Channel::Push | Channel::Ntfy | Channel::Webhook => true,
+    };
+    let all = Channel::ALL.into_iter();
+    Ok(all.filter(|channel| channels::is_set_up(config, *channel) && has_address(*channel)).collect())
+}
+
+/// Asks the on-call lead to confirm for this session.
+pub(crate) async fn ask_on_call(work: &mut Work, session: SessionId, round: i64) -> Result<(), Failure> {
+    for member in work.members(session).await?.into_iter().filter(|member| member.on_call) {
+        let (kind, person) = (ON_CALL.to_owned(), member.person);
+        let usable = usable(work, person).await?;
+        let channel = usable.into_iter().find(|way| way.reaches_away() && !way.is_shared());
+        let channel = channel.unwrap_or(Channel::Mail);
+        let what = What { session, incident: None, kind, step: 0, round, person, channel };
+        notifications::write(work, &Message { what, next_at: work.now() }).await?;
+    }
+    rows::page_on_call(work, session).await?;
+    work.audit("on_call.asked", session, Some(session));
+    Ok(())
+}
+
+/// A message failed: the next channel has the same at once, while the failed one is tried again (reliability.md §2.4,
+/// step 4). Whoever has that channel already is not written to twice.
+pub(crate) async fn advance(work: &Work, failed: &What) -> Result<(), Failure> {
+    if !notifications::is_wanted(work, failed).await? {
+        return Ok(());
+    }
+    let usable = usable(work, failed.person).await?;
+    let Some(channel) = failed.channel.after(|channel| usable.contains(&channel)) else { return Ok(()) };
+    let what = What { channel, ..failed.clone() };
+    if channel.is_shared() && notifications::is_shared_already(work, &what).await? {
+        return Ok(());
+    }
+    notifications::write(work, &Message { what, next_at: work.now() }).await
+}
