@@ -449,6 +449,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/checkins/telephony/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["reply_by_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkins/telephony/{notification}/digits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["press_digit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkins/telephony/{notification}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["hear_of_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identity/account": {
         parameters: {
             query?: never;
@@ -2080,6 +2128,8 @@ export interface components {
         };
         /** @description The ladder in use, and what is proposed. */
         LadderView: {
+            /** @description The channels that are not set up here, each in a sentence: a step that wants one goes over another. */
+            missing: string[];
             proposed?: components["schemas"]["LadderVersion"] | null;
             published?: components["schemas"]["LadderVersion"] | null;
             /** @description What the product ships: reliability.md §2.5. No medical director has approved it until a clinic's does. */
@@ -2860,13 +2910,21 @@ export interface components {
         };
         /** @description Somebody who was told. */
         Told: {
-            /** @description When it was written, or last changed. */
+            /** @description When it was written, or came so far. */
             at: components["schemas"]["Timestamp"];
-            /** @description `screen` or `mail`. */
+            /** @description `screen`, `mail`, `push`, `sms`, `voice`, `ntfy` or `webhook`. */
             channel: string;
+            /**
+             * Format: int64
+             * @description How long its provider took to take it, in microseconds.
+             */
+            latency_micros?: number | null;
             /** @description Who. */
             person: components["schemas"]["PersonId"];
-            /** @description `pending`, `leased`, `accepted`, `delivered` or `superseded`. */
+            /**
+             * @description How far it is known to have come: `queued`, `accepted`, `delivered`, `seen`, `acknowledged`, `failed`, or
+             *     `superseded` when somebody had the incident before it left.
+             */
             state: string;
             /**
              * Format: int64
@@ -5538,6 +5596,164 @@ export interface operations {
             };
             /** @description It is not theirs to do, or it did not come from our page. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is nothing here for them. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reply_by_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                };
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is nothing here for them. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    press_digit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification: components["schemas"]["NotificationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/xml": string;
+                };
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is nothing here for them. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    hear_of_message: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification: components["schemas"]["NotificationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    [key: string]: string;
+                };
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not one we can read. */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };
