@@ -37,6 +37,20 @@ impl House {
         self.ask(TestRequest::with_uri(path).method(Method::POST).set_json(body)).await
     }
 
+    /// The telephone provider speaks: with a signature, or without. An answer that is no JSON comes as its text.
+    pub async fn provider_says(
+        &self,
+        path: &str,
+        form: &[(&str, &str)],
+        signature: Option<String>,
+    ) -> Answer {
+        let mut request = TestRequest::with_uri(path).method(Method::POST).set_form(form);
+        if let Some(signature) = signature {
+            request = request.insert_header(("x-twilio-signature", signature));
+        }
+        self.ask(request).await
+    }
+
     /// The watch as Dr. Lee's screen shows it.
     pub async fn watch(&self, session: SessionId) -> Value {
         let (status, watch) = self.get(self.dr_lee, &format!("/sessions/{session}/watch")).await;
@@ -87,7 +101,16 @@ impl House {
         let app = App::new().configure(move |config| configure(&mut ServiceConfig::new(config)));
         let response = call_service(&init_service(app).await, request.to_request()).await;
         let status = response.status();
-        (status, serde_json::from_slice(&read_body(response).await).unwrap_or(Value::Null))
+        let body = read_body(response).await;
+        let text = || Value::from(String::from_utf8_lossy(&body).into_owned());
+        (
+            status,
+            if body.is_empty() {
+                Value::Null
+            } else {
+                serde_json::from_slice(&body).unwrap_or_else(|_| text())
+            },
+        )
     }
 
     fn bearer(&self, who: Person) -> (&'static str, String) {

@@ -65,6 +65,16 @@ impl House {
         Self::told(Config { database_url, alarm_smtp: Some(smtp), ..Config::default() }, &story).await;
     }
 
+    /// The same on every store, with whatever is set up besides the screens.
+    pub async fn set_up(change: impl Fn(&mut Config), story: impl AsyncFn(&mut Self)) {
+        for database_url in rows::stores().await {
+            let public_url = "https://clinic.test".into();
+            let mut config = Config { public_url, database_url, ..Config::default() };
+            change(&mut config);
+            Self::told(config, &story).await;
+        }
+    }
+
     async fn told(config: Config, story: &impl AsyncFn(&mut Self)) {
         let mut house = Self::open(config).await;
         story(&mut house).await;
@@ -117,12 +127,17 @@ impl House {
         let contact = Contact {
             first_name: person.name.into(),
             email: format!("{word}@home.test"),
-            phone: Some("+351 900 000 000".into()),
+            phone: Some(Self::phone(person)),
             time_zone: "Europe/Lisbon".into(),
         };
         let plain = serde_json::to_vec(&contact).unwrap();
         let sealed = self.checkins.store().vault().seal_for_bus(CONTACT, person.id, &plain).unwrap();
         ContactChanged { person: person.id, role: person.role, sealed }
+    }
+
+    /// A number of their own: only Ana's is as long as Sam's, who has none here.
+    pub fn phone(person: Person) -> String {
+        format!("+351 900 000 {:03}", person.name.len())
     }
 
     /// What a server would mount.

@@ -34,7 +34,12 @@ async fn publish(house: &House, who: Person, version: &Value) -> Answer {
 }
 
 async fn agree(house: &House) {
-    let (status, proposed) = propose(house, house.dr_okafor, &sooner()).await;
+    agree_on(house, &sooner()).await;
+}
+
+/// Two people agree on this ladder.
+pub async fn agree_on(house: &House, ladder: &Value) {
+    let (status, proposed) = propose(house, house.dr_okafor, ladder).await;
     assert_eq!(status, StatusCode::OK, "{proposed}");
     let (status, done) = publish(house, jo(house), &proposed["version"]).await;
     assert_eq!(status, StatusCode::OK, "{done}");

@@ -9,11 +9,13 @@
 
 mod aftercare;
 mod auditor;
+mod channels;
 mod door;
 mod hands;
 mod house;
 mod ladder;
 mod links;
+mod provider;
 mod repeats;
 mod rows;
 mod signs;
@@ -22,4 +24,5 @@ mod sink;
 mod smtp;
 mod strangers;
 mod support;
+mod telephony;
 mod watch;

@@ -3,9 +3,10 @@
 use crate::house::{House, Person};
 use chassis::ids;
 use chassis::service::Service as _;
-use kernel::id::{CommandId, PersonId, SessionId};
+use kernel::id::{CommandId, NotificationId, PersonId, SessionId};
 use proto::envelope::Envelope;
 use sea_orm::{ConnectionTrait as _, Database, QueryResult, Value};
+use serde_json::{Value as Json, json};
 
 async fn all(house: &House, sql: &str, values: Vec<Value>) -> Vec<QueryResult> {
     let store = house.checkins.store();
@@ -72,6 +73,29 @@ pub async fn attempts(house: &House) -> Vec<(String, Option<String>)> {
     let sql = "select outcome, provider_ref from checkins_attempt order by id";
     let rows = all(house, sql, vec![]).await;
     rows.iter().map(|row| (row.try_get_by_index(0).unwrap(), row.try_get_by_index(1).unwrap())).collect()
+}
+
+/// How far each message of a session's incidents is known to have come: `2 Noor sms accepted`.
+pub async fn came(house: &House, session: SessionId) -> Vec<String> {
+    let watch = house.watch(session).await;
+    let told = watch["incidents"][0]["told"].as_array().cloned().unwrap_or_default();
+    let people = [house.sam, house.ana, house.dr_lee, house.dr_okafor, house.noor, house.mia];
+    let name = |id: &Json| people.iter().find(|one| json!(one.id) == *id).unwrap().name;
+    let word = |one: &Json| {
+        let (channel, state) = (one["channel"].as_str().unwrap(), one["state"].as_str().unwrap());
+        format!("{} {} {channel} {state}", one["step"], name(&one["person"]))
+    };
+    let mut came: Vec<_> = told.iter().map(word).filter(|word| !word.contains(" screen ")).collect();
+    came.sort();
+    came
+}
+
+/// The id of the newest message about this session, over this channel, to this person.
+pub async fn message(house: &House, session: SessionId, person: Person, channel: &str) -> NotificationId {
+    let sql = "select id from checkins_notification where session_id = $1 and person_id = $2 and channel = $3
+               order by created_at, id";
+    let rows = all(house, sql, vec![session.0.into(), person.id.0.into(), channel.into()]).await;
+    chassis::store::id(rows.last().unwrap(), "id").unwrap()
 }
 
 /// A value the test runner left in the environment.
