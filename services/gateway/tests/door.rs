@@ -234,6 +234,10 @@ async fn a_post_that_is_not_from_our_page_is_refused() {
     assert_eq!((status, body["code"].as_str()), (403, Some("csrf.refused")));
     let foreign = port.request("POST", "/api/care/echo").insert_header(("x-holdspace", "1"));
     assert_eq!(json_of(foreign.insert_header(("origin", "https://evil.example"))).await.0, 403);
+    // Machines of others sign what they say: they pass, and whose browser it came from is not even asked.
+    let signed = port.request("POST", "/api/checkins/telephony/replies").insert_header(cookie(LEE));
+    assert_eq!(json_of(signed).await.0, 404);
+    assert!(port.asked.touches.lock().unwrap().is_empty());
 }
 
 #[actix_web::test]
