@@ -149,6 +149,8 @@ permissions! {
     ReadWatch: Session [Patient, Sitter, Therapist, Prescriber, Coordinator, Admin] wide [Coordinator, Admin];
     /// Answers a check-in.
     AnswerCheckin: Session [Sitter, Therapist];
+    /// Names the keys of the phone that will answer.
+    RegisterPhone: Session [Sitter];
     /// Asks for support.
     AskSupport: Session [Patient];
     /// Says the request was seen.

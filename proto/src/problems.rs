@@ -91,6 +91,9 @@ problems! {
     // checkins
     WATCH_CLOSED = 409 "watch.closed" "The watch is over." "In an emergency call the emergency number.";
     CHECKIN_UNKNOWN = 409 "checkin.unknown" "There is no such check-in yet." "Answer the one on the screen. In doubt, press Something is wrong.";
+    CHECKIN_UNSIGNED = 401 "checkin.unsigned" "This answer has no signature." "Answer on the phone that was tested. In doubt, press Something is wrong, or call the clinic.";
+    CHECKIN_SIGNATURE = 401 "checkin.signature" "This answer was not signed by the phone of this session." "Answer on the phone that was tested. In doubt, press Something is wrong, or call the clinic.";
+    PHONE_KEYS = 409 "phone.keys" "This sign-in answers with other keys." "Keep looking, and call the clinic. The therapist can send a new link to this phone.";
     CHECKIN_ANSWER = 422 "checkin.answer" "We do not know that answer." "Choose one of the answers on the screen.";
     INCIDENT_RESOLVED = 409 "incident.resolved" "The incident is already closed." "Nothing more to do here.";
     INCIDENT_OWN = 403 "incident.own" "You cannot close an alarm about yourself." "The therapist or the on-call lead closes it.";

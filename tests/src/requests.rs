@@ -102,6 +102,10 @@ fn clinical(path: &str, role: &str, places: &Places, now: i64) -> Value {
         "closure" => json!({ "note": null }),
         "checkins" => json!({ "sequence": 3, "answered_at": now,
             "answers": { "CI-BR": "easy", "CI-COL": "normal", "CI-RESP": "responds" } }),
+        "phone" => {
+            let point = |letter: &str| format!("BA{}A", letter.repeat(84));
+            json!({ "answer_key": (point("a")), "quiet_key": (point("q")) })
+        }
         "alarm" => json!({ "kind": "something_wrong" }),
         "screen-test" => json!({ "sound_heard": true }),
         "/api/checkins/incidents/{incident}/resolve" => {

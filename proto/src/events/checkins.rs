@@ -5,6 +5,9 @@ use kernel::id::{IncidentId, PersonId, RecordId, SessionId};
 use kernel::severity::Severity;
 use kernel::time::Timestamp;
 
+/// The cause of an incident that nobody in the home may learn of, in whatever way.
+pub const QUIET_CALL: &str = "quiet_call";
+
 events! {
     /// A watch stands ready for this session; without it no dose may begin.
     WatchArmed = "checkins.watch_armed.v1" {

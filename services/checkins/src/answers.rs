@@ -10,6 +10,7 @@ use chassis::vault::Place;
 use chassis::work::{Act, Work};
 use checkins_core::escalation::Cause;
 use checkins_core::form;
+use checkins_core::signature::Signature;
 use checkins_core::watch::{Command, Counted, Event, Refusal, Watch};
 use kernel::id::{CommandId, RecordId, SessionId};
 use kernel::machine::Machine as _;
@@ -23,6 +24,18 @@ pub(crate) struct Look {
     pub(crate) answers: BTreeMap<String, String>,
     /// When, by the device, if it says so.
     pub(crate) answered_at: Option<Timestamp>,
+}
+
+/// Who cannot speak freely may be in danger of life: everyone on the ladder is told at once.
+const QUIET: Severity = Severity::Emergency;
+
+/// From whom a look is.
+#[derive(Clone, Copy)]
+pub(crate) struct Hand {
+    /// `sitter` or `observed_by_therapist`.
+    pub(crate) source: &'static str,
+    /// Whose phone signed it.
+    pub(crate) signature: Signature,
 }
 
 /// What the sitter is told back.
@@ -55,10 +68,12 @@ pub(crate) async fn look(
     work: &mut Work,
     session: SessionId,
     look: &Look,
-    source: &str,
+    hand: Hand,
 ) -> Result<Taken, Failure> {
     let meaning = form::read(&look.answers).map_err(|unclear| crate::problems::unclear(&unclear))?;
     let severity = meaning.severity;
+    let is_quiet = hand.signature.calls_quietly();
+    hand.signature.admits(severity).map_err(crate::problems::signature)?;
     let before = Watches::load(work, session).await?.ok_or(Failure::Missing)?;
     // The same pure decision the machine takes below; read here for the row that keeps it.
     let command = Command::Answer { sequence: look.sequence, severity };
@@ -66,10 +81,12 @@ pub(crate) async fn look(
     let step = match before.state.clone().step(command.clone(), work.now()) {
         Ok(step) => step,
         // Nobody asked for this look, and it cannot wait until somebody does.
-        Err(Refusal::UnknownCheckin) if severity >= Severity::Urgent => {
-            keep(work, session, look, severity, ("extra", 0, source)).await?;
+        Err(refusal) if is_quiet || (refusal == Refusal::UnknownCheckin && severity >= Severity::Urgent) => {
+            keep(work, session, look, severity, ("extra", 0, hand)).await?;
             work.audit("checkin.answered", "outside of the schedule", Some(session));
-            publish::raise(work, &before.about, &before, Cause::WorryingAnswer, severity).await?;
+            let (cause, worst) =
+                if is_quiet { (Cause::QuietCall, QUIET) } else { (Cause::WorryingAnswer, severity) };
+            publish::raise(work, &before.about, &before, cause, worst).await?;
             let (watch, warning) = (before.state, meaning.warning);
             return Ok(Taken { severity, todo, counted: "extra", watch, warning });
         }
@@ -81,8 +98,11 @@ pub(crate) async fn look(
         Some(Counted::Late) => ("late", late_micros(work, session, look.sequence).await?),
         Some(Counted::Extra) | None => ("extra", 0),
     };
-    keep(work, session, look, severity, (how, late_micros, source)).await?;
+    keep(work, session, look, severity, (how, late_micros, hand)).await?;
     let row = work.step::<Watches>(session, command).await?;
+    if is_quiet {
+        publish::raise(work, &row.about, &row, Cause::QuietCall, QUIET).await?;
+    }
     Ok(Taken { severity, todo, counted: how, watch: row.state, warning: meaning.warning })
 }
 
@@ -97,7 +117,7 @@ async fn keep(
     session: SessionId,
     look: &Look,
     severity: Severity,
-    (counted, late_micros, source): (&str, i64, &str),
+    (counted, late_micros, Hand { source, signature }): (&str, i64, Hand),
 ) -> Result<(), Failure> {
     let id: CommandId = work.act().command.unwrap_or_else(ids::fresh);
     let patient = Watches::load(work, session).await?.ok_or(Failure::Missing)?.about.person;
@@ -122,6 +142,7 @@ async fn keep(
         source,
         answered_at,
         late_micros,
+        signature: signature.as_str(),
         answers,
     };
     rows::keep(work, kept).await

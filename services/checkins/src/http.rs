@@ -3,10 +3,11 @@
 mod incidents;
 mod ladder;
 mod links;
+mod phone;
 mod telephony;
 
 use crate::Checkins;
-use crate::answers::{self, Look};
+use crate::answers::{self, Hand, Look};
 use crate::publish::{self, messages};
 use crate::signs;
 use crate::store::view::{self, NextLook, WatchView};
@@ -26,6 +27,7 @@ use kernel::id::{RecordId, SessionId};
 use kernel::role::Role;
 use kernel::severity::Severity;
 use kernel::time::Timestamp;
+use phone::Signed;
 use proto::permissions::{
     AnswerCheckin, AskSupport, PageOnCall, RaiseAlarm, ReadForm, ReadWatch, SeeSupport, TestScreen,
 };
@@ -40,6 +42,7 @@ pub fn routes(config: &mut ServiceConfig) {
     config
         .service(read_form)
         .service(read_watch)
+        .service(phone::register_phone)
         .service(report)
         .service(ask_support)
         .service(see_support)
@@ -85,7 +88,7 @@ async fn read_form(checkins: Guard<ReadForm, Checkins>) -> Answer {
 async fn read_watch(checkins: Guard<ReadWatch, Checkins>, session: Path<SessionId>) -> Answer {
     let who = checkins.who()?;
     signs::page_seen(&checkins, who, *session).await;
-    let watch = view::watch(checkins.store(), who.clinic, *session).await?;
+    let watch = view::watch(checkins.store(), who.clinic, *session, who.role).await?;
     Ok(HttpResponse::Ok().json(watch))
 }
 
@@ -138,18 +141,26 @@ struct Reported {
     clock_off: bool,
 }
 
-#[utoipa::path(tag = "checkins", operation_id = "answer_checkin", params(("session" = SessionId, Path)), request_body = Report,
+#[utoipa::path(tag = "checkins", operation_id = "answer_checkin",
+    params(("session" = SessionId, Path), ("x-holdspace-signature" = Option<String>, Header, description = "By the phone's key, over the command id, the path and this body")), request_body = Report,
     responses((status = 200, body = Reported), (status = 409, body = ProblemBody), (status = 422, body = ProblemBody)))]
 #[post("/sessions/{session}/checkins")]
-async fn report(checkins: Guard<AnswerCheckin, Checkins>, session: Path<SessionId>, body: Raw) -> Answer {
-    let source = if checkins.who()?.role == Role::Sitter { "sitter" } else { "observed_by_therapist" };
+async fn report(
+    checkins: Guard<AnswerCheckin, Checkins>,
+    session: Path<SessionId>,
+    signed: Signed,
+    body: Raw,
+) -> Answer {
+    let who = checkins.who()?.clone();
+    let source = if who.role == Role::Sitter { "sitter" } else { "observed_by_therapist" };
     let look = match body::parse::<Report>(&body.0) {
         Ok(Report { sequence, answers, answered_at }) => Look { sequence, answers, answered_at },
         // "Not breathing" is heard through every other mistake (reliability.md §5, row 49).
         Err(problem) => answers::cry(&body.0).ok_or(problem)?,
     };
     let taken = checkins.store().command(checkins.act()?, async |work: &mut Work| {
-        let taken = answers::look(work, *session, &look, source).await?;
+        let signature = signed.by(work, *session, who.sign_in, &body.0).await?;
+        let taken = answers::look(work, *session, &look, Hand { source, signature }).await?;
         let (severity, todo, counted) = (taken.severity, taken.todo, taken.counted.to_owned());
         let clock_off = clock_is_off(look.answered_at, work.now());
         let (next, warning) = (view::next(&taken.watch), taken.warning.map(str::to_owned));

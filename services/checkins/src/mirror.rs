@@ -4,7 +4,7 @@
 //! it, with a link to take it. Here there is none, for nobody could write down who pressed it.
 
 use crate::Checkins;
-use crate::channels::{label, utc};
+use crate::channels::{QUIET_WORDS, label, utc};
 use crate::journal::{Journal, Line};
 use crate::mail::Mail;
 use crate::store::upcoming::{self, Someone};
@@ -16,6 +16,7 @@ use chassis::work::Act;
 use checkins_core::mirror::{Key, Mirror, Tell};
 use kernel::id::ClinicId;
 use kernel::time::Span;
+use proto::events::checkins::QUIET_CALL;
 use proto::sealed::{self, Contact};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -126,9 +127,14 @@ async fn send(service: &Checkins, tell: &Tell<Vec<Someone>>, someone: &Someone) 
 /// Fixed sentences: an opaque label, a time. Nothing else leaves the house.
 fn words(key: &Key, drill: bool) -> (String, String) {
     let drill = if drill { "[Drill] " } else { "" };
+    let whom = if key.kind == QUIET_CALL {
+        format!("{QUIET_WORDS} Call the others who are on call.")
+    } else {
+        "Call the sitter, and the others who are on call.".to_owned()
+    };
     let text = format!(
         "Session {} needs someone to look now.\n\nThe records cannot be reached, so nobody can press \"I'm on it\", \
-         and a look may have come in that we cannot see. Call the sitter, and the others who are on call.\n\n\
+         and a look may have come in that we cannot see. {whom}\n\n\
          Due at {}. This comes again every minute until the records can be reached.",
         label(key.session),
         utc(key.at)

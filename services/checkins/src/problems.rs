@@ -3,13 +3,20 @@
 use chassis::problem::{Field, Problem};
 use checkins_core::form::Unclear;
 use checkins_core::ladder::Fault;
-use checkins_core::{escalation, watch};
+use checkins_core::{escalation, signature, watch};
 use proto::problems;
 
 pub(crate) fn watch(refusal: watch::Refusal) -> Problem {
     match refusal {
         watch::Refusal::Closed => Problem::new(&problems::WATCH_CLOSED),
         watch::Refusal::UnknownCheckin => Problem::new(&problems::CHECKIN_UNKNOWN),
+    }
+}
+
+pub(crate) fn signature(refusal: signature::Refusal) -> Problem {
+    match refusal {
+        signature::Refusal::Unsigned => Problem::new(&problems::CHECKIN_UNSIGNED),
+        signature::Refusal::Foreign => Problem::new(&problems::CHECKIN_SIGNATURE),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::store::notifications::{self, Unheard};
 use crate::store::{Incidents, Watches, ladders, rows};
 use chassis::clock;
 use chassis::ids;
-use chassis::keeper::{About, Row};
+use chassis::keeper::{About, Keeper as _, Row};
 use chassis::problem::Failure;
 use chassis::work::Work;
 use checkins_core::escalation::{self, Cause, Incident, Matter};
@@ -16,6 +16,7 @@ use checkins_core::watch::{self, Morning, Watch};
 use kernel::id::{IncidentId, PersonId, RecordId, SessionId};
 use kernel::severity::Severity;
 use kernel::time::Timestamp;
+use proto::envelope::Event;
 use proto::events::checkins as say;
 
 /// The kind of an ordinary look's deadline.
@@ -157,7 +158,6 @@ pub(crate) async fn raise_for(
     cause: Cause,
     severity: Severity,
 ) -> Result<(), Failure> {
-    use chassis::keeper::Keeper as _;
     let row = Watches::load(work, session).await?.ok_or(Failure::Missing)?;
     raise(work, &row.about.clone(), &row, cause, severity).await
 }
@@ -176,30 +176,40 @@ pub(crate) async fn incident(
         match event {
             escalation::Event::Opened => {
                 let (cause, severity) = (matter.cause.as_str().to_owned(), matter.severity);
-                work.tell(session, &say::IncidentOpened { session, incident: id, cause, severity, at })
-                    .await?;
+                let fact = say::IncidentOpened { session, incident: id, cause, severity, at };
+                tell(work, session, matter.cause, &fact).await?;
                 work.audit("incident.opened", format!("{} {id}", matter.cause.as_str()), Some(session));
             }
             escalation::Event::Step { step, round } => {
                 messages::tell_people(work, id, session, matter, (*step, *round)).await?;
-                work.tell(session, &say::IncidentRose { session, incident: id, step: *step, at }).await?;
+                let fact = say::IncidentRose { session, incident: id, step: *step, at };
+                tell(work, session, matter.cause, &fact).await?;
                 work.audit("incident.step", format!("step {step}.{round} {id}"), Some(session));
             }
             escalation::Event::Acknowledged(by) => {
                 // Whoever was not told yet need not be while somebody has it.
                 notifications::supersede(work, id).await?;
-                work.tell(session, &say::IncidentAcknowledged { session, incident: id, by: *by, at }).await?;
+                let fact = say::IncidentAcknowledged { session, incident: id, by: *by, at };
+                tell(work, session, matter.cause, &fact).await?;
                 work.audit("incident.acknowledged", id, Some(session));
             }
             escalation::Event::Reopened => work.audit("incident.reopened", id, Some(session)),
             escalation::Event::Resolved(by) => {
                 notifications::supersede(work, id).await?;
-                work.tell(session, &say::IncidentResolved { session, incident: id, by: *by, at }).await?;
+                let fact = say::IncidentResolved { session, incident: id, by: *by, at };
+                tell(work, session, matter.cause, &fact).await?;
                 work.audit("incident.resolved", id, Some(session));
             }
         }
     }
     Ok(())
+}
+
+/// Tells a fact about an incident to the screens of everyone who may learn of it.
+async fn tell<E: Event>(work: &mut Work, session: SessionId, cause: Cause, fact: &E) -> Result<(), Failure> {
+    let people = work.members(session).await?.into_iter();
+    let audience = people.filter(|member| cause.may_reach(member.role)).map(|member| member.person).collect();
+    work.say(Some(session), audience, fact)
 }
 
 fn session_of(about: &About) -> Result<SessionId, Failure> {
@@ -250,7 +260,14 @@ pub(crate) async fn support_seen(
 /// A safety message was tried.
 pub(crate) async fn attempted(work: &mut Work, attempt: &Unheard) -> Result<(), Failure> {
     let (session, incident) = (attempt.what.session, attempt.what.incident);
-    work.tell(session, &say::NotificationChanged { session, incident }).await?;
+    let fact = say::NotificationChanged { session, incident };
+    match incident {
+        Some(id) => {
+            let row = Incidents::load(work, id).await?.ok_or(Failure::Missing)?;
+            tell(work, session, row.state.matter().cause, &fact).await?;
+        }
+        None => work.tell(session, &fact).await?,
+    }
     let action = if attempt.has_failed() { "notification.failed" } else { "notification.accepted" };
     work.audit(action, attempt.notification, Some(session));
     Ok(())

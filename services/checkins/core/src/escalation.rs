@@ -47,6 +47,8 @@ pub enum Cause {
     LostPatient,
     /// The next-morning check stayed silent or was worrying.
     NextMorning,
+    /// The sitter asked for help without anybody in the home seeing it.
+    QuietCall,
 }
 
 impl Cause {
@@ -64,6 +66,27 @@ impl Cause {
             Self::TherapistLost => "therapist_lost",
             Self::LostPatient => "lost_patient",
             Self::NextMorning => "next_morning",
+            Self::QuietCall => "quiet_call",
+        }
+    }
+
+    /// Whether these people may learn of it. A quiet call is nobody's in the home: whoever it is about may be holding
+    /// the phone (product.md §3, item 8).
+    pub const fn may_reach(self, role: Role) -> bool {
+        match self {
+            Self::QuietCall => match role {
+                Role::Patient | Role::Sitter => false,
+                Role::Therapist | Role::Prescriber | Role::Coordinator | Role::Admin | Role::Auditor => true,
+            },
+            Self::MissedCheckin
+            | Self::WorryingAnswer
+            | Self::Alarm
+            | Self::SupportUnseen
+            | Self::Vitals
+            | Self::DoseOutOfOrder
+            | Self::Prolonged
+            | Self::SitterLost
+            | Self::NextMorning => true,
         }
     }
 }

@@ -10,4 +10,5 @@ pub mod outcome;
 pub mod protocol;
 pub mod reply;
 pub mod signals;
+pub mod signature;
 pub mod watch;

@@ -6,7 +6,12 @@ use checkins_core::reply;
 use kernel::id::{ClinicId, IncidentId, NotificationId, PersonId, SessionId};
 use kernel::role::Role;
 use kernel::time::Timestamp;
+use proto::events::checkins::QUIET_CALL;
 use proto::sealed::Contact;
+
+/// The first thing anybody does on an alarm is to ring the sitter; here it may put them in danger.
+pub(crate) const QUIET_WORDS: &str =
+    "Quiet call for help from the sitter. Do not ring the sitter's phone first.";
 
 /// One message on its way to one person, or over a channel that the clinic shares.
 pub(crate) struct Notice {
@@ -63,14 +68,18 @@ impl Notice {
 
     pub(super) fn subject(&self) -> String {
         let drill = self.drill();
-        let wanted = if self.wants_duty { "Please confirm that you are on call" } else { "Please look now" };
+        let wanted = match self.kind.as_str() {
+            ON_CALL => "Please confirm that you are on call",
+            QUIET_CALL => "Please look now, quietly",
+            _others => "Please look now",
+        };
         format!("{drill}{wanted}")
     }
 
     /// For mail: there is room to say what comes next.
     pub(super) fn letter(&self) -> String {
         let Self { label, link, .. } = self;
-        let at = utc(self.at);
+        let (at, quietly) = (utc(self.at), self.quietly());
         if self.wants_duty {
             format!(
                 "You are named on call for session {label}.\n\nOpen this page and press the button to say that you \
@@ -78,7 +87,7 @@ impl Notice {
             )
         } else {
             format!(
-                "Session {label} needs someone to look now.\n\nOpen this page and press the button if you take it:\n\
+                "{quietly}Session {label} needs someone to look now.\n\nOpen this page and press the button if you take it:\n\
                  {link}\n\nSince {at}. The link works once. If you cannot, the next person is told."
             )
         }
@@ -87,11 +96,11 @@ impl Notice {
     /// For a channel that many read: who takes it signs in.
     pub(super) fn line(&self) -> String {
         let Self { label, .. } = self;
-        let at = utc(self.at);
+        let (at, quietly) = (utc(self.at), self.quietly());
         if self.wants_duty {
             format!("Whoever is on call for session {label} should confirm it. Asked at {at}.")
         } else {
-            format!("Session {label} needs someone to look now. Since {at}.")
+            format!("{quietly}Session {label} needs someone to look now. Since {at}.")
         }
     }
 
@@ -99,13 +108,14 @@ impl Notice {
     pub(super) fn text(&self) -> String {
         let Self { label, link, .. } = self;
         let (drill, at, code) = (self.drill(), utc(self.at), reply::code(self.id));
+        let quietly = self.quietly();
         if self.wants_duty {
             format!(
                 "{drill}You are named on call for session {label}. Reply OK {code} if you can be reached, or open {link}"
             )
         } else {
             format!(
-                "{drill}Session {label} needs someone to look now, since {at}. Reply OK {code} if you take it, or open \
+                "{drill}{quietly}Session {label} needs someone to look now, since {at}. Reply OK {code} if you take it, or open \
                  {link}"
             )
         }
@@ -114,6 +124,7 @@ impl Notice {
     /// For an ear.
     pub(super) fn speech(&self) -> String {
         let drill = if self.drill { "This is a drill. " } else { "" };
+        let quietly = self.quietly();
         let spelled = self.label.chars().map(String::from).collect::<Vec<_>>().join(" ");
         if self.wants_duty {
             format!(
@@ -122,10 +133,14 @@ impl Notice {
             )
         } else {
             format!(
-                "{drill}Session {spelled} needs someone to look now. Press {} if you take it.",
+                "{drill}{quietly}Session {spelled} needs someone to look now. Press {} if you take it.",
                 reply::DIGIT
             )
         }
+    }
+
+    fn quietly(&self) -> String {
+        if self.kind == QUIET_CALL { format!("{QUIET_WORDS} ") } else { String::new() }
     }
 
     const fn drill(&self) -> &'static str {

@@ -38,7 +38,8 @@ struct Which {
 pub(super) async fn read_incidents(checkins: Guard<ReadIncidents, Checkins>, which: Query<Which>) -> Answer {
     let who = checkins.who()?.clone();
     signs::board_seen(&checkins, &who).await;
-    let all = view::incidents(checkins.store(), who.clinic, None, which.open.unwrap_or(false)).await?;
+    let all =
+        view::incidents(checkins.store(), who.clinic, None, which.open.unwrap_or(false), who.role).await?;
     let mut shown = vec![];
     for incident in all {
         if may_touch(&checkins, &who, incident.session).await? {

@@ -18,6 +18,7 @@ impl MigratorTrait for Migrations {
             Box::new(LadderAndAuditor),
             Box::new(channels::Channels),
             Box::new(Signs),
+            Box::new(Phones),
         ]
     }
 
@@ -94,6 +95,36 @@ const LOOKED_AT: [&str; 6] = [
 const LADDER: &str = "create table checkins_ladder (clinic_id {uuid} not null, version bigint not null,
     ladder text not null, reason text not null, proposed_by {uuid} not null, proposed_role text not null,
     proposed_at bigint not null, published_by {uuid}, published_at bigint, primary key (clinic_id, version))";
+
+struct Phones;
+
+impl MigrationName for Phones {
+    fn name(&self) -> &'static str {
+        "m0006_phones"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Phones {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for statement in PHONES {
+            ddl(manager, statement).await?;
+        }
+        Ok(())
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+/// A phone is a sign-in, and brings two public keys: one for ordinary answers, one that also calls for help quietly.
+const PHONES: [&str; 2] = [
+    "create table checkins_phone (clinic_id {uuid} not null, session_id {uuid} not null, sign_in_id {uuid} not null,
+        person_id {uuid} not null, answer_key {bytes} not null, quiet_key {bytes} not null, registered_at bigint not null,
+        primary key (clinic_id, session_id, sign_in_id))",
+    "alter table checkins_answer add column signature text not null default 'unsigned'",
+];
 
 impl MigrationName for WatchTables {
     fn name(&self) -> &'static str {

@@ -5,9 +5,10 @@ use crate::store::notifications::{self, INCIDENT, Message, ON_CALL, What};
 use crate::store::rows;
 use chassis::problem::Failure;
 use chassis::work::Work;
-use checkins_core::escalation::Matter;
+use checkins_core::escalation::{Cause, Matter};
 use checkins_core::ladder::{Channel, Order, Rung, SERIAL_GAP};
 use kernel::id::{IncidentId, PersonId, SessionId};
+use proto::events::checkins::QUIET_CALL;
 use proto::events::safety::Member;
 
 /// Writes the messages of one step: to whom and over what is the ladder's word.
@@ -19,7 +20,11 @@ pub(super) async fn tell_people(
     (step, round): (i64, i64),
 ) -> Result<(), Failure> {
     let Some(rung) = matter.ladder.rung(step) else { return Ok(()) };
-    let is_told = |member: &Member| rung.who.iter().any(|who| who.is(member.role, member.on_call));
+    let is_told = |member: &Member| {
+        let is_named = rung.who.iter().any(|who| who.is(member.role, member.on_call));
+        is_named && matter.cause.may_reach(member.role)
+    };
+    let kind = if matter.cause == Cause::QuietCall { QUIET_CALL } else { INCIDENT };
     let mut next_at = work.now();
     let mut shared = vec![];
     for member in work.members(session).await?.into_iter().filter(is_told) {
@@ -30,7 +35,7 @@ pub(super) async fn tell_people(
                 }
                 shared.push(channel);
             }
-            let (kind, person, incident) = (INCIDENT.to_owned(), member.person, Some(incident));
+            let (kind, person, incident) = (kind.to_owned(), member.person, Some(incident));
             let what = What { session, incident, kind, step, round, person, channel };
             notifications::write(work, &Message { what, next_at }).await?;
         }

@@ -103,6 +103,7 @@ pub(crate) struct Look<'a> {
     pub(crate) source: &'a str,
     pub(crate) answered_at: Timestamp,
     pub(crate) late_micros: i64,
+    pub(crate) signature: &'a str,
     pub(crate) answers: Vec<u8>,
 }
 
@@ -110,8 +111,8 @@ pub(crate) struct Look<'a> {
 pub(crate) async fn keep(work: &Work, look: Look<'_>) -> Result<(), Failure> {
     let sql =
         "insert into checkins_answer (clinic_id, id, session_id, person_id, sequence, severity, counted,
-               source, answered_at, received_at, late_micros, answers)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+               source, answered_at, received_at, late_micros, signature, answers)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     let values = [
         work.clinic().0.into(),
         look.id.0.into(),
@@ -124,6 +125,7 @@ pub(crate) async fn keep(work: &Work, look: Look<'_>) -> Result<(), Failure> {
         look.answered_at.micros().into(),
         work.now().micros().into(),
         look.late_micros.into(),
+        look.signature.into(),
         look.answers.into(),
     ];
     run(work, sql, values).await.map(drop)

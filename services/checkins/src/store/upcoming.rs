@@ -29,7 +29,8 @@ pub(crate) async fn read(store: &Store) -> Result<BTreeMap<Key, Vec<Someone>>, F
              contact.sealed from (
              select * from (select clinic_id, session_id, kind, deadline_at as at from checkins_deadline
                  where state = 'armed' and deadline_at <= $1 order by deadline_at limit {COPIED_MAX}) looks
-             union all select * from (select clinic_id, session_id, 'incident', due_at from checkins_incident
+             union all select * from (select clinic_id, session_id,
+                 case when cause = 'quiet_call' then cause else 'incident' end, due_at from checkins_incident
                  where due_at <= $1 order by due_at limit {COPIED_MAX}) steps
              union all select * from (select clinic_id, session_id, 'support', deadline_at from checkins_support
                  where state = 'armed' and deadline_at <= $1 order by deadline_at limit {COPIED_MAX}) wishes

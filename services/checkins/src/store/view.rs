@@ -9,6 +9,7 @@ use checkins_core::outcome::Outcome;
 use checkins_core::protocol::clock_is_off;
 use checkins_core::watch::Watch;
 use kernel::id::{ClinicId, CommandId, IncidentId, PersonId, RecordId, SessionId};
+use kernel::role::Role;
 use kernel::severity::Severity;
 use kernel::time::{Span, Timestamp};
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
@@ -54,6 +55,8 @@ pub struct TakenLook {
     pub received_at: Timestamp,
     /// How long after its time, in microseconds.
     pub late_micros: i64,
+    /// `signed` by the phone of the session, `unsigned`, or `foreign`: signed by another.
+    pub signature: String,
     /// Whether the device's clock was more than ten minutes off, or the look waited that long on the phone.
     pub clock_off: bool,
 }
@@ -155,7 +158,12 @@ pub struct WatchView {
 }
 
 /// Reads the whole watch of one session.
-pub(crate) async fn watch(store: &Store, clinic: ClinicId, session: SessionId) -> Result<WatchView, Failure> {
+pub(crate) async fn watch(
+    store: &Store,
+    clinic: ClinicId,
+    session: SessionId,
+    reader: Role,
+) -> Result<WatchView, Failure> {
     let sql = "select phase, state, drill, on_call_paged_at, on_call_confirmed_at from checkins_watch
                where clinic_id = $1 and session_id = $2";
     let row = one(store, sql, [clinic.0.into(), session.0.into()]).await?.ok_or(Failure::Missing)?;
@@ -176,7 +184,7 @@ pub(crate) async fn watch(store: &Store, clinic: ClinicId, session: SessionId) -
         history,
         missed: missed.map(|row| row.try_get("", "missed")).transpose()?.unwrap_or(0),
         support: support(store, clinic, session).await?,
-        incidents: incidents(store, clinic, Some(session), false).await?,
+        incidents: incidents(store, clinic, Some(session), false, reader).await?,
         signs: signs::all(store, clinic, session).await?,
         now_at: store.now(),
     })
@@ -191,7 +199,8 @@ pub(crate) fn next(state: &Watch) -> Option<NextLook> {
 
 async fn looks(store: &Store, clinic: ClinicId, session: SessionId) -> Result<Vec<TakenLook>, Failure> {
     let sql = format!(
-        "select id, sequence, severity, counted, source, person_id, answered_at, received_at, late_micros
+        "select id, sequence, severity, counted, source, person_id, answered_at, received_at, late_micros,
+         signature
          from checkins_answer where clinic_id = $1 and session_id = $2 order by received_at desc limit {HISTORY_MAX}"
     );
     let parse = |row: &QueryResult| {
@@ -206,6 +215,7 @@ async fn looks(store: &Store, clinic: ClinicId, session: SessionId) -> Result<Ve
             answered_at,
             received_at,
             late_micros: row.try_get("", "late_micros")?,
+            signature: row.try_get("", "signature")?,
             clock_off: clock_is_off(Some(answered_at), received_at),
         })
     };
@@ -228,12 +238,13 @@ async fn support(store: &Store, clinic: ClinicId, session: SessionId) -> Result<
     all(store, &sql, [clinic.0.into(), session.0.into()]).await?.iter().map(parse).collect()
 }
 
-/// Incidents of a session, or of the clinic; all, or only those that are not over.
+/// Incidents of a session, or of the clinic; all, or only those that are not over; and only what this reader may learn of.
 pub(crate) async fn incidents(
     store: &Store,
     clinic: ClinicId,
     session: Option<SessionId>,
     open_only: bool,
+    reader: Role,
 ) -> Result<Vec<Incident>, Failure> {
     let one = session.map_or("", |_session| "and session_id = $2");
     let open = if open_only { "and phase <> 'resolved'" } else { "" };
@@ -246,12 +257,20 @@ pub(crate) async fn incidents(
     let rows = store.db().query_all_raw(store.sql(sql, values)).await?;
     let mut incidents = vec![];
     for row in &rows {
-        incidents.push(incident(store, clinic, row).await?);
+        let state: State = parse(row)?;
+        if state.matter().cause.may_reach(reader) {
+            incidents.push(incident(store, clinic, row, state).await?);
+        }
     }
     Ok(incidents)
 }
 
-async fn incident(store: &Store, clinic: ClinicId, row: &QueryResult) -> Result<Incident, Failure> {
+async fn incident(
+    store: &Store,
+    clinic: ClinicId,
+    row: &QueryResult,
+    state: State,
+) -> Result<Incident, Failure> {
     let id: IncidentId = store::id(row, "id")?;
     let mut shown = Incident {
         id,
@@ -268,7 +287,7 @@ async fn incident(store: &Store, clinic: ClinicId, row: &QueryResult) -> Result<
         outcome: None,
         told: told(store, clinic, id).await?,
     };
-    match parse(row)? {
+    match state {
         State::Open { step, next_step_at, .. } => {
             (shown.step, shown.next_step_at) = (Some(step), Some(next_step_at));
         }

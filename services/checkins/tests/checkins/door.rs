@@ -8,7 +8,7 @@ use chassis::ids;
 use chassis::service::Service as _;
 use chassis::token::{ACCESS, Access, ISSUER, LIFETIME_SECONDS, Signer};
 use checkins::Checkins;
-use kernel::id::{CommandId, SessionId};
+use kernel::id::{CommandId, SessionId, SignInId};
 use serde_json::{Value, json};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -29,6 +29,24 @@ impl House {
         let request = TestRequest::with_uri(path).method(Method::POST).set_json(body);
         let request = request.insert_header(("idempotency-key", key.to_string()));
         self.ask(request.insert_header(self.bearer(who))).await
+    }
+
+    /// The bytes as they are, with this signature beside them.
+    pub async fn post_signed(
+        &self,
+        (key, who): (CommandId, Person),
+        path: &str,
+        bytes: &str,
+        signature: Option<String>,
+    ) -> Answer {
+        let request = TestRequest::with_uri(path).method(Method::POST).set_payload(bytes.to_owned());
+        let request = request.insert_header(("content-type", "application/json"));
+        let request = request.insert_header(("idempotency-key", key.to_string()));
+        let request = request.insert_header(self.bearer(who));
+        match signature {
+            Some(signature) => self.ask(request.insert_header(("x-holdspace-signature", signature))).await,
+            None => self.ask(request).await,
+        }
     }
 
     /// Somebody who is not signed in holds a link.
@@ -119,7 +137,8 @@ impl House {
             iss: ISSUER.into(),
             aud: Checkins::NAME.into(),
             sub: who.id,
-            sid: ids::fresh(),
+            // One phone, one screen: a person signs in once.
+            sid: SignInId(who.id.0),
             clinic: who.clinic,
             role: who.role,
             session: None,

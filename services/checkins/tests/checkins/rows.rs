@@ -44,7 +44,7 @@ pub async fn due(house: &House) -> i64 {
 /// Who was told of a session's incidents, in the order of the ladder: `2 Noor mail`, and `4.1` for a repetition.
 pub async fn told(house: &House, session: SessionId) -> Vec<String> {
     let sql = "select step, round, person_id, channel from checkins_notification
-               where session_id = $1 and kind = 'incident'";
+               where session_id = $1 and kind in ('incident', 'quiet_call')";
     let word = |row: &QueryResult| {
         let (step, round): (i64, i64) = (row.try_get("", "step").unwrap(), row.try_get("", "round").unwrap());
         let (name, channel) = (name(house, row), row.try_get::<String>("", "channel").unwrap());
@@ -54,6 +54,15 @@ pub async fn told(house: &House, session: SessionId) -> Vec<String> {
     let mut told: Vec<_> = all(house, sql, vec![session.0.into()]).await.iter().map(word).collect();
     told.sort();
     told
+}
+
+/// The names of all facts about a session that go to somebody's screens, in the order they were said.
+pub async fn said_to(house: &House, who: Person, session: SessionId) -> Vec<String> {
+    let rows = all(house, "select envelope from checkins_outbox order by sequence", vec![]).await;
+    let envelopes = rows.iter().map(|row| row.try_get_by_index::<String>(0).unwrap());
+    let envelopes = envelopes.map(|text| serde_json::from_str::<Envelope>(&text).unwrap());
+    let to_them = envelopes.filter(|one| one.subject == Some(session) && one.audience.contains(&who.id));
+    to_them.map(|one| one.name).collect()
 }
 
 fn name(house: &House, row: &QueryResult) -> &'static str {

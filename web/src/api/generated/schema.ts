@@ -368,6 +368,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/checkins/sessions/{session}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["register_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/checkins/sessions/{session}/screen-test": {
         parameters: {
             query?: never;
@@ -2475,6 +2491,13 @@ export interface components {
          * @description A person: patient, sitter or staff.
          */
         PersonId: string;
+        /** @description The public keys of a phone. */
+        Phone: {
+            /** @description Signs ordinary answers: an uncompressed point on P-256, in base64url. */
+            answer_key: string;
+            /** @description Signs answers that also call for help, which nobody in the home sees. */
+            quiet_key: string;
+        };
         /** @description What the sitter's phone says about itself. */
         PhoneReport: {
             /**
@@ -2872,6 +2895,8 @@ export interface components {
             sequence: number;
             /** @description The worst answer. */
             severity: components["schemas"]["Severity"];
+            /** @description `signed` by the phone of the session, `unsigned`, or `foreign`: signed by another. */
+            signature: string;
             /** @description `sitter` or `observed_by_therapist`. */
             source: string;
         };
@@ -4966,6 +4991,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
+                /** @description By the phone's key, over the command id, the path and this body */
+                "x-holdspace-signature"?: string | null;
                 /** @description The command id, a UUIDv7 made by the client. A repeat gets the first answer. */
                 "Idempotency-Key": string;
             };
@@ -5086,6 +5113,115 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is nothing here for them. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    register_phone: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The command id, a UUIDv7 made by the client. A repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                session: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Phone"];
             };
         };
         responses: {
