@@ -21,6 +21,8 @@ for (const sign of ['pointerdown', 'keydown']) {
 export interface PostOptions {
   /** The command id. Give one when a press must stay the same command across page loads. */
   key?: string;
+  /** By the phone's own key, over the command: sitter/signing.ts. */
+  signature?: string;
   signal?: AbortSignal;
 }
 
@@ -63,7 +65,10 @@ export async function post<T>(path: string, body: unknown, options: PostOptions 
   const init: RequestInit = {
     method: 'POST',
     body: JSON.stringify(body ?? {}),
-    headers: { accept: 'application/json', 'content-type': 'application/json', 'x-holdspace': '1', 'idempotency-key': options.key ?? uuidv7() },
+    headers: {
+      accept: 'application/json', 'content-type': 'application/json', 'x-holdspace': '1', 'idempotency-key': options.key ?? uuidv7(),
+      ...(options.signature === undefined ? {} : { 'x-holdspace-signature': options.signature }),
+    },
     ...(options.signal ? { signal: options.signal } : {}),
   };
   let failed: Problem = unreachable();

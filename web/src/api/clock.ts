@@ -37,8 +37,15 @@ export function offset(): { offset: Micros; uncertain: Micros } | null {
   return best === null ? null : { offset: best.offset, uncertain: best.round_trip / 2 };
 }
 
-/** Server time now, in microseconds. Before the first answer: this device's own. */
-export const serverNow = (): Micros => Date.now() * MILLISECOND + (offset()?.offset ?? 0);
+let assumed: Micros = 0;
+
+/** What another opening of this page had learnt: better than nothing while there is no connection. */
+export function assume(known: Micros): void {
+  assumed = known;
+}
+
+/** Server time now, in microseconds. Before the first answer: this device's own, put right by what was known last. */
+export const serverNow = (): Micros => Date.now() * MILLISECOND + (offset()?.offset ?? assumed);
 
 const listeners = new Set<(now: Micros) => void>();
 let timer: ReturnType<typeof setTimeout> | null = null;

@@ -1,4 +1,5 @@
 // What this phone keeps when the page is closed: drafts, the queue, the last known state.
+import { forgetKeys } from './signing';
 
 const PREFIX = 'holdspace.sitter.';
 
@@ -22,4 +23,5 @@ export function keep(name: string, value: unknown): void {
 /** Leaves nothing about anybody on the phone once the watch is over. */
 export function forgetAll(): void {
   for (const key of Object.keys(localStorage)) if (key.startsWith(PREFIX)) localStorage.removeItem(key);
+  forgetKeys();
 }

@@ -3,6 +3,7 @@
 import { sitterWords as w } from '../words/en/sitter';
 import { useWorld } from './context';
 import { emergencyNumber } from './emergency';
+import { EmergencyButton } from './parts/dock';
 import { Heading, Mark, Press, Screen, type Shape } from './parts/screen';
 
 function Group({ shape, title, list }: { shape: Shape; title: string; list: readonly string[] }) {
@@ -18,7 +19,7 @@ export function NormalCard({ onBack }: { onBack: () => void }) {
   const { card } = useWorld();
   return (
     <div className="overlay" role="dialog" aria-modal="true" aria-label={w.normal.heading}>
-      <Screen dock={<Press onPress={onBack} tone="primary">{w.card.back}</Press>}>
+      <Screen dock={<><Press onPress={onBack} tone="primary">{w.card.back}</Press><EmergencyButton /></>}>
         <Heading>{w.normal.heading}</Heading>
         <Group shape="alarm" title={w.normal.call(emergencyNumber(card))} list={w.normal.callList} />
         <Group shape="late" title={w.normal.urgent} list={w.normal.urgentList} />

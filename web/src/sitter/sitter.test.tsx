@@ -137,6 +137,52 @@ test('an emergency answer opens the card at once, while the answer is still on i
   expect(screen.getByRole('link', { name: 'Call 911' })).toBeVisible();
 });
 
+test('a thumb that rests on "All well" sees what a press sees', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  const server = new FakeServer(answers({ [CHECKINS]: { severity: 'ok', todo: [], next: null } }));
+  open();
+  const well = await screen.findByRole('button', { name: 'All well' });
+  await press.pointer({ keys: '[MouseLeft>]', target: well });
+  vi.advanceTimersByTime(3_100);
+  await press.pointer({ keys: '[/MouseLeft]', target: well });
+  expect(await screen.findByText('Dr. Lee can see it.')).toBeVisible();
+  expect(server.posted.map(({ path }) => path.split('/').at(-1))).toEqual(['checkins']);
+  vi.useRealTimers();
+});
+
+test('SOS held for three seconds opens the call and tells the clinic; let go early it does nothing', async () => {
+  const server = new FakeServer(answers({ [ALARM]: { at: 1 } }));
+  open();
+  const sos = await screen.findByRole('button', { name: 'Hold for 3 seconds to call for help' });
+  await press.pointer([{ keys: '[MouseLeft>]', target: sos }, { keys: '[/MouseLeft]', target: sos }]);
+  expect(screen.queryByRole('dialog')).toBeNull();
+  await press.pointer({ keys: '[MouseLeft>]', target: sos });
+  expect(await screen.findByRole('link', { name: 'Call 911' }, { timeout: 4_000 })).toHaveAttribute('href', 'tel:911');
+  await waitFor(() => expect(server.posted.map(({ body }) => body)).toEqual([{ kind: 'emergency' }]));
+});
+
+test('an answer of another phone is refused by name and holds nothing back', async () => {
+  const server = new FakeServer(answers({ [ALARM]: { at: 1 } }));
+  vi.mocked(fetch).mockImplementation(async (url, init) => (String(url).endsWith('/checkins')
+    ? new Response(JSON.stringify({ code: 'checkin.signature', title: '', detail: 'Answer on the phone that was tested.' }), { status: 401, headers: { 'content-type': 'application/problem+json' } })
+    : server.respond(String(url), init)));
+  open();
+  await press.click(await screen.findByRole('button', { name: 'All well' }));
+  expect((await screen.findAllByText(/Answer on the phone that was tested/))[0]).toBeVisible();
+  expect(page?.store.outbox.size).toBe(0);
+});
+
+test('a low battery is said until it is charged', async () => {
+  const battery = Object.assign(new EventTarget(), { level: 0.14, charging: false });
+  vi.stubGlobal('navigator', Object.assign(Object.create(navigator) as Navigator, { getBattery: () => Promise.resolve(battery) }));
+  new FakeServer(answers());
+  open();
+  expect(await screen.findByText(/The battery is at 14 %/)).toBeVisible();
+  battery.charging = true;
+  battery.dispatchEvent(new Event('chargingchange'));
+  await waitFor(() => expect(screen.queryByText(/The battery is at/)).toBeNull());
+});
+
 test('an alarm does not wait behind an answer that hangs', async () => {
   const server = new FakeServer(answers({ [CHECKINS]: null, [ALARM]: { incident: 'i' } }));
   open();

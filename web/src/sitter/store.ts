@@ -1,12 +1,13 @@
 // Everything the page knows, read from the server again and again; nothing here is decided on the phone.
 import { get, post } from '../api/client';
-import { serverNow } from '../api/clock';
+import { assume, offset, serverNow } from '../api/clock';
 import { live } from '../api/live';
 import { asProblem } from '../api/problems';
 import type { ChecklistItem, EmergencyCard, Gate, Me } from '../api/types';
 import { SECOND, type Micros } from '../lib/time';
 import { forgetAll, keep, recall } from './memory';
-import { Outbox } from './outbox';
+import { Outbox, type Waiting } from './outbox';
+import { publicKeys, sign } from './signing';
 import type { Consent, Form, LookResult, Named, Session, Training, Watch } from './types';
 
 /** Every screen asks again after this long even when the socket is silent (decisions.md, "Alarm path"). */
@@ -45,8 +46,10 @@ const EMPTY: World = {
   door: 'loading', me: null, session: null, people: [], consents: [], training: null, checklist: [], phone_tested: false,
   watch: null, form: null, card: null, gate: null, offline: false, heard_at: null, queued: 0, late: null, refused: null,
 };
-/** Kept on the phone, so that the card and the form are there without a connection. */
-const KEPT = ['me', 'session', 'people', 'watch', 'form', 'card'] as const;
+/** Kept on the phone, so that it opens on the same step without a connection, with the card and the form. */
+const KEPT = ['me', 'session', 'people', 'consents', 'training', 'checklist', 'phone_tested', 'watch', 'form', 'card', 'gate'] as const;
+
+const isLook = ({ path }: Waiting): boolean => path.endsWith('/checkins');
 
 /** A part the sitter may not read yet stays as it was; only an unreachable server is passed on. */
 async function part<T>(path: string, before: T): Promise<T> {
@@ -67,11 +70,12 @@ export class Store {
   private running: Promise<void> | null = null;
 
   constructor(private readonly token: string) {
+    assume(recall('clock', 0));
     this.outbox = new Outbox('main', (waiting, outcome) => {
       if (outcome.kind === 'refused') this.set({ refused: outcome.problem.message });
-      if (outcome.kind === 'sent' && waiting.path.endsWith('/checkins')) this.judgedLate(outcome.answer as LookResult, waiting.made_at);
+      if (outcome.kind === 'sent' && isLook(waiting)) this.judgedLate(outcome.answer as LookResult, waiting.made_at);
       void this.refresh();
-    });
+    }, (waiting, by) => (isLook(waiting) ? sign(this.world.session?.session ?? '', by, waiting) : Promise.resolve(null)));
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -120,6 +124,8 @@ export class Store {
 
   async redeem(): Promise<void> {
     await post('/identity/links/redeem', { token: this.token });
+    // A new sign-in is a new phone to the server, also where it is the same one.
+    keep('keys', null);
     history.replaceState(null, '', location.pathname);
     await this.refresh();
   }
@@ -129,12 +135,29 @@ export class Store {
       const me = await get<Me>('/identity/me');
       if (me.role !== 'sitter' || me.session === null) return this.shut();
       await this.readSession(me, me.session);
+      if (me.presence) await this.bringKeys(me.session);
       live.start();
       void this.outbox.flush().then(() => this.set({}));
     } catch (thrown) {
       if (asProblem(thrown).status === 401) this.shut();
       else this.set({ offline: true, ...(this.world.me === null ? {} : { door: 'in' }) });
     }
+  }
+
+  /** Names this phone's keys to the session, once it is proven that the sitter is there. */
+  private async bringKeys(session: string): Promise<void> {
+    if (recall<string | null>('keys', null) === session) return;
+    const keys = await publicKeys(session);
+    if (keys === null) return;
+    try {
+      await post(`/checkins/sessions/${session}/phone`, keys);
+    } catch (thrown) {
+      const problem = asProblem(thrown);
+      // Tried again with the next round, unless other keys stand there already.
+      if (problem.code !== 'phone.keys') return;
+      this.set({ refused: problem.message });
+    }
+    keep('keys', session);
   }
 
   private shut(): void {
@@ -167,7 +190,10 @@ export class Store {
 
   private remember(): void {
     if (this.world.session?.phase === 'closed') setTimeout(forgetAll, CLOSED_KEEP_MS);
-    else keep('world', Object.fromEntries(KEPT.map((name) => [name, this.world[name]])));
+    else {
+      keep('world', Object.fromEntries(KEPT.map((name) => [name, this.world[name]])));
+      keep('clock', offset()?.offset ?? 0);
+    }
   }
 
   private judgedLate(result: LookResult, made_at: Micros): void {

@@ -22,8 +22,12 @@ export class FakeServer {
   online = true;
   readonly posted: Posted[] = [];
   constructor(public answers: Answers) {
-    vi.stubGlobal('fetch', vi.fn((url: string, init?: RequestInit) => this.answer(url.replace('/api', ''), init)));
+    vi.stubGlobal('fetch', vi.fn((url: string, init?: RequestInit) => this.respond(url, init)));
     vi.stubGlobal('WebSocket', class { close() {} });
+  }
+
+  respond(url: string, init?: RequestInit): Promise<Response> {
+    return this.answer(url.replace('/api', ''), init);
   }
 
   private async answer(path: string, init?: RequestInit): Promise<Response> {

@@ -4,7 +4,7 @@ import { useNow } from '../../api/use-now';
 import type { Watch } from '../../api/types';
 import { sound, type Priority } from '../../lib/sound';
 import { MILLISECOND, SECOND } from '../../lib/time';
-import { causeWords } from '../../words/en/causes';
+import { causeWords, scripts } from '../../words/en/causes';
 import { consoleWords as words } from '../../words/en/console';
 import styles from './alarm.module.css';
 import { useKeeper } from './keeper';
@@ -31,6 +31,8 @@ export interface Alert {
   title: string;
   detail: string;
   priority: Priority;
+  /** Seen here and not heard: a tone in this room is heard in the home. */
+  silent?: boolean;
 }
 
 /** Everything that must be seen and heard now, loudest first. */
@@ -44,7 +46,7 @@ export function useAlerts(): Alert[] {
   const overdue = watch?.armed === true && watch.next !== null && now >= watch.next.deadline_at;
   return useMemo(() => {
     const open = openIncidents(watch).filter(({ state }) => state === 'open');
-    const alerts: Alert[] = open.map((incident) => ({ key: incident.id, incident: true, title: causeWords(incident, sitter, patient), detail: words.incident.script, priority: incident.severity === 'watch' ? 'late' : 'alarm' }));
+    const alerts: Alert[] = open.map((incident) => ({ key: incident.id, incident: true, title: causeWords(incident, sitter, patient), detail: words.incident.script, priority: incident.severity === 'watch' ? 'late' : 'alarm', silent: incident.cause in scripts }));
     // The countdown here alarms too, before the server's word arrives and when it does not; not again once a person has closed it.
     if (overdue && !said_above && !spokenFor(watch)) alerts.push({ key: 'overdue', incident: false, title: words.late_title(sitter), detail: words.incident.script, priority: 'alarm' });
     return alerts;
@@ -52,7 +54,7 @@ export function useAlerts(): Alert[] {
 }
 
 /** An incident of this deadline exists, in whatever state: its card and its ladder speak. */
-const spokenFor = (watch: Watch | undefined): boolean => (watch?.incidents ?? []).some(({ state, opened_at }) => state !== 'resolved' || opened_at >= (watch?.next?.deadline_at ?? Infinity) - SECOND);
+const spokenFor = (watch: Watch | undefined): boolean => (watch?.incidents ?? []).some(({ cause, state, opened_at }) => (state !== 'resolved' && !(cause in scripts)) || opened_at >= (watch?.next?.deadline_at ?? Infinity) - SECOND);
 
 const loudest = (alerts: Alert[], asked: boolean, alone: boolean): Priority | null => (alone ? 'lost' : alerts.some(({ priority }) => priority === 'alarm') ? 'alarm' : alerts.length > 0 || asked ? 'late' : null);
 
@@ -61,7 +63,7 @@ export function Alarm() {
   const { watch } = useScene();
   const alerts = useAlerts();
   const { sounding } = useKeeper();
-  const priority = loudest(alerts, unseenSupport(watch) !== null, sounding);
+  const priority = loudest(alerts.filter(({ silent }) => !silent), unseenSupport(watch) !== null, sounding);
   useEffect(() => sound.only(priority), [priority]);
   useEffect(() => () => sound.quiet(), []);
   return alerts.filter(({ incident }) => !incident).map((alert) => <AlertStrip key={alert.key} alert={alert} />);

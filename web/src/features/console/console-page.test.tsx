@@ -23,6 +23,22 @@ it('shows and sounds an incident until somebody is on it', async () => {
   expect(calls.some(({ path, method }) => method === 'POST' && path === '/checkins/incidents/i/acknowledge')).toBe(true);
 });
 
+it('shows a quiet call with what to do, and sounds nothing: the room hears this room', async () => {
+  open({ watch: { incidents: [{ ...silent, cause: 'quiet_call', severity: 'emergency' }] } });
+  const alert = await screen.findByRole('alert');
+  expect(alert).toHaveTextContent('Quiet call for help from the sitter');
+  expect(alert).toHaveTextContent('Do not ring the sitter’s phone first.');
+  expect(within(screen.getByRole('list', { name: 'What to do' })).getAllByRole('listitem')).toHaveLength(6);
+  expect(sound.only).toHaveBeenLastCalledWith(null);
+});
+
+it('shows both times of an answer that waited on the phone, and that nobody signed it', async () => {
+  const last = { id: 'l', sequence: 3, severity: 'ok' as const, counted: 'late', source: 'sitter', person: 'ana', answered_at: now - minutes(4), received_at: now - minutes(1), late_micros: minutes(2), signature: 'unsigned', clock_off: false };
+  open({ watch: { last, history: [last] } });
+  expect(await screen.findByText(/^given at .*, arrived 3 min later$/)).toBeVisible();
+  expect(screen.getByText('not signed by the phone')).toBeVisible();
+});
+
 it('falls silent when somebody is on it, and keeps the incident in view', async () => {
   open({ watch: { incidents: [{ ...silent, state: 'acknowledged', acknowledged_by: 'noor', acknowledged_until: now }] } });
   expect(await screen.findByText(/Noor is on it/)).toBeVisible();

@@ -9,7 +9,7 @@ import { clockTime, countdown, secondsBetween, secondsUntil } from '../../lib/ti
 import { Button } from '../../ui/button';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { StateBadge, type Tone } from '../../ui/state-badge';
-import { causeWords } from '../../words/en/causes';
+import { causeWords, scripts } from '../../words/en/causes';
 import { consoleWords } from '../../words/en/console';
 import { AlertStrip } from './alarm';
 import styles from './incident-panel.module.css';
@@ -42,11 +42,12 @@ function IncidentCard({ incident }: { incident: Incident }) {
   const acknowledge = useCommand<Record<string, never>>('checkins', () => `/incidents/${incident.id}/acknowledge`, id);
   return (
     <article className={styles.incident} data-state={incident.state}>
-      {incident.state === 'open' ? <AlertStrip alert={{ title: cause, detail: words.script, priority: incident.severity === 'watch' ? 'late' : 'alarm' }} /> : <h3 className={styles.cause}>{cause}</h3>}
+      {incident.state === 'open' ? <AlertStrip alert={{ title: cause, detail: scripts[incident.cause]?.first ?? words.script, priority: incident.severity === 'watch' ? 'late' : 'alarm' }} /> : <h3 className={styles.cause}>{cause}</h3>}
       <p className={styles.when}>
         <StateBadge tone={TONE[incident.severity]}>{words.severities[incident.severity]}</StateBadge> {words.since(length(secondsBetween(incident.opened_at, now)))} {incident.step === null ? null : ` · ${words.step(incident.step)}`}
         {incident.next_step_at === null || incident.next_step_at <= now || incident.state !== 'open' ? null : ` · ${words.next(countdown(secondsUntil(now, incident.next_step_at)))}`}
       </p>
+      <Script cause={incident.cause} />
       <Told incident={incident} />
       <ProblemNotice problem={acknowledge.error} phone={clinic_phone} />
       {incident.state === 'open' ? (
@@ -64,6 +65,18 @@ function IncidentCard({ incident }: { incident: Incident }) {
         </Button>
       )}
     </article>
+  );
+}
+
+function Script({ cause }: { cause: string }) {
+  const script = scripts[cause];
+  if (script === undefined) return null;
+  return (
+    <ol className={styles.script} aria-label={words.script_label}>
+      {script.steps.map((step) => (
+        <li key={step}>{step}</li>
+      ))}
+    </ol>
   );
 }
 

@@ -1,7 +1,8 @@
 import { useNow } from '../../api/use-now';
-import { age } from '../../lib/format';
+import type { Look } from '../../api/types';
+import { age, lengthOf } from '../../lib/format';
 import { ringState } from '../../lib/ring';
-import { clockTime } from '../../lib/time';
+import { SECOND, clockTime } from '../../lib/time';
 import { Button } from '../../ui/button';
 import { Ring } from '../../ui/ring';
 import { StateBadge, type Tone } from '../../ui/state-badge';
@@ -13,6 +14,21 @@ import { openIncidents, useScene } from './scene';
 
 const words = consoleWords.rail;
 const TONE: Record<string, Tone> = { ok: 'ok', watch: 'soon', urgent: 'alarm', emergency: 'alarm' };
+
+/** Longer than a slow line: it waited on the phone. */
+const WAITED = 10 * SECOND;
+
+/** An answer that waited shows both of its times, and one that nobody signed says so. */
+function HowItCame({ look: { answered_at, received_at, signature, source } }: { look: Look }) {
+  const waited = received_at - answered_at;
+  const unproven = source === 'sitter' ? words.signatures[signature] : undefined;
+  return (
+    <>
+      {waited > WAITED ? <p className={styles.muted}>{words.arrived_later(clockTime(answered_at), lengthOf(waited))}</p> : null}
+      {unproven === undefined ? null : <p className={styles.muted}>{unproven}</p>}
+    </>
+  );
+}
 
 /** The ring, the last answer and its age. */
 export function WatchCard() {
@@ -46,6 +62,7 @@ export function WatchCard() {
             </span>
           </p>
         )}
+        {last === null ? null : <HowItCame look={last} />}
         {watch !== undefined && watch.missed > 0 ? <StateBadge tone="late">{words.missed(watch.missed)}</StateBadge> : null}
         {next === null ? null : (
           <Button look="bare" className={styles.small} onClick={() => show('look')}>

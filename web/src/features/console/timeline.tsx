@@ -32,7 +32,7 @@ function marks({ watch, vitals, session, patient }: Scene): Mark[] {
   const bandOf = { green: 'ok', amber: 'soon', red: 'late', crisis: 'alarm', incomplete: 'muted' } as const;
   return [
     ...(session.dose_at === null ? [] : [{ key: `dose ${patient}`, kind: 'dose' as const, at: session.dose_at, tone: 'text' }]),
-    ...(watch?.history ?? []).map((look) => ({ key: `look ${look.sequence}`, kind: 'look' as const, at: look.received_at, tone: look.counted === 'late' ? 'late' : toneOf[look.severity] })),
+    ...(watch?.history ?? []).map((look) => ({ key: look.id, kind: 'look' as const, at: look.received_at, tone: look.counted === 'late' ? 'late' : toneOf[look.severity] })),
     ...vitals.map((reading) => ({ key: reading.record, kind: 'vitals' as const, at: reading.taken_at, tone: bandOf[reading.band] })),
     ...(watch?.incidents ?? []).map((incident) => ({ key: incident.id, kind: 'incident' as const, at: incident.opened_at, tone: 'alarm' })),
     ...(watch?.next == null ? [] : [{ key: 'due', kind: 'due' as const, at: watch.next.due_at, tone: 'muted' }]),

@@ -7,7 +7,7 @@ import { secondsBetween } from '../../lib/time';
 import { Button } from '../../ui/button';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { prescriberWords as words } from '../../words/en/prescriber';
-import { causeWords, severityWords } from '../../words/en/causes';
+import { causeWords, scripts, severityWords } from '../../words/en/causes';
 import styles from './prescriber.module.css';
 
 export function Incidents({ session, watch, names }: { session: Id; watch: Watch | undefined; names: SessionNames }) {
@@ -23,8 +23,16 @@ function OneIncident({ session, incident, names }: { session: Id; incident: Inci
       <p role="alert">
         <strong>
           <span aria-hidden="true">▲</span> {causeWords(incident, names.role('sitter'), names.role('patient'))}
-        </strong>
+        </strong>{' '}
+        {scripts[incident.cause]?.first}
       </p>
+      {scripts[incident.cause] && (
+        <ol>
+          {scripts[incident.cause]?.steps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+      )}
       <p>{words.incident(severityWords[incident.severity], length(secondsBetween(incident.opened_at, now)))}</p>
       {incident.state === 'open' ? (
         <Button size="large" busy={acknowledge.isPending} onClick={() => acknowledge.mutate({ id$: incident.id })}>

@@ -2,6 +2,9 @@
 import type { Incident } from '../../api/types';
 import { clockTime } from '../../lib/time';
 import { sitterWords as w } from '../../words/en/sitter';
+import { length } from '../../lib/format';
+import { useHidden } from '../awake';
+import { useLowBattery } from '../battery';
 import { useSession, useStore, useWorld } from '../context';
 import type { WatchView } from '../use-watch';
 import { Mark, Note, Press } from './screen';
@@ -23,6 +26,28 @@ export function Offline() {
         </a>
       )}
     </Note>
+  );
+}
+
+/** What of the phone itself may end the watch. */
+function PhoneNotes({ mayGoDark }: { mayGoDark: boolean }) {
+  const percent = useLowBattery();
+  const [hidden_ms, read] = useHidden();
+  return (
+    <>
+      {percent !== null && (
+        <Note tone="late" live>
+          <Mark shape="late">{w.phone.batteryLow(percent)}</Mark>
+        </Note>
+      )}
+      {hidden_ms !== null && (
+        <Note tone="soon" live>
+          <p>{w.phone.wasHidden(length(Math.floor(hidden_ms / 1_000)))}</p>
+          <Press onPress={read}>{w.done}</Press>
+        </Note>
+      )}
+      {mayGoDark && <p className="muted">{w.phone.mayGoDark}</p>}
+    </>
   );
 }
 
@@ -80,7 +105,7 @@ function LateResult() {
   );
 }
 
-export function Banners({ view }: { view: WatchView }) {
+export function Banners({ view, mayGoDark = false }: { view: WatchView; mayGoDark?: boolean }) {
   const { patient } = useSession();
   return (
     <>
@@ -90,6 +115,7 @@ export function Banners({ view }: { view: WatchView }) {
         </Note>
       )}
       {view.silent && <Offline />}
+      <PhoneNotes mayGoDark={mayGoDark} />
       <LateResult />
       {view.incidents.map((incident) => (
         <IncidentNote key={incident.id} incident={incident} />

@@ -1,18 +1,20 @@
 // The frame and the few shapes every sitter screen is made of.
 
 import { useEffect, useRef, type ReactNode } from 'react';
+import { useRest } from './rest';
 
 type Tone = 'primary' | 'ok' | 'late' | 'alarm' | 'plain';
 
 interface PressProps {
-  children: ReactNode; onPress: () => void; tone?: Tone; big?: boolean; huge?: boolean; busy?: boolean; label?: string; pressed?: boolean; why?: string | null;
+  children: ReactNode; onPress: () => void; onRest?: () => void; tone?: Tone; big?: boolean; huge?: boolean; busy?: boolean; label?: string; pressed?: boolean; why?: string | null;
 }
 
-export function Press({ children, onPress, tone = 'plain', big = false, huge = false, busy = false, label, pressed, why = null }: PressProps) {
+export function Press({ children, onPress, onRest = onPress, tone = 'plain', big = false, huge = false, busy = false, label, pressed, why = null }: PressProps) {
+  const rest = useRest(onPress, onRest, !busy && why === null);
   return (
     <>
       <button type="button" className={`press press-${tone}${big ? ' press-big' : ''}${huge ? ' press-huge' : ''}`} aria-label={label} aria-pressed={pressed}
-        aria-busy={busy || undefined} aria-disabled={busy || why !== null || undefined} onClick={() => { if (!busy && why === null) onPress(); }}>
+        aria-busy={busy || undefined} aria-disabled={busy || why !== null || undefined} {...rest}>
         {children}
       </button>
       {why !== null && <p className="why-not">{why}</p>}

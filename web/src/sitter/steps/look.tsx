@@ -7,6 +7,7 @@ import { allWell, asked, isPressing, severityOf, type Answers } from '../look-an
 import { keep, recall } from '../memory';
 import { Choices } from '../parts/choices';
 import type { Outcome } from '../outbox';
+import { ANSWER, type Which } from '../signing';
 import type { LookResult, Severity } from '../types';
 
 export interface Given {
@@ -26,13 +27,13 @@ export function useLook(sequence: number, wrong: boolean, onGiven: (given: Given
   const [busy, setBusy] = useState(false);
   const index = questions.findIndex((question) => answers[question.id] === undefined);
 
-  const send = async (final: Answers): Promise<void> => {
+  const send = async (final: Answers, by: Which = ANSWER): Promise<void> => {
     setBusy(true);
     const guess = guessOf(questions, final);
     // What to do is on the phone already: nobody waits for the line to read it.
     onGiven({ outcome: { kind: 'sending' }, guess });
     keep(name, {});
-    const outcome = await store.outbox.put<LookResult>(`/checkins/sessions/${id}/checkins`, { sequence, answers: final, answered_at: Math.round(serverNow()) });
+    const outcome = await store.outbox.put<LookResult>(`/checkins/sessions/${id}/checkins`, { sequence, answers: final, answered_at: Math.round(serverNow()) }, by);
     setBusy(false);
     setAnswers({});
     onGiven({ outcome, guess });
@@ -53,7 +54,7 @@ export function useLook(sequence: number, wrong: boolean, onGiven: (given: Given
     setAnswers(rest);
     keep(name, rest);
   };
-  return { questions, index, busy, choose, back, begun: Object.keys(answers).length > 0, sendWell: () => void send(allWell(form, questions, answers)) };
+  return { questions, index, busy, choose, back, begun: Object.keys(answers).length > 0, sendWell: (by: Which) => void send(allWell(form, questions, answers), by) };
 }
 
 const RANK: Record<Severity, number> = { ok: 0, watch: 1, urgent: 2, emergency: 3 };

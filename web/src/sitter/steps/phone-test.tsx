@@ -6,12 +6,14 @@ import { sound } from '../../lib/sound';
 import { sitterWords as w } from '../../words/en/sitter';
 import { aroundWords as p } from '../../words/en/sitter-around';
 import { usePress, useSession, useStore } from '../context';
+import { battery } from '../battery';
 import { keep } from '../memory';
 import { Choices } from '../parts/choices';
 import { Heading, Note, Press, Screen, Trouble } from '../parts/screen';
 import type { PhoneTestResult } from '../types';
+import { QuietCall } from './quiet-call';
 
-type Part = 'sound' | 'buzz' | 'battery' | 'charger' | 'sending' | 'failed';
+type Part = 'sound' | 'buzz' | 'battery' | 'charger' | 'quiet' | 'sending' | 'failed';
 interface Findings { sound: boolean; vibration: boolean; battery_percent: number; charging: boolean }
 
 const YES_NO = [{ value: 'yes', label: w.yes }, { value: 'no', label: w.no }];
@@ -20,13 +22,6 @@ const YES_NO = [{ value: 'yes', label: w.yes }, { value: 'no', label: w.no }];
 const BUZZ_MS = [300, 100, 300, 100, 300];
 const canBuzz = (): boolean => typeof navigator.vibrate === 'function';
 const buzz = (): boolean => canBuzz() && navigator.vibrate(BUZZ_MS);
-
-interface Battery { level: number; charging: boolean }
-/** Only some browsers tell; the others are asked. */
-async function battery(): Promise<Battery | null> {
-  const source = navigator as Navigator & { getBattery?: () => Promise<Battery> };
-  try { return await (source.getBattery?.() ?? null); } catch { return null; }
-}
 
 /** The middle of three round trips, so that one hiccup does not decide. */
 async function roundTrip(): Promise<number> {
@@ -102,7 +97,7 @@ export function PhoneTest() {
     const known = await battery();
     const next = { ...found, vibration, battery_percent: known ? Math.round(known.level * 100) : 0, charging: known?.charging ?? false };
     setFound(next);
-    if (known?.charging === true) send(next);
+    if (known?.charging === true) setPart('quiet');
     else setPart(known === null ? 'battery' : 'charger');
   };
   const levels = p.phone.batteryLevels.map(([label, percent]) => ({ label, value: String(percent) }));
@@ -113,7 +108,8 @@ export function PhoneTest() {
       {part === 'battery' && <><Heading>{p.phone.battery}</Heading><Choices label={p.phone.battery} choices={levels}
         onChoose={(value) => { setFound({ ...found, battery_percent: Number(value) }); setPart('charger'); }} /></>}
       {part === 'charger' && <><Heading>{p.phone.charger}</Heading><Choices label={p.phone.charger} choices={YES_NO}
-        onChoose={(value) => { send({ ...found, charging: value === 'yes' }); }} /></>}
+        onChoose={(value) => { setFound({ ...found, charging: value === 'yes' }); setPart('quiet'); }} /></>}
+      {part === 'quiet' && <QuietCall onDone={() => send(found)} />}
       {part === 'sending' && <><Heading>{p.phone.line}</Heading><Trouble text={trouble} />
         {trouble !== null && <Press tone="primary" onPress={() => send(found)}>{p.phone.retry}</Press>}</>}
       {part === 'failed' && <Failed failed={failed} onRetry={() => setPart('sound')} />}

@@ -6,6 +6,7 @@ import { sound } from '../../lib/sound';
 import { dayAndTime } from '../../lib/time';
 import { aroundWords as p } from '../../words/en/sitter-around';
 import { usePress, useSession, useStore, useWorld } from '../context';
+import { EmergencyButton } from '../parts/dock';
 import { Heading, Press, Screen, Trouble } from '../parts/screen';
 
 const DIGITS = 6;
@@ -36,7 +37,14 @@ export function Presence() {
     if (digits.length === DIGITS) enter(digits);
   };
   return (
-    <Screen dock={<Press tone="primary" big busy={busy} onPress={() => enter(code)}>{p.presence.press}</Press>}>
+    <Screen
+      dock={
+        <>
+          <Press tone="primary" big busy={busy} onPress={() => enter(code)}>{p.presence.press}</Press>
+          {session?.dose_at && <EmergencyButton />}
+        </>
+      }
+    >
       <Heading>{p.presence.heading}</Heading>
       {session && session.dose_at === null && <p className="muted">{p.presence.when(dayAndTime(session.starts_at, zone))}</p>}
       <p>{p.presence.body(patient)}</p>

@@ -8,6 +8,7 @@ import { aroundWords as p } from '../../words/en/sitter-around';
 import { useSession, useStore, useWorld } from '../context';
 import type { Outcome } from '../outbox';
 import { Choices } from '../parts/choices';
+import { EmergencyButton } from '../parts/dock';
 import { Heading, Mark, Note, Press, Screen, type Shape } from '../parts/screen';
 
 type Field = 'systolic' | 'diastolic' | 'heart_rate' | 'spo2' | 'respiratory_rate';
@@ -103,7 +104,7 @@ export function Vitals({ onBack }: { onBack: () => void }) {
   );
   return (
     <div className="overlay" role="dialog" aria-modal="true" aria-label={p.vitals.heading}>
-      <Screen dock={<>{dock}<Press onPress={onBack}>{w.back}</Press></>}>
+      <Screen dock={<>{dock}<Press onPress={onBack}>{w.back}</Press><EmergencyButton /></>}>
         <Heading>{asked && outcome === null ? p.vitals.check : p.vitals.heading}</Heading>
         {outcome !== null ? <Said outcome={outcome} /> : asked ? <p className="asked">{p.vitals.confirm(numbers)}</p> : (
           <>

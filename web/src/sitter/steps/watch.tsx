@@ -12,6 +12,7 @@ import { Banners } from '../parts/banners';
 import { WatchDock } from '../parts/dock';
 import { Ring } from '../parts/ring';
 import { Mark, Note, Press, Screen } from '../parts/screen';
+import { ANSWER, QUIET } from '../signing';
 import { useNudge, useWatch, type WatchView } from '../use-watch';
 import { VideoCorner } from '../video-corner';
 import { Pressure } from './later';
@@ -103,7 +104,7 @@ function thanksAreOver(given: Given | null, { due, next }: WatchView): boolean {
 export function WatchStep({ onHandover }: { onHandover?: () => void }) {
   const view = useWatch();
   useNudge(view);
-  useAwake();
+  const mayGoDark = useAwake();
   const store = useStore();
   const over = useIsOver();
   const { id } = useSession();
@@ -125,14 +126,14 @@ export function WatchStep({ onHandover }: { onHandover?: () => void }) {
     void store.outbox.putFirst(`/checkins/sessions/${id}/alarm`, { kind: 'something_wrong' }).then(({ kind }) => setWrong(kind === 'sent' ? 'told' : 'kept'));
   };
   const main = looking
-    ? { label: look.begun ? w.watch.restWell : w.watch.allWell, tone: 'ok' as const, busy: look.busy, onPress: look.sendWell }
+    ? { label: look.begun ? w.watch.restWell : w.watch.allWell, tone: 'ok' as const, busy: look.busy, onPress: () => look.sendWell(ANSWER), onRest: () => look.sendWell(QUIET) }
     : given !== null && judged(given).severity !== 'ok'
       ? { label: w.watch.understood, tone: 'plain' as const, onPress: done }
       : { label: w.watch.early, tone: 'plain' as const, onPress: () => setEarly(true) };
   return (
     <>
       <Screen top={<Top view={view} small={looking || (given !== null && judged(given).severity !== 'ok')} />} dock={<WatchDock main={main} onWrong={somethingWrong} />}>
-        <Banners view={view} />
+        <Banners view={view} mayGoDark={mayGoDark} />
         {onHandover !== undefined && !looking && <Press tone="primary" onPress={onHandover}>{w.watch.handover}</Press>}
         {wrong !== null && <WrongLine wrong={wrong} />}
         {given === null && wrong === null && view.incidents.length === 0 && <LateLine view={view} />}

@@ -13,6 +13,7 @@ const causes: Record<string, Says> = {
   lost_patient: (_, patient) => `Nobody can see how ${patient} is`,
   sitter_lost: (sitter) => `${sitter}’s phone is not reachable`,
   vitals: (_, patient) => `${patient}’s vitals are out of range`,
+  quiet_call: () => 'Quiet call for help from the sitter',
   dose_out_of_order: () => 'A dose was recorded outside the gate',
 };
 
@@ -20,6 +21,21 @@ const causes: Record<string, Says> = {
 const emergencies: Record<string, Says> = {
   worrying_answer: (sitter) => `${sitter} reports an emergency`,
   alarm: () => 'Emergency: somebody pressed for help',
+};
+
+/** Where the first thing anybody does on an alarm is the wrong thing, this is what to do instead. */
+export const scripts: Record<string, { first: string; steps: readonly string[] }> = {
+  quiet_call: {
+    first: 'Do not ring the sitter’s phone first. Do not speak of it in the room.',
+    steps: [
+      'Nothing shows in the home: the sitter’s answer looked like any other, and the looks go on.',
+      'Mute yourself before you speak to anyone here. Look and listen: who is in the picture, what is said, what is held?',
+      'Call the emergency number of the home’s address from another phone. Say that somebody there cannot speak freely.',
+      'One of you stays in the room and goes on as before. The other one makes the calls.',
+      'If it seems safe, ask what yes or no can answer: “Shall we measure the blood pressure now?”',
+      'Close this only when someone has seen that both are safe.',
+    ],
+  },
 };
 
 /** A cause in a sentence. Silence about an unknown one would be worse than its plain word. */

@@ -117,6 +117,19 @@ export const sitterWords = {
     handover: 'Go to the hand-over',
   },
 
+  sos: {
+    word: 'SOS',
+    hint: 'hold 3 s',
+    left: (seconds: number) => `${seconds} s`,
+    label: 'Hold for 3 seconds to call for help',
+  },
+
+  phone: {
+    batteryLow: (percent: number) => `The battery is at ${percent} %. Put the phone on the charger now.`,
+    wasHidden: (length: string) => `This page was not in front for ${length}. It cannot ring then. Keep it open and the phone unlocked.`,
+    mayGoDark: 'This phone may go dark by itself. Touch it now and then, or set the screen to stay on.',
+  },
+
   incident: {
     heading: 'The clinic is told',
     causes: {
