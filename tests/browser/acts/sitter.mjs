@@ -36,10 +36,12 @@ export async function testPhone(page) {
   const battery = page.getByRole('group', { name: 'How full is the battery?' });
   const charger = page.getByRole('group', { name: /on the charger/ });
   const code = page.getByLabel('Six digits');
-  await battery.or(charger).or(code).first().waitFor();
+  const known = page.getByRole('button', { name: 'I know how' });
+  await battery.or(charger).or(known).first().waitFor();
   if ((await battery.count()) > 0) await battery.getByRole('button', { name: 'More than half' }).click();
-  await charger.or(code).first().waitFor();
+  await charger.or(known).first().waitFor();
   if ((await charger.count()) > 0) await charger.getByRole('button', { name: 'Yes' }).click();
+  await known.click();
   await code.waitFor();
 }
 

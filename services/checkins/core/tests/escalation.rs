@@ -58,6 +58,15 @@ fn steps(mut incident: Incident, end: Timestamp) -> Vec<(i64, i64)> {
 }
 
 #[test]
+fn a_quiet_call_reaches_nobody_in_the_home_and_every_other_cause_does() {
+    let home = [Role::Patient, Role::Sitter];
+    assert!(home.iter().all(|role| !Cause::QuietCall.may_reach(*role) && Cause::MissedCheckin.may_reach(*role)));
+    for role in [Role::Therapist, Role::Prescriber, Role::Coordinator, Role::Admin, Role::Auditor] {
+        assert!(Cause::QuietCall.may_reach(role), "{role:?}");
+    }
+}
+
+#[test]
 fn silence_climbs_a_step_a_minute_and_the_last_one_never_stops() {
     let expected = [(60, 2), (120, 3), (180, 4), (240, 4), (300, 4)];
     assert_eq!(steps(opened(Severity::Urgent), second(300)), expected);

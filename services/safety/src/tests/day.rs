@@ -6,7 +6,7 @@ use chassis::ids;
 use kernel::severity::Severity;
 use kernel::time::{Pace, Span};
 use proto::events::care::NextMorningAnswered;
-use proto::events::checkins::{IncidentOpened, IncidentResolved};
+use proto::events::checkins::{IncidentOpened, IncidentResolved, QUIET_CALL};
 use proto::events::safety::{Discharged, DoseRecorded, Prolonged, SessionClosed, SessionOpened};
 use proto::events::scheduling::SessionCancelled;
 use proto::sealed::DOSE_COUNT;
@@ -97,6 +97,9 @@ async fn vitals_far_from_the_start_and_open_incidents_keep_the_patient() {
         house.hear(&IncidentOpened { session, incident, cause, severity, at }).await;
         let (_, problem) = house.post(One::DrLee, "discharge", &sheet()).await;
         assert_eq!(ids_of(&problem["fields"], "name"), ["D5", "D10"]);
+        // Nobody in the home may notice a quiet call by a signature that is refused.
+        let (quiet, cause, severity) = (ids::fresh(), QUIET_CALL.to_owned(), Severity::Emergency);
+        house.hear(&IncidentOpened { session, incident: quiet, cause, severity, at }).await;
         house.hear(&IncidentResolved { session, incident, by: house.person(One::DrLee), at }).await;
         house.does(One::Ana, "vitals", house.reading("discharge", 124)).await;
         house.does(One::DrLee, "discharge", sheet()).await;
