@@ -8,10 +8,12 @@ import { must, Story } from './lib/story.mjs';
 import { until } from './lib/until.mjs';
 
 const BARS = { told_ms: 2_000, seen_at_home: 0 };
-/** 50 s between looks: time for a hold, and the next look comes within the story. */
-const PACE = 12;
+/** 60 s between looks: time for a hold, and the next look comes within the story. */
+const PACE = 10;
 const HOLD_MS = 3_300;
 const WORDS = 'Quiet call for help from the sitter';
+/** Words that only this incident brings. */
+const TRACE = /quiet[ _]call|clinic is told|is on it/i;
 const RULE = 'Do not ring the sitter’s phone first.';
 
 const well = (page) => page.getByRole('button', { name: 'All well', exact: true });
@@ -81,10 +83,11 @@ async function told({ pages, people, session }, lifted_at) {
 
 /** Everything that reached the home, and every word on its screens, searched for a trace of it. */
 async function traces({ pages }, heard, incident, before) {
-  const found = heard.filter((text) => text.includes(incident.id) || /quiet/i.test(text)).length;
-  const on_pages = await Promise.all([pages.sitter, pages.patient].map(wordsOn));
-  const dock = on_pages.filter((words) => /quiet|clinic is told|on it/i.test(words)).length;
-  return found + dock + (before.patient === on_pages[1] ? 0 : 1);
+  const now = { sitter: await wordsOn(pages.sitter), patient: await wordsOn(pages.patient) };
+  const found = [...heard.filter((text) => text.includes(incident.id) || TRACE.test(text)), ...Object.values(now).filter((words) => TRACE.test(words))];
+  if (now.patient !== before.patient) found.push(`"${before.patient}" became "${now.patient}"`);
+  found.forEach((text) => process.stderr.write(`  ! in the home: ${text.slice(0, 300)}\n`));
+  return found.length;
 }
 
 await new Story('duress').run(async (story) => {

@@ -24,6 +24,13 @@ const THEN = {
   'watch-look': [['well', (page) => page.getByRole('button', { name: 'All well' }).click()]],
   'watch-grace': [['urgent', (page) => page.getByRole('button', { name: 'Snoring' }).click()]],
   'watch-rest': [
+    ['sos', async (page) => {
+      const { x, y, width, height } = await page.getByRole('button', { name: 'Hold for 3 seconds' }).boundingBox();
+      await page.mouse.move(x + width / 2, y + height / 2);
+      await page.mouse.down();
+      await page.waitForTimeout(1_400);
+    }],
+    ['let-go', (page) => page.mouse.up()],
     ['emergency', (page) => page.getByRole('button', { name: /Emergency/ }).click()],
     ['normal', async (page) => { await page.getByRole('button', { name: 'Back to the watch' }).click(); await page.getByRole('button', { name: 'What is normal?' }).click(); }],
     ['vitals', async (page) => { await page.getByRole('button', { name: 'Back to the watch' }).click(); await page.getByRole('button', { name: 'Blood pressure' }).click(); }],
@@ -31,7 +38,19 @@ const THEN = {
   ],
   'checklist': [['todo', (page) => page.getByRole('button', { name: 'Not yet' }).click()]],
   'training': [['lesson', async (page) => { await page.getByRole('button', { name: 'I wait five' }).click(); await page.getByRole('button', { name: 'I stay near' }).click(); }]],
-  'phone-test': [['heard', (page) => page.getByRole('button', { name: 'Play the sound' }).click()]],
+  'phone-test': [
+    ['heard', (page) => page.getByRole('button', { name: 'Play the sound' }).click()],
+    ['quiet', async (page) => {
+      const known = page.getByRole('button', { name: 'I know how' });
+      for (const words of ['Yes', 'Next', 'More than half', 'Yes']) {
+        const next = page.getByRole('button', { name: words, exact: true });
+        await next.or(known).first().waitFor({ timeout: 1_000 }).catch(() => undefined);
+        if (await next.isVisible()) await next.click();
+      }
+      await known.waitFor();
+      await page.getByRole('button', { name: 'All well' }).click();
+    }],
+  ],
 };
 
 const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'] });
