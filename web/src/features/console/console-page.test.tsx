@@ -32,6 +32,13 @@ it('shows a quiet call with what to do, and sounds nothing: the room hears this 
   expect(sound.only).toHaveBeenLastCalledWith(null);
 });
 
+it('says whom not to ring on every alarm while a quiet call is open', async () => {
+  open({ watch: { incidents: [{ ...silent, id: 'q', cause: 'quiet_call', severity: 'emergency' }, silent] } });
+  const alerts = await screen.findAllByRole('alert');
+  expect(alerts.map(({ textContent }) => textContent)).toEqual([expect.stringContaining('Do not ring'), expect.stringContaining('Do not ring')]);
+  expect(sound.only).toHaveBeenLastCalledWith('alarm');
+});
+
 it('shows both times of an answer that waited on the phone, and that nobody signed it', async () => {
   const last = { id: 'l', sequence: 3, severity: 'ok' as const, counted: 'late', source: 'sitter', person: 'ana', answered_at: now - minutes(4), received_at: now - minutes(1), late_micros: minutes(2), signature: 'unsigned', clock_off: false };
   open({ watch: { last, history: [last] } });

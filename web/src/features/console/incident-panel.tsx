@@ -14,7 +14,7 @@ import { consoleWords } from '../../words/en/console';
 import { AlertStrip } from './alarm';
 import styles from './incident-panel.module.css';
 import { channelWords } from './incident-words';
-import { openIncidents, useScene } from './scene';
+import { firstThing, openIncidents, useScene } from './scene';
 
 const words = consoleWords.incident;
 const TONE: Record<Incident['severity'], Tone> = { ok: 'unknown', watch: 'late', urgent: 'alarm', emergency: 'alarm' };
@@ -34,7 +34,7 @@ export function IncidentPanel() {
 }
 
 function IncidentCard({ incident }: { incident: Incident }) {
-  const { sitter, patient, id } = useScene();
+  const { watch, sitter, patient, id } = useScene();
   const { clinic_phone } = useMe();
   const now = useNow();
   const [closing, setClosing] = useState(false);
@@ -42,7 +42,7 @@ function IncidentCard({ incident }: { incident: Incident }) {
   const acknowledge = useCommand<Record<string, never>>('checkins', () => `/incidents/${incident.id}/acknowledge`, id);
   return (
     <article className={styles.incident} data-state={incident.state}>
-      {incident.state === 'open' ? <AlertStrip alert={{ title: cause, detail: scripts[incident.cause]?.first ?? words.script, priority: incident.severity === 'watch' ? 'late' : 'alarm' }} /> : <h3 className={styles.cause}>{cause}</h3>}
+      {incident.state === 'open' ? <AlertStrip alert={{ title: cause, detail: firstThing(watch, words.script), priority: incident.severity === 'watch' ? 'late' : 'alarm' }} /> : <h3 className={styles.cause}>{cause}</h3>}
       <p className={styles.when}>
         <StateBadge tone={TONE[incident.severity]}>{words.severities[incident.severity]}</StateBadge> {words.since(length(secondsBetween(incident.opened_at, now)))} {incident.step === null ? null : ` · ${words.step(incident.step)}`}
         {incident.next_step_at === null || incident.next_step_at <= now || incident.state !== 'open' ? null : ` · ${words.next(countdown(secondsUntil(now, incident.next_step_at)))}`}

@@ -17,22 +17,16 @@ export function Incidents({ session, watch, names }: { session: Id; watch: Watch
 
 function OneIncident({ session, incident, names }: { session: Id; incident: Incident; names: SessionNames }) {
   const now = useNow();
+  const script = scripts[incident.cause];
   const acknowledge = useCommand<{ id$: Id }>('checkins', ({ id$ }) => `/incidents/${id$}/acknowledge`, session);
   return (
     <div className={styles.incident}>
       <p role="alert">
         <strong>
           <span aria-hidden="true">▲</span> {causeWords(incident, names.role('sitter'), names.role('patient'))}
-        </strong>{' '}
-        {scripts[incident.cause]?.first}
+        </strong>
       </p>
-      {scripts[incident.cause] && (
-        <ol>
-          {scripts[incident.cause]?.steps.map((step) => (
-            <li key={step}>{step}</li>
-          ))}
-        </ol>
-      )}
+      {script && <p>{script.first}</p>}
       <p>{words.incident(severityWords[incident.severity], length(secondsBetween(incident.opened_at, now)))}</p>
       {incident.state === 'open' ? (
         <Button size="large" busy={acknowledge.isPending} onClick={() => acknowledge.mutate({ id$: incident.id })}>
@@ -42,6 +36,13 @@ function OneIncident({ session, incident, names }: { session: Id; incident: Inci
         <p>{words.acknowledged(names.name(incident.acknowledged_by))}</p>
       )}
       <ProblemNotice problem={acknowledge.error} />
+      {script && (
+        <ol className={styles.script}>
+          {script.steps.map((step) => (
+            <li key={step}>{step}</li>
+          ))}
+        </ol>
+      )}
     </div>
   );
 }
