@@ -62,6 +62,16 @@ describe('when the server is gone', () => {
     expect(Number(alert.dataset['alarmAt'])).toBeGreaterThan(Date.now() - 10_000);
   });
 
+  it('does not ask to call the sitter while a quiet call is open', async () => {
+    await begin({ told: { incidents: [{ ...silent, cause: 'quiet_call' }] } });
+    gone = true;
+    await pass(16);
+    const alert = screen.getAllByRole('alert').find(({ textContent }) => textContent?.includes('MONITORING LOST'));
+    expect(alert).toHaveTextContent('Do not ring the sitter’s phone first.');
+    expect(alert).not.toHaveTextContent('Call Ana');
+    expect(alert).toHaveTextContent('call 911');
+  });
+
   it('lets the tab’s title and the sign take turns, a second each', async () => {
     await begin();
     gone = true;

@@ -12,7 +12,7 @@ import { useUnlockedSound } from './alarm';
 import styles from './alone-band.module.css';
 import { useKeeper } from './keeper';
 import { useCard } from './queries';
-import { isBeforeDose, useScene } from './scene';
+import { firstThing, isBeforeDose, useScene } from './scene';
 import { useTitleSign } from './use-title-sign';
 
 const spoken = (ms: number): string => length(Math.floor(ms / 1_000));
@@ -54,8 +54,9 @@ function Band({ view, card }: { view: View; card: EmergencyCard | undefined }) {
 
 /** One sentence, two numbers: whom to call now, and whom when nobody answers. */
 function Calls({ card }: { card: EmergencyCard | undefined }) {
-  const { sitter } = useScene();
+  const { watch, sitter } = useScene();
   const { clinic_phone } = useMe();
+  const rule = firstThing(watch, '');
   const theirs = card?.sitter_phone ?? '';
   const emergency = card?.emergency_number ?? '';
   const address = card?.address ?? null;
@@ -63,7 +64,8 @@ function Calls({ card }: { card: EmergencyCard | undefined }) {
     <>
       <p className={styles.todo}>
         <span className={styles.call}>
-          {theirs === '' ? words.call_sitter_unknown(sitter) : words.call_sitter(sitter)} <Phone number={theirs === '' ? clinic_phone : theirs} />
+          {rule !== '' ? rule : theirs === '' ? words.call_sitter_unknown(sitter) : words.call_sitter(sitter)}{' '}
+          {rule !== '' ? null : <Phone number={theirs === '' ? clinic_phone : theirs} />}
         </span>{' '}
         <span className={styles.call}>
           {emergency === '' ? words.if_nobody_unknown : words.if_nobody} {emergency === '' ? null : <Phone number={emergency} />}
