@@ -86,6 +86,8 @@ impl Cause {
             | Self::DoseOutOfOrder
             | Self::Prolonged
             | Self::SitterLost
+            | Self::TherapistLost
+            | Self::LostPatient
             | Self::NextMorning => true,
         }
     }

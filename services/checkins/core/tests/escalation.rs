@@ -60,7 +60,9 @@ fn steps(mut incident: Incident, end: Timestamp) -> Vec<(i64, i64)> {
 #[test]
 fn a_quiet_call_reaches_nobody_in_the_home_and_every_other_cause_does() {
     let home = [Role::Patient, Role::Sitter];
-    assert!(home.iter().all(|role| !Cause::QuietCall.may_reach(*role) && Cause::MissedCheckin.may_reach(*role)));
+    assert!(
+        home.iter().all(|role| !Cause::QuietCall.may_reach(*role) && Cause::MissedCheckin.may_reach(*role))
+    );
     for role in [Role::Therapist, Role::Prescriber, Role::Coordinator, Role::Admin, Role::Auditor] {
         assert!(Cause::QuietCall.may_reach(role), "{role:?}");
     }
