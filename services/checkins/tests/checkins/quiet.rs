@@ -44,6 +44,8 @@ async fn whatever_the_home_can_ask_is_answered_as_after_an_ordinary_look() {
         all_told(house).await;
         house.pass(Span::minutes(3)).await;
         all_told(house).await;
+        // Dr. Lee has both sessions open: that a screen asks is a sign of its own, and the home sees it.
+        house.watch(ordinary).await;
         let id = house.incident(quiet).await["id"].as_str().unwrap().to_owned();
         for action in ["acknowledge", "resolve"] {
             for who in [house.ana, house.sam] {
