@@ -7,6 +7,7 @@
 
 mod bars;
 mod demo;
+mod hazards;
 mod house;
 mod http;
 mod place;

@@ -2,7 +2,7 @@
 
 use crate::place;
 use anyhow::{Context, Result, bail};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, BufRead, BufReader, PipeReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -19,6 +19,11 @@ const TOLD_AGAIN: usize = 30;
 
 /// Runs it, its output on our stderr, and says what failed with its last lines.
 pub fn loud(command: &mut Command) -> Result<()> {
+    tested(command).map(drop)
+}
+
+/// The same, for what runs tests: the names of those that passed.
+pub fn tested(command: &mut Command) -> Result<BTreeSet<String>> {
     let (output, say) = io::pipe()?;
     let child = command.stdin(Stdio::null()).stdout(say.try_clone()?).stderr(say).spawn();
     // The command holds its ends of the pipe until they are replaced.
@@ -27,7 +32,7 @@ pub fn loud(command: &mut Command) -> Result<()> {
     let mut child = child.with_context(|| format!("cannot start {}", words(command)))?;
     let status = child.wait()?;
     if status.success() {
-        return Ok(());
+        return Ok(echo.passed());
     }
     bail!("{} ended with {status}\n{}", words(command), echo.last_lines())
 }
@@ -35,6 +40,7 @@ pub fn loud(command: &mut Command) -> Result<()> {
 /// What a program prints, passed on to our stderr line by line.
 pub struct Echo {
     last: Arc<Mutex<VecDeque<String>>>,
+    passed: Arc<Mutex<BTreeSet<String>>>,
     ended: mpsc::Receiver<()>,
 }
 
@@ -44,16 +50,27 @@ impl Echo {
         let last = Arc::new(Mutex::new(VecDeque::new()));
         let (end, ended) = mpsc::channel();
         let kept = Arc::clone(&last);
+        let passed: Arc<Mutex<BTreeSet<String>>> = Arc::default();
+        let heard = Arc::clone(&passed);
         thread::spawn(move || {
             for line in BufReader::new(output).lines().map_while(Result::ok) {
                 eprintln!("{line}");
+                if let Some(name) = passed_test(&line) {
+                    heard.lock().unwrap_or_else(PoisonError::into_inner).insert(name);
+                }
                 let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
                 kept.truncate(TOLD_AGAIN - 1);
                 kept.push_front(line);
             }
             drop(end);
         });
-        Self { last, ended }
+        Self { last, passed, ended }
+    }
+
+    /// Every test that it said has passed.
+    fn passed(&self) -> BTreeSet<String> {
+        let _ended = self.ended.recv_timeout(Duration::from_secs(1));
+        self.passed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The last of it. A child that outlived the program may still hold the pipe, and is not waited for.
@@ -62,6 +79,17 @@ impl Echo {
         let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         last.iter().rev().map(|line| format!("    {line}")).collect::<Vec<_>>().join("\n")
     }
+}
+
+/// The name of a test that passed, as cargo or vitest says it: `test a::b ... ok`, or `✓ file > title 12ms`.
+fn passed_test(line: &str) -> Option<String> {
+    if let Some(name) = line.strip_prefix("test ").and_then(|line| line.strip_suffix(" ... ok")) {
+        return Some(name.to_owned());
+    }
+    let name = line.trim().strip_prefix("✓ ")?;
+    let without_time =
+        name.rsplit_once(' ').filter(|(_, last)| last.ends_with("ms")).map_or(name, |(name, _)| name);
+    Some(without_time.to_owned())
 }
 
 /// Runs it and gives what it printed; its complaints are in the error.

@@ -4,8 +4,9 @@ use crate::bars::Strictness;
 use crate::proofs::{Kind, Proof, Registry, Stage, Verdict};
 use crate::services::Services;
 use crate::tools::Node;
-use crate::{house, place, run, tools, web};
+use crate::{hazards, house, place, run, tools, web};
 use anyhow::{Context, Result, anyhow, bail};
+use std::collections::BTreeSet;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,6 +27,8 @@ struct Table {
     rows: Vec<(String, Duration, Option<String>)>,
     /// What this machine could not prove, by the step's name, and why.
     skipped: Vec<(String, String)>,
+    /// Every test and proof that passed, by its name.
+    passed: BTreeSet<String>,
 }
 
 impl Table {
@@ -46,6 +49,7 @@ impl Table {
     fn take(&mut self, other: Self) {
         self.rows.extend(other.rows);
         self.skipped.extend(other.skipped);
+        self.passed.extend(other.passed);
     }
 
     /// Prints why each failed step failed, then every step with its seconds, then how many held.
@@ -89,20 +93,25 @@ pub fn run() -> Result<bool> {
         let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
         run::loud(house::cargo().args(arguments))
     });
-    table.step("cargo test on both stores", || {
+    let passed = table.step("cargo test on both stores", || {
         let services = Services::start()?;
         let mut test = house::cargo();
         test.env("TEST_POSTGRES_URL", &services.postgres_url).env("TEST_REDIS_URL", &services.redis_url);
         test.env("PROOF_PYTHON", tools::python_with_mail_sink()?);
-        run::loud(test.args(["test", "--workspace", "--no-fail-fast"]))
+        run::tested(test.args(["test", "--workspace", "--no-fail-fast"]))
     });
+    table.passed.extend(passed.into_iter().flatten());
     if let Some(node) = &node {
-        for (name, script) in [("web: types", "typecheck"), ("web: eslint", "lint"), ("web: vitest", "test")]
-        {
+        for (name, script) in [("web: types", "typecheck"), ("web: eslint", "lint")] {
             table.step(name, || run::loud(node.npm(&place::web()).args(["run", script])));
         }
+        let named = ["run", "test", "--", "--reporter=verbose", "--no-color"];
+        let passed = table.step("web: vitest", || run::tested(node.npm(&place::web()).args(named)));
+        table.passed.extend(passed.into_iter().flatten());
     }
     proofs(&mut table)?;
+    let passed = std::mem::take(&mut table.passed);
+    table.step("hazards: every control has passed", || hazards::judge(&passed));
     Ok(table.close())
 }
 
@@ -131,14 +140,18 @@ fn proofs(table: &mut Table) -> Result<()> {
 fn lane(proofs: &[&(String, &Proof)], stage: Option<&Stage>) -> Table {
     let mut table = Table::default();
     for (name, proof) in proofs {
-        let skipped = table.step(name, || {
+        let held = table.step(name, || {
             match proof.run(stage.context("the house was not built")?, Strictness::Busy)? {
                 Verdict::Held => Ok(None),
                 Verdict::Skipped(why) => Ok(Some(why)),
                 Verdict::Broken(reasons) => bail!("{}", reasons.join("; ")),
             }
         });
-        table.skipped.extend(skipped.flatten().map(|why| (name.clone(), why)));
+        match held {
+            Some(Some(why)) => table.skipped.push((name.clone(), why)),
+            Some(None) => drop(table.passed.insert(name.clone())),
+            None => {}
+        }
     }
     table
 }
