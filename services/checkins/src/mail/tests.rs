@@ -128,9 +128,9 @@ async fn what_is_said_again_begins_with_the_other_account_for_the_first_may_have
     let Some(lanes) = lanes() else { return };
     lanes.first.behave("drop");
     for round in 0..4 {
-        told_again(&lanes.lane, &format!("round {round}"), round).await.unwrap();
+        told_again(&lanes.lane, &format!("round-{round}"), round).await.unwrap();
     }
-    assert_eq!(lanes.kept(), [ids(&[]), ids(&["round 1", "round 3"])]);
+    assert_eq!(lanes.kept(), [ids(&[]), ids(&["round-1", "round-3"])]);
 }
 
 #[actix_web::test]
