@@ -74,7 +74,7 @@ it("says that somebody was refused at the sitter's door until it was read", asyn
 it('says what is not seen any more, and whom to ask', async () => {
   const sign = { seen_at: now - minutes(2), silent_since: now - minutes(1) };
   open({ watch: { signs: [{ sign: 'sitter_page', ...sign }, { sign: 'therapist_page', ...sign }, { sign: 'patient_video', seen_at: now, silent_since: null }] } });
-  expect(await screen.findByText(/Ana’s phone is not reachable. For 1 min/)).toBeVisible();
+  expect(await screen.findByText(/Ana’s phone is not reachable. For 2 min/)).toBeVisible();
   expect(screen.getByText(/Ask Ana now/)).toBeVisible();
   expect(screen.queryByText(/picture is gone/)).toBeNull();
 });

@@ -17,9 +17,9 @@ export function SignsStrip() {
       <span role="status" className="visually-hidden">
         {silent.map(({ sign }) => words.silent[sign]?.(sitter, patient)).join(' ')}
       </span>
-      {silent.map(({ sign, silent_since }) => (
+      {silent.map(({ sign, seen_at, silent_since }) => (
         <strong key={sign}>
-          {words.silent[sign]?.(sitter, patient)} {words.since(length(secondsBetween(silent_since ?? now, now)))}
+          {words.silent[sign]?.(sitter, patient)} {words.since(length(secondsBetween(seen_at ?? silent_since ?? now, now)))}
         </strong>
       ))}
       <span>{words.ask(sitter)}</span>
