@@ -85,13 +85,13 @@ impl Sign {
         }
     }
 
-    /// What two signs of one thing count for once: one dead tablet is one sign, not two.
+    /// What several signs of one thing count for once: a dead tablet shows neither page nor picture, and a dead phone
+    /// answers no look.
     const fn thing(self) -> Thing {
         match self {
             Self::TherapistPage => Thing::Therapist,
-            Self::SitterPage => Thing::SittersPhone,
+            Self::SitterPage | Self::Look => Thing::Sitter,
             Self::PatientPage | Self::PatientVideo => Thing::PatientsDevice,
-            Self::Look => Thing::Look,
             Self::Vitals => Thing::Vitals,
         }
     }
@@ -100,16 +100,15 @@ impl Sign {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Thing {
     Therapist,
-    SittersPhone,
+    Sitter,
     PatientsDevice,
-    Look,
     Vitals,
 }
 
 /// Of everything that tells of the patient. The therapist's absence is told by itself, for it can be mended at once.
-const OF_THE_PATIENT: &[Thing] = &[Thing::SittersPhone, Thing::PatientsDevice, Thing::Look, Thing::Vitals];
+const OF_THE_PATIENT: &[Thing] = &[Thing::Sitter, Thing::PatientsDevice, Thing::Vitals];
 /// Nobody in the home can be seen or heard.
-const OF_THE_HOME: &[Thing] = &[Thing::SittersPhone, Thing::PatientsDevice];
+const OF_THE_HOME: &[Thing] = &[Thing::Sitter, Thing::PatientsDevice];
 
 /// One row: so many of these things silent at once, in this part of the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +133,7 @@ pub const RULES: &[Rule] = &[
         at_least: 3,
         within: None,
         severity: Severity::Emergency,
-        sentence: "Three signs of the patient are silent at once.",
+        sentence: "The sitter, the patient's device and the reading of the peak are silent at once.",
     },
     Rule {
         id: "LP-2",
@@ -142,7 +141,7 @@ pub const RULES: &[Rule] = &[
         at_least: 2,
         within: Some((15, 60)),
         severity: Severity::Emergency,
-        sentence: "At the peak, nobody in the home can be seen: no picture of the patient, no phone of the sitter.",
+        sentence: "At the peak, nobody in the home shows themselves: neither the patient's device nor the sitter.",
     },
     Rule {
         id: "LP-3",
@@ -150,7 +149,7 @@ pub const RULES: &[Rule] = &[
         at_least: 2,
         within: None,
         severity: Severity::Urgent,
-        sentence: "Two signs of the patient are silent at once.",
+        sentence: "Two of these are silent at once: the sitter, the patient's device, the reading of the peak.",
     },
 ];
 
@@ -205,20 +204,23 @@ mod tests {
     }
 
     #[test]
+    fn a_phone_that_is_gone_answers_no_look_and_is_one_sign() {
+        assert_eq!(rule(&[Sign::SitterPage, Sign::Look], 30), None);
+    }
+
+    #[test]
     fn an_absent_therapist_is_no_sign_of_the_patient() {
         assert_eq!(rule(&[Sign::TherapistPage, Sign::Look], 30), None);
     }
 
     #[test]
-    fn lp_1_holds_for_any_three_at_any_time() {
+    fn lp_1_holds_for_all_three_at_any_time() {
+        let three = [Sign::Vitals, Sign::SitterPage, Sign::PatientPage];
         for minutes in [1, 30, 200] {
-            assert_eq!(rule(&[Sign::SitterPage, Sign::PatientVideo, Sign::Look], minutes), Some("LP-1"));
-            assert_eq!(rule(&[Sign::Vitals, Sign::PatientPage, Sign::Look], minutes), Some("LP-1"));
+            assert_eq!(rule(&three, minutes), Some("LP-1"));
+            assert_eq!(rule(&[Sign::Vitals, Sign::PatientVideo, Sign::Look], minutes), Some("LP-1"));
         }
-        assert_eq!(
-            judge(&[Sign::Vitals, Sign::SitterPage, Sign::Look], 5).unwrap().severity,
-            Severity::Emergency
-        );
+        assert_eq!(judge(&three, 5).unwrap().severity, Severity::Emergency);
     }
 
     #[test]
@@ -230,12 +232,11 @@ mod tests {
 
     #[test]
     fn lp_3_holds_for_any_two() {
-        for two in
-            [[Sign::SitterPage, Sign::Look], [Sign::Look, Sign::Vitals], [Sign::PatientPage, Sign::Vitals]]
-        {
-            assert_eq!(rule(&two, 30), Some("LP-3"), "{two:?}");
+        let sitter_and_vitals = [Sign::SitterPage, Sign::Vitals];
+        for two in [sitter_and_vitals, [Sign::Look, Sign::PatientPage], [Sign::PatientVideo, Sign::Vitals]] {
+            assert_eq!(rule(&two, 70), Some("LP-3"), "{two:?}");
         }
-        assert_eq!(judge(&[Sign::SitterPage, Sign::Look], 5).unwrap().severity, Severity::Urgent);
+        assert_eq!(judge(&sitter_and_vitals, 30).unwrap().severity, Severity::Urgent);
     }
 
     #[test]

@@ -109,7 +109,7 @@ async fn a_phone_and_a_picture_gone_at_once_are_one_incident_that_a_missed_look_
         house.seconds_with(10, session, &[]).await;
         assert_eq!(house.causes(session).await, incident("lost_patient", "urgent"));
 
-        // The look falls due at five minutes: then three are silent. At seven it is missed.
+        // The look falls due at five minutes, and at seven it is missed: the phone it belongs to is silent already.
         house.seconds_with(4 * 60, session, &[]).await;
         assert_eq!(house.causes(session).await, incident("lost_patient", "urgent"), "it was told of");
         house.seconds_with(2 * 60, session, &[]).await;
