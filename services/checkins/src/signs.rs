@@ -13,6 +13,7 @@ use checkins_core::escalation::{Cause, Command};
 use checkins_core::signals::{self, Rule, Sign};
 use checkins_core::watch::Watch;
 use kernel::id::SessionId;
+use kernel::machine::Machine as _;
 use kernel::role::Role;
 use kernel::severity::Severity;
 use kernel::time::{Span, Timestamp};
@@ -71,6 +72,10 @@ async fn fell_silent(work: &mut Work, due: &signs::Waiting) -> Result<(), Failur
     }
     let Some(row) = Watches::load(work, due.session).await? else { return Ok(()) };
     let Watch::Watching(watching) = &row.state else { return signs::end(work, due.session).await };
+    // Silence that the watch has not reported yet is reported first, under its own name; this is looked at again soon.
+    if row.state.due().is_some_and(|deadline_at| deadline_at <= work.now()) {
+        return Ok(());
+    }
     let kept = signs::silent(work, due.session).await?;
     if kept.contains(&(Sign::TherapistPage, false)) {
         signs::told(work, due.session, Sign::TherapistPage).await?;

@@ -153,7 +153,7 @@ test('a thumb that rests on "All well" sees what a press sees', async () => {
 test('SOS held for three seconds opens the call and tells the clinic; let go early it does nothing', async () => {
   const server = new FakeServer(answers({ [ALARM]: { at: 1 } }));
   open();
-  const sos = await screen.findByRole('button', { name: 'Hold for 3 seconds to call for help' });
+  const sos = await screen.findByRole('button', { name: /hold for 3 seconds to call for help/ });
   await press.pointer([{ keys: '[MouseLeft>]', target: sos }, { keys: '[/MouseLeft]', target: sos }]);
   expect(screen.queryByRole('dialog')).toBeNull();
   await press.pointer({ keys: '[MouseLeft>]', target: sos });

@@ -43,7 +43,7 @@ export function HoldForHelp() {
   const { held_s, press, release } = useHold(() => setCalling(true));
   return (
     <>
-      <button type="button" className="sos" data-holding={held_s !== null || undefined} aria-label={w.sos.label} onPointerDown={press} onPointerUp={release} onPointerLeave={release}
+      <button type="button" className="sos" data-holding={held_s !== null || undefined} onPointerDown={press} onPointerUp={release} onPointerLeave={release}
         onPointerCancel={release} onBlur={release} onContextMenu={(event) => event.preventDefault()} onKeyUp={release}
         onKeyDown={(event) => {
           if (!isPressKey(event)) return;
@@ -54,7 +54,8 @@ export function HoldForHelp() {
           <circle className="sos-track" cx="32" cy="32" r={RADIUS} />
           <circle className="sos-fill" cx="32" cy="32" r={RADIUS} pathLength={1} />
         </svg>
-        <span className="sos-word" aria-hidden="true">{w.sos.word}</span>
+        <span className="sos-word">{w.sos.word}</span>
+        <span className="visually-hidden">{w.sos.label}</span>
         <span className="sos-hint" aria-hidden="true">{held_s === null ? w.sos.hint : w.sos.left(SECONDS - held_s)}</span>
       </button>
       {calling && <EmergencyCard onBack={() => setCalling(false)} />}

@@ -121,7 +121,7 @@ export const sitterWords = {
     word: 'SOS',
     hint: 'hold 3 s',
     left: (seconds: number) => `${seconds} s`,
-    label: 'Hold for 3 seconds to call for help',
+    label: ', hold for 3 seconds to call for help',
   },
 
   phone: {
