@@ -54,7 +54,8 @@ export const alarm = [
   { name: 'console-resolve', path: 'console', role: 'therapist', where: ({ session }) => `/console/${session}`, press: button('Close with an outcome') },
   { name: 'board-alarm', path: 'board', role: 'coordinator', where: () => '/board', press: seen(/open incident/) },
   { name: 'wall-alarm', path: 'wall', role: 'coordinator', where: () => '/board?wall=1' },
-  { name: 'home-alarm', path: 'home', role: 'prescriber', where: () => '/', press: seen('One incident is open') },
+  // How many there are depends on whose page was closed for how long before.
+  { name: 'home-alarm', path: 'home', role: 'prescriber', where: () => '/', press: seen(/incidents? (is|are) open/) },
   { name: 'prescriber-alarm', path: 'prescriber', role: 'prescriber', where: ({ session }) => `/prescriber/${session}`, press: seen("I'm on it") },
   { name: 'mailbox-alarm', path: 'mailbox', role: 'coordinator', where: () => '/mailbox' },
   { name: 'sitter-emergency', path: 'sitter', role: 'sitter', where: () => '/s', press: then(button(/^Emergency/), seen('Put the phone on speaker.')) },
