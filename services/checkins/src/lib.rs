@@ -3,6 +3,7 @@
 mod answers;
 pub mod beats;
 mod channels;
+mod contact;
 pub mod http;
 mod journal;
 mod listen;

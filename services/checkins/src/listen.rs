@@ -1,5 +1,6 @@
 //! Events heard, turned into commands of the watch.
 
+use crate::contact;
 use crate::publish::{self, messages};
 use crate::store::{Watches, rows, signs};
 use chassis::keeper::{About, Keeper as _};
@@ -16,7 +17,6 @@ use kernel::severity::Severity;
 use kernel::time::Timestamp;
 use proto::envelope::{Envelope, Event as _};
 use proto::events::{care, identity, safety, video};
-use proto::sealed::{self, Contact};
 
 /// One event, in the transaction that notes it as heard.
 pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Failure> {
@@ -86,10 +86,7 @@ async fn dosed(work: &mut Work, session: SessionId, at: Timestamp) -> Result<(),
 
 /// A contact that does not open now may open later: then it is found out when they are called.
 fn has_phone(work: &Work, heard: &identity::ContactChanged) -> bool {
-    let vault = work.store().vault();
-    let plain = vault.open_from_bus(sealed::CONTACT, heard.person, &heard.sealed);
-    let contact = plain.ok().and_then(|plain| serde_json::from_slice::<Contact>(&plain).ok());
-    contact.is_none_or(|contact| contact.phone.is_some())
+    contact::open(work.store(), heard.person, &heard.sealed).map_or(true, |contact| contact.phone.is_some())
 }
 
 /// The watch stands as soon as the session has its people; later changes only change the people.

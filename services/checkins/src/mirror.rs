@@ -3,11 +3,11 @@
 //! Nobody's rows are needed for that, and nothing is sent while the rows can be reached: then the timers and the lane do
 //! it, with a link to take it. Here there is none, for nobody could write down who pressed it.
 
-use crate::Checkins;
 use crate::channels::{QUIET_WORDS, label, utc};
 use crate::journal::{Journal, Line};
 use crate::mail::Mail;
 use crate::store::upcoming::{self, Someone};
+use crate::{Checkins, contact};
 use chassis::clock;
 use chassis::problem::Failure;
 use chassis::service::Service as _;
@@ -17,7 +17,6 @@ use checkins_core::mirror::{Key, Mirror, Tell};
 use kernel::id::ClinicId;
 use kernel::time::Span;
 use proto::events::checkins::QUIET_CALL;
-use proto::sealed::{self, Contact};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -99,10 +98,7 @@ async fn told(service: Arc<Checkins>, tell: Tell<Vec<Someone>>) {
 
 async fn send(service: &Checkins, tell: &Tell<Vec<Someone>>, someone: &Someone) -> bool {
     let store = service.store();
-    let opened = store.vault().open_from_bus(sealed::CONTACT, someone.person, &someone.sealed);
-    let Some(contact) = opened.ok().and_then(|plain| serde_json::from_slice::<Contact>(&plain).ok()) else {
-        return false;
-    };
+    let Ok(contact) = contact::open(store, someone.person, &someone.sealed) else { return false };
     let (subject, text) = words(&tell.key, someone.drill);
     let id = format!(
         "{}.{}.{}.{}.{}",

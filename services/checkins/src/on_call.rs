@@ -1,11 +1,10 @@
 //! What whoever is on call must know about the house itself: no session, no link, only what to see to.
 
-use crate::Checkins;
 use crate::mail::Mail;
+use crate::{Checkins, contact};
 use chassis::service::Service as _;
 use chassis::{clock, crypto};
 use kernel::time::{Span, Timestamp};
-use proto::sealed::{self, Contact};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -25,8 +24,7 @@ pub(crate) fn people(service: &Checkins) -> BTreeSet<String> {
     let mirror = service.copied.mirror();
     let on_call = mirror.people().flatten().filter(|someone| someone.is_on_call);
     let opened = on_call.filter_map(|someone| {
-        let plain = service.store().vault().open_from_bus(sealed::CONTACT, someone.person, &someone.sealed);
-        Some(serde_json::from_slice::<Contact>(&plain.ok()?).ok()?.email)
+        Some(contact::open(service.store(), someone.person, &someone.sealed).ok()?.email)
     });
     opened.collect()
 }

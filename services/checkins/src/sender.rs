@@ -1,9 +1,9 @@
 //! Sends safety messages: claim, send, then mark. A crash anywhere sends twice rather than never.
 
-use crate::Checkins;
 use crate::channels::{Notice, Whom};
 use crate::publish::{self, messages};
 use crate::store::notifications::{self, Attempt, Leased};
+use crate::{Checkins, contact};
 use chassis::crypto;
 use chassis::problem::Failure;
 use chassis::service::Service as _;
@@ -14,7 +14,6 @@ use checkins_core::notification::RENEW;
 use fail::fail_point;
 use kernel::id::ClinicId;
 use kernel::time::Span;
-use proto::sealed::{self, Contact};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -142,9 +141,7 @@ async fn attempt(service: &Checkins, leased: &Leased) -> Result<Attempt, Failure
         let Some((role, sealed)) = addressee.and_then(|addressee| addressee.contact) else {
             return Ok(Attempt::Failed("no_contact"));
         };
-        let opened = store.vault().open_from_bus(sealed::CONTACT, leased.what.person, &sealed)?;
-        let contact: Contact =
-            serde_json::from_slice(&opened).map_err(|error| Failure::Stored(error.to_string()))?;
+        let contact = contact::open(store, leased.what.person, &sealed)?;
         let token = crypto::random_token();
         let hash = crypto::sha256_hex(token.as_bytes());
         notifications::issue_link(store, leased, role, &hash).await?;

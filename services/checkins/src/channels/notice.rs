@@ -29,7 +29,6 @@ pub(crate) struct Notice {
     pub(super) link: String,
     pub(super) contact: Option<Contact>,
     drill: bool,
-    wants_duty: bool,
 }
 
 /// Whom a notice is for, and how their link begins.
@@ -45,8 +44,7 @@ impl Notice {
     pub(crate) fn new(ground: &Ground, leased: &Leased, whom: Whom) -> Self {
         let Whom { role, contact, drill, token } = whom;
         let what = &leased.what;
-        let wants_duty = what.kind == ON_CALL;
-        let page = if wants_duty { "oncall" } else { "ack" };
+        let page = if what.kind == ON_CALL { "oncall" } else { "ack" };
         let home = &ground.config.public_url;
         Self {
             id: leased.id,
@@ -62,7 +60,6 @@ impl Notice {
             link: token.map_or_else(|| format!("{home}/"), |token| format!("{home}/{page}#{token}")),
             contact,
             drill,
-            wants_duty,
         }
     }
 
@@ -80,7 +77,7 @@ impl Notice {
     pub(super) fn letter(&self) -> String {
         let Self { label, link, .. } = self;
         let (at, quietly) = (utc(self.at), self.quietly());
-        if self.wants_duty {
+        if self.wants_duty() {
             format!(
                 "You are named on call for session {label}.\n\nOpen this page and press the button to say that you \
                  can be reached:\n{link}\n\nAsked at {at}. The link works once."
@@ -97,7 +94,7 @@ impl Notice {
     pub(super) fn line(&self) -> String {
         let Self { label, .. } = self;
         let (at, quietly) = (utc(self.at), self.quietly());
-        if self.wants_duty {
+        if self.wants_duty() {
             format!("Whoever is on call for session {label} should confirm it. Asked at {at}.")
         } else {
             format!("{quietly}Session {label} needs someone to look now. Since {at}.")
@@ -109,7 +106,7 @@ impl Notice {
         let Self { label, link, .. } = self;
         let (drill, at, code) = (self.drill(), utc(self.at), reply::code(self.id));
         let quietly = self.quietly();
-        if self.wants_duty {
+        if self.wants_duty() {
             format!(
                 "{drill}You are named on call for session {label}. Reply OK {code} if you can be reached, or open {link}"
             )
@@ -126,7 +123,7 @@ impl Notice {
         let drill = if self.drill { "This is a drill. " } else { "" };
         let quietly = self.quietly();
         let spelled = self.label.chars().map(String::from).collect::<Vec<_>>().join(" ");
-        if self.wants_duty {
+        if self.wants_duty() {
             format!(
                 "{drill}You are named on call for session {spelled}. Press {} to say that you can be reached.",
                 reply::DIGIT
@@ -137,6 +134,11 @@ impl Notice {
                 reply::DIGIT
             )
         }
+    }
+
+    /// Whether it asks for a confirmation, and not for a look.
+    fn wants_duty(&self) -> bool {
+        self.kind == ON_CALL
     }
 
     fn quietly(&self) -> String {

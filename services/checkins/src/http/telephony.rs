@@ -6,7 +6,7 @@ use crate::channels::telephony::{self, Account};
 use crate::publish::{self, messages};
 use crate::store::deliveries::{self, Told, Word};
 use crate::store::notifications::ANSWERABLE;
-use crate::{Checkins, take};
+use crate::{Checkins, contact, take};
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, post};
 use chassis::body::Form;
@@ -18,7 +18,6 @@ use checkins_core::reply::{self, Reply};
 use kernel::id::NotificationId;
 use proto::permissions::SpeakForProvider;
 use proto::problems;
-use proto::sealed::{self, Contact};
 
 /// Over the address that the provider was given and every field of the form.
 const SIGNATURE: &str = "x-twilio-signature";
@@ -184,9 +183,7 @@ async fn meant(checkins: &Checkins, reply: &Reply, from: &str) -> Result<Option<
 }
 
 fn is_to(checkins: &Checkins, told: &Told, from: &str) -> bool {
-    let vault = checkins.store().vault();
-    let plain = vault.open_from_bus(sealed::CONTACT, told.what.person, &told.sealed);
-    let contact = plain.ok().and_then(|plain| serde_json::from_slice::<Contact>(&plain).ok());
+    let contact = contact::open(checkins.store(), told.what.person, &told.sealed).ok();
     let phone = contact.and_then(|contact| contact.phone);
     phone.as_deref().and_then(telephony::number).is_some_and(|number| number == from)
 }

@@ -90,21 +90,17 @@ impl Clock {
         matches!(&*self.0, Source::System(system) if !system.is_followed.swap(true, Ordering::AcqRel))
     }
 
-    /// Goes on where another process of this machine has known the time.
-    pub(crate) fn resume(&self, anchor: &Anchor, boot: &str, database_at: Timestamp) {
+    /// Begins where another process of this machine has known the time, or else with what the database says: then there
+    /// is nothing to doubt it with.
+    pub(crate) fn begin(&self, left: Option<&Anchor>, boot: &str, database_at: Timestamp) {
         if let Source::System(system) = &*self.0 {
             let since_boot = since_boot();
-            *system.projection() = Projection::resumed(anchor, boot, database_at, since_boot);
-            system.publish(&system.projection(), since_boot);
-        }
-    }
-
-    /// Begins with what the database says: there is nothing to doubt it with.
-    pub(crate) fn believe(&self, database_at: Timestamp) {
-        if let Source::System(system) = &*self.0 {
-            let since_boot = since_boot();
-            *system.projection() = Projection::anchored(database_at, since_boot);
-            system.publish(&system.projection(), since_boot);
+            let begun = match left {
+                Some(anchor) => Projection::resumed(anchor, boot, database_at, since_boot),
+                None => Projection::anchored(database_at, since_boot),
+            };
+            *system.projection() = begun;
+            system.publish(&begun, since_boot);
         }
     }
 

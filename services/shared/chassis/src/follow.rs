@@ -21,10 +21,7 @@ const SLOW: Span = Span::millis(500);
 /// The clock begins: with what another process knew, if one did.
 pub(crate) async fn begin(store: &Store) -> Result<(), Failure> {
     let said = store.database_now().await?;
-    match left(store) {
-        Some(anchor) => store.clock().resume(&anchor, &boot(), said),
-        None => store.clock().believe(said),
-    }
+    store.clock().begin(left(store).as_ref(), &boot(), said);
     store.clock().calibrate(said);
     Ok(())
 }
