@@ -43,13 +43,22 @@ impl Clinic {
     /// # Errors
     /// When the key file cannot be made.
     pub fn new(folder: &Path, pace: Pace) -> anyhow::Result<Self> {
+        Self::founded(folder, pace, ids::fresh(), [ids::fresh(), ids::fresh(), ids::fresh()])
+    }
+
+    /// A clinic that a house knows already, with its therapist, its prescriber and whoever is on call.
+    ///
+    /// # Errors
+    /// When the key file cannot be made.
+    pub fn founded(folder: &Path, pace: Pace, id: ClinicId, staff: [PersonId; 3]) -> anyhow::Result<Self> {
         let keys = Keys::load_or_create(&folder.join("holdspace.keys"))?;
+        let [lee, okafor, noor] = staff;
         let staff = [
-            (ids::fresh(), Role::Therapist, "lee@clinic.test"),
-            (ids::fresh(), Role::Prescriber, "okafor@clinic.test"),
-            (ids::fresh(), Role::Coordinator, NOOR),
+            (lee, Role::Therapist, "lee@clinic.test"),
+            (okafor, Role::Prescriber, "okafor@clinic.test"),
+            (noor, Role::Coordinator, NOOR),
         ];
-        Ok(Self { id: ids::fresh(), staff, pace, vault: Vault::new("safety", keys) })
+        Ok(Self { id, staff, pace, vault: Vault::new("safety", keys) })
     }
 
     /// Its id.

@@ -2,7 +2,7 @@
 
 use crate::channels::{Notice, Whom};
 use crate::publish::{self, messages};
-use crate::store::notifications::{self, Attempt, Leased};
+use crate::store::notifications::{self, Addressee, Attempt, Leased};
 use crate::{Checkins, contact};
 use chassis::crypto;
 use chassis::problem::Failure;
@@ -17,7 +17,8 @@ use kernel::time::Span;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use tokio::sync::Semaphore;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 /// Messages in sending at once (reliability.md §2.4).
 const HANDS: usize = 16;
@@ -33,6 +34,8 @@ pub(crate) fn start(service: &Arc<Checkins>) {
 
 async fn lane(service: Arc<Checkins>) {
     let (store, hands) = (service.store().lane(), Arc::new(Semaphore::new(HANDS)));
+    let (marks, made) = mpsc::unbounded_channel();
+    actix_web::rt::spawn(mark(store.clone(), made));
     let mut woken = store.woken();
     loop {
         woken.mark_unchanged();
@@ -47,12 +50,13 @@ async fn lane(service: Arc<Checkins>) {
             fail_point!("lane.claimed");
         }
         let is_full = claimed.len() == most;
-        for leased in claimed {
+        for (leased, ready) in prepared(&service, claimed).await {
             let Ok(hand) = Arc::clone(&hands).acquire_owned().await else { return };
-            let service = Arc::clone(&service);
+            let (service, marks) = (Arc::clone(&service), marks.clone());
             actix_web::rt::spawn(async move {
-                deliver(service, leased).await;
-                drop(hand);
+                let attempt = deliver(&service, &leased, ready).await;
+                // Whoever marks is gone with the whole service only.
+                let _ = marks.send(Made { leased, attempt, hand });
             });
         }
         if !is_full {
@@ -61,28 +65,92 @@ async fn lane(service: Arc<Checkins>) {
     }
 }
 
-async fn deliver(service: Arc<Checkins>, leased: Leased) {
+/// A message to carry, or why there is none.
+type Ready = Result<Notice, &'static str>;
+
+async fn prepared(service: &Checkins, claimed: Vec<Leased>) -> Vec<(Leased, Ready)> {
+    let ready = ready(service, &claimed).await.unwrap_or_else(|failure| {
+        tracing::error!(error = %failure, "safety messages could not be prepared");
+        claimed.iter().map(|_leased| Err("not_prepared")).collect()
+    });
+    claimed.into_iter().zip(ready).collect()
+}
+
+/// Fresh links for all of them at once.
+async fn ready(service: &Checkins, claimed: &[Leased]) -> Result<Vec<Ready>, Failure> {
+    if claimed.is_empty() {
+        return Ok(vec![]);
+    }
+    let store = service.store().lane();
+    let addressees = notifications::addressees(&store, claimed).await?;
+    let whom: Vec<_> =
+        claimed.iter().map(|leased| whom(&store, leased, addressees.get(&leased.id))).collect();
+    let pressed = claimed.iter().zip(&whom).filter_map(|(leased, whom)| {
+        let Whom { role, token, .. } = whom.as_ref().ok()?;
+        Some((leased, (*role)?, crypto::sha256_hex(token.as_ref()?.as_bytes())))
+    });
+    notifications::issue_links(&store, pressed).await?;
+    fail_point!("lane.link_issued");
+    let notice = |(leased, whom): (&Leased, Result<Whom, _>)| Ok(Notice::new(store.ground(), leased, whom?));
+    Ok(claimed.iter().zip(whom).map(notice).collect())
+}
+
+fn whom(store: &Store, leased: &Leased, addressee: Option<&Addressee>) -> Result<Whom, &'static str> {
+    let drill = addressee.is_some_and(|addressee| addressee.drill);
+    // A channel that many read leads to the sign-in: a link there would be pressed in somebody else's name.
+    if leased.what.channel.is_shared() {
+        return Ok(Whom { role: None, contact: None, drill, token: None });
+    }
+    let (role, sealed) = addressee.and_then(|addressee| addressee.contact.as_ref()).ok_or("no_contact")?;
+    let contact = contact::open(store, leased.what.person, sealed).map_err(|failure| {
+        tracing::error!(notification.id = %leased.id, error = %failure, "a contact cannot be opened");
+        "not_prepared"
+    })?;
+    Ok(Whom { role: Some(*role), contact: Some(contact), drill, token: Some(crypto::random_token()) })
+}
+
+async fn deliver(service: &Checkins, leased: &Leased, ready: Ready) -> Attempt {
     let is_done = Arc::new(AtomicBool::new(false));
     let store = service.store().lane();
     actix_web::rt::spawn(hold(store.clone(), leased.clone(), Arc::clone(&is_done)));
-    let attempt = attempt(&service, &leased).await.unwrap_or_else(|failure| {
-        tracing::error!(notification.id = %leased.id, error = %failure, "a safety message could not be prepared");
-        Attempt::Failed("not_prepared")
-    });
+    let attempt = match ready {
+        Ok(notice) => {
+            let sent = service.channels.send(leased.what.channel, &notice).await;
+            sent.map_or_else(Attempt::Failed, Attempt::Accepted)
+        }
+        Err(why) => Attempt::Failed(why),
+    };
     is_done.store(true, Ordering::Release);
     let outcome = if matches!(attempt, Attempt::Accepted(_)) { "accepted" } else { "failed" };
     let took = clock::duration(store.now().since(leased.created_at));
     let (kind, channel) = (leased.what.kind.clone(), leased.what.channel.as_str());
     metrics::histogram!("checkins_message_seconds", "kind" => kind, "channel" => channel, "outcome" => outcome)
         .record(took);
-    if let Attempt::Failed(why) = attempt {
+    if let Attempt::Failed(why) = &attempt {
         tracing::error!(notification.id = %leased.id, channel, why, attempts = leased.attempts, "a safety message failed");
     }
     fail_point!("lane.sent");
-    if let Err(failure) = notifications::mark(&store, &leased, &attempt).await {
-        tracing::error!(notification.id = %leased.id, error = %failure, "an attempt could not be marked");
+    attempt
+}
+
+/// An attempt that was made, and the hand that made it: free again when it is marked.
+struct Made {
+    leased: Leased,
+    attempt: Attempt,
+    hand: OwnedSemaphorePermit,
+}
+
+/// Marks what was sent at once, and together what was sent meanwhile: hundreds of commits would be in each other's way.
+async fn mark(store: Store, mut made: UnboundedReceiver<Made>) {
+    let mut together = vec![];
+    while made.recv_many(&mut together, HANDS).await > 0 {
+        let attempts: Vec<_> = together.iter().map(|made| (&made.leased, &made.attempt)).collect();
+        if let Err(failure) = notifications::mark(&store, &attempts).await {
+            tracing::error!(count = attempts.len(), error = %failure, "attempts could not be marked");
+        }
+        fail_point!("lane.marked");
+        together.drain(..).for_each(|made| drop(made.hand));
     }
-    fail_point!("lane.marked");
 }
 
 /// Tells the trail and the screens what came of attempts: apart from marking them, which must not wait.
@@ -128,27 +196,4 @@ async fn hold(store: Store, leased: Leased, is_done: Arc<AtomicBool>) {
             Err(failure) => tracing::warn!(error = %failure, "a lease could not be renewed"),
         }
     }
-}
-
-/// Fresh link, then the send itself, outside of any transaction.
-async fn attempt(service: &Checkins, leased: &Leased) -> Result<Attempt, Failure> {
-    let store = &service.store().lane();
-    let addressee = notifications::addressee(store, leased).await?;
-    let drill = addressee.as_ref().is_some_and(|addressee| addressee.drill);
-    let mut whom = Whom { role: None, contact: None, drill, token: None };
-    // A channel that many read leads to the sign-in: a link there would be pressed in somebody else's name.
-    if !leased.what.channel.is_shared() {
-        let Some((role, sealed)) = addressee.and_then(|addressee| addressee.contact) else {
-            return Ok(Attempt::Failed("no_contact"));
-        };
-        let contact = contact::open(store, leased.what.person, &sealed)?;
-        let token = crypto::random_token();
-        let hash = crypto::sha256_hex(token.as_bytes());
-        notifications::issue_link(store, leased, role, &hash).await?;
-        whom = Whom { role: Some(role), contact: Some(contact), token: Some(token), ..whom };
-    }
-    fail_point!("lane.link_issued");
-    let notice = Notice::new(store.ground(), leased, whom);
-    let sent = service.channels.send(leased.what.channel, &notice).await;
-    Ok(sent.map_or_else(Attempt::Failed, Attempt::Accepted))
 }

@@ -5,6 +5,7 @@ use super::Night;
 use crate::clinic::{Clinic, SILENCE, Session};
 use crate::{now, pause};
 use anyhow::{Context as _, ensure};
+use chassis::store;
 use checkins_core::protocol::Protocol;
 use checkins_core::watch::{Command, Watch};
 use kernel::id::SessionId;
@@ -32,55 +33,85 @@ const ANSWERED_BEFORE: Span = Span::seconds(30);
 /// What falls due in the window.
 #[derive(Debug)]
 pub struct Standing {
+    /// When the first silence would become an incident.
+    pub first: Timestamp,
     /// Looks that somebody takes, and when.
     pub answers: Vec<(Timestamp, SessionId)>,
+    /// Looks that nobody takes, and when they are missed.
+    pub silent: Vec<(Timestamp, Session)>,
     /// How long writing the rows took.
     pub took: Span,
 }
 
+/// So many watches stand, their looks spread over ten minutes. Of those that fall due in the window after the first,
+/// one in a hundred is silent.
+///
+/// # Errors
+/// When the rows cannot be written.
+pub async fn stand(clinic: &Clinic, database: &str, live: usize, window: Span) -> anyhow::Result<Standing> {
+    let sessions = Session::many(live);
+    let many = i64::try_from(live)?;
+    let begun = Timestamp::from_micros(now());
+    // A thousand rows take a second on a slow disk.
+    let first = begun.plus(LEAD).plus(ANSWERED_BEFORE).plus(Span::millis(many));
+    let at = |index: usize| -> anyhow::Result<Timestamp> {
+        let place = i64::try_from(index)?.saturating_mul(7919) % many;
+        Ok(first.plus(Span::micros(CADENCE.as_micros().saturating_mul(place) / many)))
+    };
+    let due: Vec<_> = (0..live).map(at).collect::<Result<_, _>>()?;
+    let db = writer(database).await?;
+    for (sessions, due) in sessions.chunks(CHUNK).zip(due.chunks(CHUNK)) {
+        let mut bulk = Bulk::default();
+        for (session, at) in sessions.iter().zip(due) {
+            bulk.add(clinic, session, *at, begun)?;
+        }
+        bulk.write(&db).await?;
+    }
+    db.close().await?;
+    let mut in_window: Vec<_> =
+        due.into_iter().zip(sessions).filter(|(at, _)| *at < first.plus(window)).collect();
+    in_window.sort_by_key(|(at, _)| *at);
+    let (mut answers, mut silent) = (vec![], vec![]);
+    for (index, (at, session)) in in_window.into_iter().enumerate() {
+        if index % SILENT_OF == 0 {
+            silent.push((at, session));
+        } else {
+            answers.push((at.minus(ANSWERED_BEFORE), session.id));
+        }
+    }
+    let took = Timestamp::from_micros(now()).since(begun);
+    let left = first.minus(ANSWERED_BEFORE).since(Timestamp::from_micros(now()));
+    ensure!(left > Span::ZERO, "the rows stood too late: after {} ms", took.as_millis());
+    Ok(Standing { first, answers, silent, took })
+}
+
+impl Standing {
+    /// Waits until a second before the first answer.
+    pub async fn until_the_answers(&self) {
+        until(self.first.minus(ANSWERED_BEFORE).minus(Span::seconds(1))).await;
+    }
+}
+
+/// Waits until then.
+pub async fn until(at: Timestamp) {
+    let left = at.since(Timestamp::from_micros(now()));
+    pause(u64::try_from(left.as_millis()).unwrap_or(0)).await;
+}
+
 impl Night {
-    /// So many watches stand, their looks spread over ten minutes. Of those that fall due in the window after the first,
-    /// one in a hundred is silent: these are the night's deadlines.
+    /// So many watches stand (see [`stand`]); the silent ones are the night's deadlines.
     ///
     /// # Errors
     /// When the rows cannot be written.
     pub async fn stand(&mut self, live: usize, window: Span) -> anyhow::Result<Standing> {
-        let sessions = Session::many(live);
-        let many = i64::try_from(live)?;
-        let begun = Timestamp::from_micros(now());
-        // A thousand rows take a second on a slow disk.
-        self.first = begun.plus(LEAD).plus(ANSWERED_BEFORE).plus(Span::millis(many));
-        let at = |index: usize| -> anyhow::Result<Timestamp> {
-            let place = i64::try_from(index)?.saturating_mul(7919) % many;
-            Ok(self.first.plus(Span::micros(CADENCE.as_micros().saturating_mul(place) / many)))
-        };
-        let due: Vec<_> = (0..live).map(at).collect::<Result<_, _>>()?;
-        let db = writer(&self.ground.database).await?;
-        for (sessions, due) in sessions.chunks(CHUNK).zip(due.chunks(CHUNK)) {
-            let mut bulk = Bulk::default();
-            for (session, at) in sessions.iter().zip(due) {
-                bulk.add(&self.clinic, session, *at, begun)?;
-            }
-            bulk.write(&db).await?;
-        }
-        db.close().await?;
-        let mut in_window: Vec<_> =
-            due.into_iter().zip(&sessions).filter(|(at, _)| *at < self.first.plus(window)).collect();
-        in_window.sort_by_key(|(at, _)| *at);
-        let mut answers = vec![];
-        (self.deadlines, self.labels) = Default::default();
-        for (index, (at, session)) in in_window.into_iter().enumerate() {
-            if index % SILENT_OF == 0 {
-                self.deadlines.insert(session.id, at);
-                self.labels.insert(session.label(), session.id);
-            } else {
-                answers.push((at.minus(ANSWERED_BEFORE), session.id));
-            }
-        }
-        let took = Timestamp::from_micros(now()).since(begun);
-        let left = self.first.minus(ANSWERED_BEFORE).since(Timestamp::from_micros(now()));
-        ensure!(left > Span::ZERO, "the rows stood too late: after {} ms", took.as_millis());
-        Ok(Standing { answers, took })
+        let standing = stand(&self.clinic, &self.ground.database, live, window).await?;
+        self.first = standing.first;
+        (self.deadlines, self.labels) = standing
+            .silent
+            .iter()
+            .map(|(at, session)| ((session.id, *at), (session.label(), session.id)))
+            .unzip();
+        Ok(standing)
     }
 
     /// The therapist takes these looks, each at its time. How long each took to be acknowledged, sorted.
@@ -92,8 +123,7 @@ impl Night {
         let take = |(at, session): (Timestamp, SessionId)| {
             let hands = Rc::clone(&self.hands);
             actix_web::rt::spawn(async move {
-                let left = at.since(Timestamp::from_micros(now()));
-                pause(u64::try_from(left.as_millis()).unwrap_or(0)).await;
+                until(at).await;
                 let begun = now();
                 hands.look(therapist, session).await?;
                 anyhow::Ok(now() - begun)
@@ -106,12 +136,6 @@ impl Night {
         }
         took.sort_unstable();
         Ok(took)
-    }
-
-    /// Waits until a second before the first answer.
-    pub async fn until_the_answers(&self) {
-        let at = self.first.minus(ANSWERED_BEFORE).minus(Span::seconds(1));
-        pause(u64::try_from(at.since(Timestamp::from_micros(now())).as_millis()).unwrap_or(0)).await;
     }
 }
 
@@ -162,20 +186,12 @@ impl Bulk {
         for (table, width, values) in
             [(watch, 9, self.watches), (look, 7, self.looks), (member, 5, self.members)]
         {
-            let sql = format!("insert into checkins_{table} values {}", places(values.len(), width));
+            let places = store::places(1, width, values.len() / width);
+            let sql = format!("insert into checkins_{table} values {places}");
             tx.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, values)).await?;
         }
         Ok(tx.commit().await?)
     }
-}
-
-/// `($1, $2), ($3, $4)`, and so on.
-fn places(count: usize, width: usize) -> String {
-    let row = |first: usize| {
-        let places: Vec<_> = (first..first + width).map(|place| format!("${place}")).collect();
-        format!("({})", places.join(", "))
-    };
-    (0..count / width).map(|index| row(index * width + 1)).collect::<Vec<_>>().join(", ")
 }
 
 async fn writer(database: &str) -> anyhow::Result<DatabaseConnection> {

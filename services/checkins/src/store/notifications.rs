@@ -10,7 +10,8 @@ use kernel::id::{ClinicId, IncidentId, NotificationId, PersonId, RecordId, Sessi
 use kernel::role::Role;
 use kernel::time::{Span, Timestamp};
 use sea_orm::prelude::Uuid;
-use sea_orm::{ConnectionTrait as _, DbBackend, QueryResult};
+use sea_orm::{ConnectionTrait as _, DbBackend, QueryResult, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A link in a message works this long (reliability.md §3.2), and so does a reply to it.
 pub(crate) const ANSWERABLE: Span = Span::minutes(30);
@@ -147,7 +148,7 @@ pub(crate) async fn claim(store: &Store, most: usize) -> Result<Vec<Leased>, Fai
         if store.db().get_database_backend() == DbBackend::Postgres { "for update skip locked" } else { "" };
     let sql = format!(
         "update checkins_notification set state = 'leased', lease_until = $1, fence = fence + 1,
-         attempts = attempts + 1 where id in (select id from checkins_notification
+         attempts = attempts + 1 where (clinic_id, id) in (select clinic_id, id from checkins_notification
          where (state = 'pending' and next_at <= $2) or (state = 'leased' and lease_until <= $2)
          order by next_at limit {most} {skip})
          returning clinic_id, id, session_id, incident_id, kind, step, round, person_id, channel, fence, attempts,
@@ -184,6 +185,9 @@ pub(crate) async fn renew(store: &Store, leased: &Leased) -> Result<bool, Failur
     Ok(store.db().execute_raw(store.sql(sql, values)).await?.rows_affected() == 1)
 }
 
+/// The outcome of an attempt that a provider took, and the state of its message.
+const ACCEPTED: &str = "accepted";
+
 /// What came of one attempt.
 pub(crate) enum Attempt {
     /// The provider took it.
@@ -192,47 +196,73 @@ pub(crate) enum Attempt {
     Failed(&'static str),
 }
 
-/// Marks an attempt, unless somebody else holds the message now: then theirs counts, and this one is only kept. One
-/// statement: until it is committed a crash sends the message again. The trail and the screens hear of it afterwards.
-pub(crate) async fn mark(store: &Store, leased: &Leased, attempt: &Attempt) -> Result<(), Failure> {
+/// Marks attempts, unless somebody else holds the message now: then theirs counts, and this one is only kept. One
+/// statement for all that came to the same: until it is committed a crash sends them again. The trail and the screens
+/// hear of it afterwards.
+pub(crate) async fn mark(store: &Store, attempts: &[(&Leased, &Attempt)]) -> Result<(), Failure> {
     let now = store.now();
-    let (state, next_at, reference, outcome) = match attempt {
-        Attempt::Accepted(reference) => ("accepted", now, Some(reference.clone()), "accepted"),
-        Attempt::Failed(why) => ("pending", now.plus(pause(leased.fence)), None, *why),
-    };
-    let marked =
-        "update checkins_notification set state = $1, next_at = $2, provider_ref = $3, settled_at = $4,
-                  accepted_at = case $1 when 'accepted' then $4 end,
-                  failed_at = case $1 when 'accepted' then null else $4 end
-                  where clinic_id = $5 and id = $6 and fence = $7 and state = 'leased'";
-    let kept =
-        "insert into checkins_attempt (clinic_id, notification_id, fence, at, provider_ref, id, outcome)
-                values ($5, $6, $7, $4, $3, $8, $9)";
-    let values: [sea_orm::Value; 9] = [
-        state.into(),
-        next_at.micros().into(),
-        reference.into(),
-        now.micros().into(),
-        leased.clinic.0.into(),
-        leased.id.0.into(),
-        leased.fence.into(),
-        ids::fresh::<RecordId>().0.into(),
-        outcome.into(),
-    ];
-    if store.db().get_database_backend() == DbBackend::Postgres {
-        let sql = format!("with marked as ({marked} returning 1) {kept}");
-        store.db().execute_raw(store.sql(sql, values)).await?;
-    } else {
-        let both = async |work: &mut Work| {
-            let first = values.iter().take(7).cloned();
-            work.tx().execute_raw(store.sql(marked, first)).await?;
-            work.tx().execute_raw(store.sql(kept, values.iter().cloned())).await?;
-            Ok(())
+    let mut alike = BTreeMap::<_, Vec<_>>::new();
+    for (leased, attempt) in attempts {
+        let (next_at, reference, outcome) = match attempt {
+            Attempt::Accepted(reference) => (None, Some(reference.as_str()), ACCEPTED),
+            Attempt::Failed(why) => (Some(now.plus(pause(leased.fence))), None, *why),
         };
-        store.work(Act::clock(leased.clinic), both).await?;
+        alike.entry((leased.clinic, next_at)).or_default().push([
+            leased.clinic.0.into(),
+            leased.id.0.into(),
+            leased.fence.into(),
+            now.micros().into(),
+            reference.into(),
+            ids::fresh::<RecordId>().0.into(),
+            outcome.into(),
+        ]);
+    }
+    for ((clinic, next_at), rows) in alike {
+        mark_alike(store, clinic, now, next_at, rows).await?;
     }
     store.wake();
     Ok(())
+}
+
+/// Accepted, or to be sent again at `next_at`.
+async fn mark_alike(
+    store: &Store,
+    clinic: ClinicId,
+    now: Timestamp,
+    next_at: Option<Timestamp>,
+    rows: Vec<[Value; 7]>,
+) -> Result<(), Failure> {
+    let kept = "checkins_attempt (clinic_id, notification_id, fence, at, provider_ref, id, outcome)";
+    let state = if next_at.is_some() { "pending" } else { ACCEPTED };
+    let came = if next_at.is_some() {
+        "failed_at = $2, accepted_at = null"
+    } else {
+        "accepted_at = $2, failed_at = null"
+    };
+    let marked = format!(
+        "update checkins_notification set state = '{state}', next_at = $1, settled_at = $2, {came},
+         provider_ref = kept.provider_ref from kept where checkins_notification.clinic_id = kept.clinic_id
+         and checkins_notification.id = kept.notification_id and checkins_notification.fence = kept.fence
+         and checkins_notification.state = 'leased'"
+    );
+    let times = [next_at.unwrap_or(now).micros().into(), now.micros().into()];
+    if store.db().get_database_backend() == DbBackend::Postgres {
+        let places = store::places(3, 7, rows.len());
+        let sql = format!("with kept as (insert into {kept} values {places} returning *) {marked}");
+        let values = times.into_iter().chain(rows.into_iter().flatten());
+        store.db().execute_raw(store.sql(sql, values)).await?;
+        return Ok(());
+    }
+    let both = async |work: &mut Work| {
+        let ids: Vec<Value> = rows.iter().map(|[_, _, _, _, _, id, _]| id.clone()).collect();
+        store::insert_all(work.tx(), kept, rows).await?;
+        let places = store::places(4, ids.len(), 1);
+        let kept = format!("select * from checkins_attempt where clinic_id = $3 and id in {places}");
+        let values = times.into_iter().chain([clinic.0.into()]).chain(ids);
+        work.tx().execute_raw(work.store().sql(format!("with kept as ({kept}) {marked}"), values)).await?;
+        Ok(())
+    };
+    store.work(Act::clock(clinic), both).await
 }
 
 /// An attempt that the trail and the screens have not heard of.
@@ -246,7 +276,7 @@ pub(crate) struct Unheard {
 
 impl Unheard {
     pub(crate) fn has_failed(&self) -> bool {
-        self.outcome != "accepted"
+        self.outcome != ACCEPTED
     }
 }
 
@@ -284,42 +314,57 @@ pub(crate) struct Addressee {
     pub(crate) contact: Option<(Role, String)>,
 }
 
-/// The contact of a person, and the session's kind.
-pub(crate) async fn addressee(store: &Store, leased: &Leased) -> Result<Option<Addressee>, Failure> {
-    let sql = "select contact.role, contact.sealed, watch.drill from checkins_watch watch
-               left join checkins_contact contact on contact.clinic_id = watch.clinic_id and contact.person_id = $2
-               where watch.clinic_id = $1 and watch.session_id = $3";
-    let values = [leased.clinic.0.into(), leased.what.person.0.into(), leased.what.session.0.into()];
-    let Some(row) = store.db().query_one_raw(store.sql(sql, values)).await? else { return Ok(None) };
-    let role: Option<String> = row.try_get("", "role")?;
-    let role = role.map(|role| role.parse().map_err(|_word| Failure::Stored(format!("role {role}"))));
-    let sealed: Option<String> = row.try_get("", "sealed")?;
-    Ok(Some(Addressee { drill: row.try_get("", "drill")?, contact: role.transpose()?.zip(sealed) }))
+/// Whom each of these is for.
+pub(crate) async fn addressees(
+    store: &Store,
+    claimed: &[Leased],
+) -> Result<BTreeMap<NotificationId, Addressee>, Failure> {
+    let clinics: BTreeSet<ClinicId> = claimed.iter().map(|leased| leased.clinic).collect();
+    let sql = format!(
+        "select message.id, contact.role, contact.sealed, watch.drill from checkins_notification message
+         join checkins_watch watch on watch.clinic_id = message.clinic_id
+         and watch.session_id = message.session_id
+         left join checkins_contact contact on contact.clinic_id = message.clinic_id
+         and contact.person_id = message.person_id where message.clinic_id in {} and message.id in {}",
+        store::places(1, clinics.len(), 1),
+        store::places(1 + clinics.len(), claimed.len(), 1)
+    );
+    let ids = claimed.iter().map(|leased| leased.id.0);
+    let ids = clinics.iter().map(|clinic| clinic.0).chain(ids).map(Value::from);
+    let rows = store.db().query_all_raw(store.sql(sql, ids)).await?;
+    let parse = |row: &QueryResult| {
+        let role: Option<String> = row.try_get("", "role")?;
+        let role = role.map(|role| role.parse().map_err(|_word| Failure::Stored(format!("role {role}"))));
+        let sealed: Option<String> = row.try_get("", "sealed")?;
+        let contact = role.transpose()?.zip(sealed);
+        Ok((store::id(row, "id")?, Addressee { drill: row.try_get("", "drill")?, contact }))
+    };
+    rows.iter().map(parse).collect()
 }
 
-/// Keeps the hash of a new one-use link for the person a message goes to.
-pub(crate) async fn issue_link(
+/// Keeps the hashes of new one-use links, each for the person a message goes to.
+pub(crate) async fn issue_links<'a>(
     store: &Store,
-    leased: &Leased,
-    role: Role,
-    token_hash: &str,
+    links: impl Iterator<Item = (&'a Leased, Role, String)>,
 ) -> Result<(), Failure> {
-    let kind = if leased.what.kind == ON_CALL { "on_call" } else { "acknowledge" };
-    let sql =
-        "insert into checkins_link (clinic_id, token_hash, kind, session_id, incident_id, person_id, role,
-               expires_at, notification_id) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    let values = [
-        leased.clinic.0.into(),
-        token_hash.into(),
-        kind.into(),
-        leased.what.session.0.into(),
-        leased.what.incident.map(|incident| incident.0).into(),
-        leased.what.person.0.into(),
-        role.as_str().into(),
-        store.now().plus(ANSWERABLE).micros().into(),
-        leased.id.0.into(),
-    ];
+    let expires_at = store.now().plus(ANSWERABLE).micros();
+    let row = |(leased, role, token_hash): (&Leased, Role, String)| -> [Value; 9] {
+        let kind = if leased.what.kind == ON_CALL { "on_call" } else { "acknowledge" };
+        [
+            leased.clinic.0.into(),
+            token_hash.into(),
+            kind.into(),
+            leased.what.session.0.into(),
+            leased.what.incident.map(|incident| incident.0).into(),
+            leased.what.person.0.into(),
+            role.as_str().into(),
+            expires_at.into(),
+            leased.id.0.into(),
+        ]
+    };
+    let columns = "checkins_link (clinic_id, token_hash, kind, session_id, incident_id, person_id, role,
+                   expires_at, notification_id)";
+    let rows: Vec<_> = links.map(row).collect();
     let _turn = store.turn().await;
-    store.db().execute_raw(store.sql(sql, values)).await?;
-    Ok(())
+    Ok(store::insert_all(store.db(), columns, rows).await?)
 }

@@ -237,22 +237,30 @@ pub(crate) async fn open_with(
 }
 
 /// Writes rows into `table (columns)`: one statement for as many as any database takes at once.
-pub(crate) async fn insert_all<const WIDTH: usize>(
+///
+/// # Errors
+/// When the database refuses a row.
+pub async fn insert_all<const WIDTH: usize>(
     tx: &impl ConnectionTrait,
     table: &str,
     rows: Vec<[Value; WIDTH]>,
 ) -> Result<(), DbErr> {
     for some in rows.chunks(ROWS_MAX) {
-        let place = |row: usize| {
-            let places: Vec<_> = (1..=WIDTH).map(|column| format!("${}", row * WIDTH + column)).collect();
-            format!("({})", places.join(", "))
-        };
-        let places: Vec<_> = (0..some.len()).map(place).collect();
-        let sql = format!("insert into {table} values {}", places.join(", "));
+        let sql = format!("insert into {table} values {}", places(1, WIDTH, some.len()));
         let values = some.iter().flatten().cloned();
         tx.execute_raw(Statement::from_sql_and_values(tx.get_database_backend(), sql, values)).await?;
     }
     Ok(())
+}
+
+/// `($1, $2), ($3, $4)`: so many rows of this width, counted from `first`.
+pub fn places(first: usize, width: usize, rows: usize) -> String {
+    let row = |row: usize| {
+        let begin = first + row * width;
+        let places: Vec<_> = (begin..begin + width).map(|place| format!("${place}")).collect();
+        format!("({})", places.join(", "))
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
 /// 2,200 values for the widest table; `SQLite` takes 32,766.

@@ -1,17 +1,23 @@
 //! A thousand, ten thousand, a hundred thousand watches stand at a cadence of ten minutes, and in one minute a tenth of
 //! them fall due: of a hundred looks one is not taken. How late is each silence told, and what does all of it cost?
 //!
-//! Late counts from the deadline until a screen could know. Beside it, over the whole house: how long after a look was
-//! sent the therapist's socket has it.
+//! Late counts from the deadline until a screen could know. Beside it, over the whole house with a thousand sessions:
+//! how long after a look was sent the therapist's socket has it.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a proof answers on standard output")]
 
+mod socket;
 mod window;
 
 use anyhow::{Context as _, bail, ensure};
 use kernel::time::Span;
 use serde_json::{Map, Value};
+use socket::Heard;
+use std::collections::BTreeMap;
 use tests::night::engines::Place;
 use window::Seen;
+
+/// So many sessions are live while the socket is listened to.
+const HEARD_LIVE: usize = 1_000;
 
 /// What the command line says.
 struct Words {
@@ -25,7 +31,7 @@ fn main() -> anyhow::Result<()> {
     let mut told = Map::new();
     let mut seen = vec![];
     for (store, place) in [("postgres", Place::Postgres), ("sqlite", Place::Sqlite)] {
-        if words.only.as_deref().is_some_and(|only| only != store) {
+        if !words.asks_for(store) {
             continue;
         }
         let mut of_store = Map::new();
@@ -39,6 +45,7 @@ fn main() -> anyhow::Result<()> {
         }
         told.insert(store.into(), of_store.into());
     }
+    let heard = heard(&words)?;
     for (live, word) in [(1_000, "1k"), (10_000, "10k"), (100_000, "100k")] {
         let of = seen.iter().find(|(store, count, _)| *store == "postgres" && *count == live);
         if let Some((_, _, one)) = of {
@@ -50,12 +57,36 @@ fn main() -> anyhow::Result<()> {
     told.extend([
         ("silent".to_owned(), sum(|one| one.silent).into()),
         ("untold".to_owned(), untold.into()),
+        ("unheard".to_owned(), heard.values().map(|one| one.unheard).sum::<usize>().into()),
+        (
+            "checkin_to_socket_ms_p99".to_owned(),
+            heard.values().map(|one| one.ms_p99).fold(0.0, f64::max).into(),
+        ),
+        ("checkin_to_socket".to_owned(), serde_json::to_value(&heard)?),
         ("violations".to_owned(), violations.into()),
         ("quiet_cost_ratio".to_owned(), quiet_cost_ratio(&seen).into()),
     ]);
     println!("{}", Value::Object(told));
     ensure!(untold == 0 && violations == 0, "not every silence was told");
     Ok(())
+}
+
+/// From a look to the therapist's socket, on each store that was asked for.
+fn heard(words: &Words) -> anyhow::Result<BTreeMap<&'static str, Heard>> {
+    let mut heard = BTreeMap::new();
+    // A cadence of ten minutes makes few looks: one in a hundred should be more than one of all.
+    let window = words.window.times(2);
+    let system = actix_web::rt::System::new;
+    if words.asks_for("postgres") {
+        let one = system().block_on(socket::on_postgres(HEARD_LIVE, window));
+        heard.insert("postgres", one.context("the socket on postgres")?);
+    }
+    if words.asks_for("sqlite") {
+        let one = system().block_on(socket::on_sqlite(HEARD_LIVE, window));
+        heard.insert("sqlite", one.context("the socket on sqlite")?);
+    }
+    eprintln!("{heard:?}");
+    Ok(heard)
 }
 
 /// What nothing due costs with the most watches, to what it costs with the fewest, on Postgres: it must not grow with
@@ -68,6 +99,10 @@ fn quiet_cost_ratio(seen: &[(&str, usize, Seen)]) -> f64 {
 }
 
 impl Words {
+    fn asks_for(&self, store: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| only == store)
+    }
+
     fn read(mut words: impl Iterator<Item = String>) -> anyhow::Result<Self> {
         let mut read = Self { live: vec![1_000, 10_000, 100_000], window: Span::seconds(60), only: None };
         while let Some(word) = words.next() {

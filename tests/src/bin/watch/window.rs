@@ -44,7 +44,7 @@ pub async fn seen(name: &str, place: Place, live: usize, window: Span) -> anyhow
         standing.took.as_millis()
     );
     let quiet = spent(&night.engines, pause(QUIET_MS)).await?.1;
-    night.until_the_answers().await;
+    standing.until_the_answers().await;
     let both = async {
         let (answers, figures) = futures_util::join!(night.answer(standing.answers), night.seen_through());
         anyhow::Ok((answers?, figures?))
