@@ -2,8 +2,9 @@
 
 pub(crate) mod messages;
 
+use crate::store::attempts::Unheard;
 use crate::store::deliveries::Told;
-use crate::store::notifications::{self, Unheard};
+use crate::store::notifications;
 use crate::store::{Incidents, Watches, ladders, rows};
 use chassis::clock;
 use chassis::ids;
@@ -261,11 +262,8 @@ pub(crate) async fn support_seen(
 pub(crate) async fn attempted(work: &mut Work, attempt: &Unheard) -> Result<(), Failure> {
     let (session, incident) = (attempt.what.session, attempt.what.incident);
     let fact = say::NotificationChanged { session, incident };
-    match incident {
-        Some(id) => {
-            let row = Incidents::load(work, id).await?.ok_or(Failure::Missing)?;
-            tell(work, session, row.state.matter().cause, &fact).await?;
-        }
+    match attempt.cause {
+        Some(cause) => tell(work, session, cause, &fact).await?,
         None => work.tell(session, &fact).await?,
     }
     let action = if attempt.has_failed() { "notification.failed" } else { "notification.accepted" };

@@ -2,7 +2,8 @@
 
 use crate::channels::{Notice, Whom};
 use crate::publish::{self, messages};
-use crate::store::notifications::{self, Addressee, Attempt, Leased};
+use crate::store::attempts::{self, Attempt};
+use crate::store::notifications::{self, Addressee, Leased};
 use crate::{Checkins, contact};
 use chassis::crypto;
 use chassis::problem::Failure;
@@ -12,9 +13,7 @@ use chassis::work::Act;
 use chassis::{clock, store::Store};
 use checkins_core::notification::RENEW;
 use fail::fail_point;
-use kernel::id::ClinicId;
 use kernel::time::Span;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -145,7 +144,7 @@ async fn mark(store: Store, mut made: UnboundedReceiver<Made>) {
     let mut together = vec![];
     while made.recv_many(&mut together, HANDS).await > 0 {
         let attempts: Vec<_> = together.iter().map(|made| (&made.leased, &made.attempt)).collect();
-        if let Err(failure) = notifications::mark(&store, &attempts).await {
+        if let Err(failure) = attempts::mark(&store, &attempts).await {
             tracing::error!(count = attempts.len(), error = %failure, "attempts could not be marked");
         }
         fail_point!("lane.marked");
@@ -164,16 +163,12 @@ async fn tell(service: Arc<Checkins>) {
 }
 
 async fn tell_some(store: &Store) -> Result<(), Failure> {
-    let unheard = notifications::unheard(store).await?;
-    let clinics: BTreeSet<ClinicId> = unheard.iter().map(|attempt| attempt.clinic).collect();
-    for clinic in clinics {
+    for clinic in attempts::unheard(store).await? {
         let told = store.work(Act::clock(clinic), async |work| {
-            for attempt in unheard.iter().filter(|attempt| attempt.clinic == clinic) {
-                if notifications::tell(work, attempt).await? {
-                    publish::attempted(work, attempt).await?;
-                    if attempt.has_failed() {
-                        messages::advance(work, &attempt.what).await?;
-                    }
+            for attempt in attempts::take_unheard(work).await? {
+                publish::attempted(work, &attempt).await?;
+                if attempt.has_failed() {
+                    messages::advance(work, &attempt.what).await?;
                 }
             }
             Ok(())

@@ -3,10 +3,10 @@
 use chassis::ids;
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
-use chassis::work::{Act, Work};
+use chassis::work::Work;
 use checkins_core::ladder::Channel;
-use checkins_core::notification::{LEASE, pause};
-use kernel::id::{ClinicId, IncidentId, NotificationId, PersonId, RecordId, SessionId};
+use checkins_core::notification::LEASE;
+use kernel::id::{ClinicId, IncidentId, NotificationId, PersonId, SessionId};
 use kernel::role::Role;
 use kernel::time::{Span, Timestamp};
 use sea_orm::prelude::Uuid;
@@ -183,129 +183,6 @@ pub(crate) async fn renew(store: &Store, leased: &Leased) -> Result<bool, Failur
     ];
     let _turn = store.turn().await;
     Ok(store.db().execute_raw(store.sql(sql, values)).await?.rows_affected() == 1)
-}
-
-/// The outcome of an attempt that a provider took, and the state of its message.
-const ACCEPTED: &str = "accepted";
-
-/// What came of one attempt.
-pub(crate) enum Attempt {
-    /// The provider took it.
-    Accepted(String),
-    /// It did not; a word for why.
-    Failed(&'static str),
-}
-
-/// Marks attempts, unless somebody else holds the message now: then theirs counts, and this one is only kept. One
-/// statement for all that came to the same: until it is committed a crash sends them again. The trail and the screens
-/// hear of it afterwards.
-pub(crate) async fn mark(store: &Store, attempts: &[(&Leased, &Attempt)]) -> Result<(), Failure> {
-    let now = store.now();
-    let mut alike = BTreeMap::<_, Vec<_>>::new();
-    for (leased, attempt) in attempts {
-        let (next_at, reference, outcome) = match attempt {
-            Attempt::Accepted(reference) => (None, Some(reference.as_str()), ACCEPTED),
-            Attempt::Failed(why) => (Some(now.plus(pause(leased.fence))), None, *why),
-        };
-        alike.entry((leased.clinic, next_at)).or_default().push([
-            leased.clinic.0.into(),
-            leased.id.0.into(),
-            leased.fence.into(),
-            now.micros().into(),
-            reference.into(),
-            ids::fresh::<RecordId>().0.into(),
-            outcome.into(),
-        ]);
-    }
-    for ((clinic, next_at), rows) in alike {
-        mark_alike(store, clinic, now, next_at, rows).await?;
-    }
-    store.wake();
-    Ok(())
-}
-
-/// Accepted, or to be sent again at `next_at`.
-async fn mark_alike(
-    store: &Store,
-    clinic: ClinicId,
-    now: Timestamp,
-    next_at: Option<Timestamp>,
-    rows: Vec<[Value; 7]>,
-) -> Result<(), Failure> {
-    let kept = "checkins_attempt (clinic_id, notification_id, fence, at, provider_ref, id, outcome)";
-    let state = if next_at.is_some() { "pending" } else { ACCEPTED };
-    let came = if next_at.is_some() {
-        "failed_at = $2, accepted_at = null"
-    } else {
-        "accepted_at = $2, failed_at = null"
-    };
-    let marked = format!(
-        "update checkins_notification set state = '{state}', next_at = $1, settled_at = $2, {came},
-         provider_ref = kept.provider_ref from kept where checkins_notification.clinic_id = kept.clinic_id
-         and checkins_notification.id = kept.notification_id and checkins_notification.fence = kept.fence
-         and checkins_notification.state = 'leased'"
-    );
-    let times = [next_at.unwrap_or(now).micros().into(), now.micros().into()];
-    if store.db().get_database_backend() == DbBackend::Postgres {
-        let places = store::places(3, 7, rows.len());
-        let sql = format!("with kept as (insert into {kept} values {places} returning *) {marked}");
-        let values = times.into_iter().chain(rows.into_iter().flatten());
-        store.db().execute_raw(store.sql(sql, values)).await?;
-        return Ok(());
-    }
-    let both = async |work: &mut Work| {
-        let ids: Vec<Value> = rows.iter().map(|[_, _, _, _, _, id, _]| id.clone()).collect();
-        store::insert_all(work.tx(), kept, rows).await?;
-        let places = store::places(4, ids.len(), 1);
-        let kept = format!("select * from checkins_attempt where clinic_id = $3 and id in {places}");
-        let values = times.into_iter().chain([clinic.0.into()]).chain(ids);
-        work.tx().execute_raw(work.store().sql(format!("with kept as ({kept}) {marked}"), values)).await?;
-        Ok(())
-    };
-    store.work(Act::clock(clinic), both).await
-}
-
-/// An attempt that the trail and the screens have not heard of.
-pub(crate) struct Unheard {
-    pub(crate) clinic: ClinicId,
-    attempt: RecordId,
-    pub(crate) notification: NotificationId,
-    pub(crate) what: What,
-    outcome: String,
-}
-
-impl Unheard {
-    pub(crate) fn has_failed(&self) -> bool {
-        self.outcome != ACCEPTED
-    }
-}
-
-/// Attempts that were made and not told of, the oldest first.
-pub(crate) async fn unheard(store: &Store) -> Result<Vec<Unheard>, Failure> {
-    let sql =
-        "select a.clinic_id, a.id, a.notification_id, a.outcome, n.session_id, n.incident_id, n.kind, n.step,
-               n.round, n.person_id, n.channel
-               from checkins_attempt a join checkins_notification n
-               on n.clinic_id = a.clinic_id and n.id = a.notification_id
-               where a.told_at is null order by a.at limit 100";
-    let rows = store.db().query_all_raw(store.sql(sql, [])).await?;
-    let parse = |row: &QueryResult| {
-        Ok(Unheard {
-            clinic: store::id(row, "clinic_id")?,
-            attempt: store::id(row, "id")?,
-            notification: store::id(row, "notification_id")?,
-            what: What::read(row)?,
-            outcome: row.try_get("", "outcome")?,
-        })
-    };
-    rows.iter().map(parse).collect()
-}
-
-/// It is told of in this transaction. False when another engine did so meanwhile.
-pub(crate) async fn tell(work: &Work, unheard: &Unheard) -> Result<bool, Failure> {
-    let sql = "update checkins_attempt set told_at = $1 where clinic_id = $2 and id = $3 and told_at is null";
-    let values = [work.now().micros().into(), unheard.clinic.0.into(), unheard.attempt.0.into()];
-    Ok(work.tx().execute_raw(work.store().sql(sql, values)).await?.rows_affected() == 1)
 }
 
 /// What a message needs before it can be written: whether it is a drill, and the role and sealed contact if known.

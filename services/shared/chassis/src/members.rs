@@ -53,5 +53,6 @@ pub async fn replace(work: &Work, opened: &SessionOpened) -> Result<(), Failure>
         ];
         work.tx().execute_raw(work.store().sql(sql, values)).await?;
     }
+    work.members_changed(opened.session);
     Ok(())
 }

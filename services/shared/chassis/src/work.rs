@@ -6,6 +6,7 @@ use crate::crypto;
 use crate::guard::Who;
 use crate::ids;
 use crate::keeper::{About, Keeper, Row};
+use crate::members;
 use crate::outbox;
 use crate::problem::{Failure, Problem};
 use crate::store::{self, Store};
@@ -20,6 +21,8 @@ use proto::events::safety::Member;
 use proto::problems;
 use sea_orm::{ConnectionTrait as _, DatabaseTransaction, DbBackend};
 use serde::Serialize;
+use std::cell::RefCell;
+use std::collections::HashMap;
 use tokio::sync::OwnedMutexGuard;
 use uuid::Uuid;
 
@@ -86,6 +89,8 @@ pub struct Work {
     audits: Vec<audit::Entry>,
     said: Vec<Envelope>,
     fresh_keys: Vec<(ClinicId, PersonId, DataKey)>,
+    /// Who was asked for already: one silence tells the same people four things.
+    members: RefCell<HashMap<SessionId, Vec<Member>>>,
     yields: bool,
     _turn: Option<OwnedMutexGuard<()>>,
 }
@@ -106,6 +111,7 @@ impl Work {
             audits: vec![],
             said: vec![],
             fresh_keys: vec![],
+            members: RefCell::default(),
             yields: false,
             _turn: turn,
         }
@@ -180,7 +186,18 @@ impl Work {
     /// # Errors
     /// When the database fails.
     pub async fn members(&self, session: SessionId) -> Result<Vec<Member>, Failure> {
-        crate::members::of(&self.tx, self.store.service(), self.act.clinic, session).await
+        let known = self.members.borrow().get(&session).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found = members::of(&self.tx, self.store.service(), self.act.clinic, session).await?;
+        self.members.borrow_mut().insert(session, found.clone());
+        Ok(found)
+    }
+
+    /// The session has other people now.
+    pub(crate) fn members_changed(&self, session: SessionId) {
+        self.members.borrow_mut().remove(&session);
     }
 
     /// Drives one command through one machine: load, step, save, publish.
