@@ -50,12 +50,6 @@ impl Engine {
         }
     }
 
-    /// Hears the database's clock. True when the two disagree.
-    fn hear(&mut self, now: Timestamp, jump: Span) -> bool {
-        let Some((started_at, projection)) = &mut self.projection else { return false };
-        projection.hear(now.plus(jump), now.since(*started_at))
-    }
-
     /// Whether it can do anything.
     pub fn is_well(&self, is_database_up: bool) -> bool {
         self.is_up && self.frozen_until.is_none() && !self.is_cut && is_database_up
@@ -135,7 +129,7 @@ impl World {
     }
 
     /// Whether an engine reaches the database now.
-    fn reaches(&self, number: usize) -> bool {
+    pub fn reaches(&self, number: usize) -> bool {
         self.engines[number].is_well(self.sky.is_database_up)
     }
 
@@ -168,20 +162,23 @@ impl World {
         }
         if self.engines[number].life == life && self.engines[number].is_up {
             self.claim(number);
-            self.plan_next(number);
+            self.plan_next(number, is_suspect);
         }
     }
 
-    /// When this engine looks again: what it sees coming, or in 250 ms where something due was left.
-    fn plan_next(&mut self, number: usize) {
-        let Some(due_at) = self.rows.next_due() else {
-            self.engines[number].looks_at = Timestamp::from_micros(i64::MAX);
-            return;
-        };
+    /// When this engine looks again: what it sees coming, or in 250 ms where something due was left. While it doubts the
+    /// time, the second in which it asks again is played out.
+    fn plan_next(&mut self, number: usize, is_suspect: bool) {
         let ahead = self.engines[number].now(self.now).since(self.now);
-        let at = Timestamp::from_micros(due_at.micros().saturating_sub(ahead.as_micros()));
+        let due_at = self.rows.next_due().map_or(i64::MAX, Timestamp::micros);
+        let at = Timestamp::from_micros(due_at.saturating_sub(ahead.as_micros()));
         let at = if at <= self.now { self.now.plus(TICK) } else { at };
-        self.plan_look(number, at);
+        let at = if is_suspect { at.min(self.now.plus(Span::seconds(1))) } else { at };
+        if due_at == i64::MAX && !is_suspect {
+            self.engines[number].looks_at = Timestamp::from_micros(i64::MAX);
+        } else {
+            self.plan_look(number, at);
+        }
     }
 
     /// Something was written: who wrote it looks at once, the others when they next look anyway.

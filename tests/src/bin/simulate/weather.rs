@@ -1,6 +1,7 @@
 //! What breaks, and for how long: engines, the way to the database, the database, its clock, the mail server.
 
 use crate::agenda::{Happening, Weather};
+use crate::engines::Engine;
 use crate::world::{Sky, World};
 use kernel::time::{Span, Timestamp};
 
@@ -13,6 +14,14 @@ pub struct Fate {
     pub is_taken: bool,
     /// Whether the engine learns what became of it.
     pub is_learned: bool,
+}
+
+impl Engine {
+    /// Hears the database's clock. True when the two disagree.
+    pub fn hear(&mut self, now: Timestamp, jump: Span) -> bool {
+        let Some((started_at, projection)) = &mut self.projection else { return false };
+        projection.hear(now.plus(jump), now.since(*started_at))
+    }
 }
 
 impl World {
@@ -146,6 +155,7 @@ impl World {
     /// rule itself makes early alarms, and the day after them is what is looked at.
     fn jump(&mut self) {
         self.counts.faults += 1;
+        self.all_hear();
         let most = self.dice.pick(&[Span::seconds(5), Span::minutes(10), Span::hours(1), Span::hours(24)]);
         let by = self.dice.between(Span::millis(1600), most);
         self.sky.jump = if self.plan.jumps_forward { by } else { by.times(-1) };
@@ -157,8 +167,19 @@ impl World {
     }
 
     fn set_right(&mut self) {
+        self.all_hear();
         self.sky.jump = Span::ZERO;
         self.all_look_soon();
+    }
+
+    /// An engine asks what time it is once a second, which is not played out while nothing happens: whoever reaches the
+    /// database has just heard.
+    fn all_hear(&mut self) {
+        for number in 0..self.engines.len() {
+            if self.reaches(number) {
+                self.engines[number].hear(self.now, self.sky.jump);
+            }
+        }
     }
 
     /// Everything is mended at once.
