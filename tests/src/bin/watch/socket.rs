@@ -157,7 +157,7 @@ async fn listen(who: Rc<Caller>, port: u16, times: Times) -> anyhow::Result<()> 
                 socket.send(Message::Pong(beat)).await.map_err(|error| anyhow::anyhow!("{error}"))?;
                 continue;
             }
-            _other => continue,
+            Frame::Binary(_) | Frame::Continuation(_) | Frame::Pong(_) | Frame::Close(_) => continue,
         };
         let message: Value = serde_json::from_slice(&text)?;
         if let Some(session) = message.get("session").and_then(Value::as_str) {
