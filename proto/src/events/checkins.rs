@@ -25,6 +25,19 @@ events! {
         /// When.
         at: Timestamp,
     }
+    /// How the page before this session stands: whether somebody can be asked, is asked, or has answered.
+    PagerChanged = "checkins.pager_changed.v1" {
+        /// The session.
+        session: SessionId,
+        /// `planned`, `paging`, `unanswered`, `answered` or `over`.
+        standing: String,
+        /// `nobody` when the ladder names nobody outside of the session, `unreachable` when no way leads to them.
+        hole: Option<String>,
+        /// How many on the ladder have answered a page within thirty days.
+        current: i64,
+        /// When.
+        at: Timestamp,
+    }
     /// A check-in was answered.
     CheckinAnswered = "checkins.checkin_answered.v1" {
         /// The session.

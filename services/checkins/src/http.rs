@@ -6,11 +6,9 @@ mod links;
 mod phone;
 mod telephony;
 
-use crate::Checkins;
 use crate::answers::{self, Hand, Look};
-use crate::publish::{self, messages};
-use crate::signs;
 use crate::store::view::{self, NextLook, WatchView};
+use crate::{Checkins, pager, publish, signs};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
 use chassis::body::{self, Body, Raw};
@@ -21,6 +19,7 @@ use chassis::words;
 use chassis::work::Work;
 use checkins_core::escalation::Cause;
 use checkins_core::form;
+use checkins_core::pager::Command;
 use checkins_core::protocol::clock_is_off;
 use garde::Validate;
 use kernel::id::{RecordId, SessionId};
@@ -268,8 +267,7 @@ async fn page_on_call(
     _body: Body<Nothing>,
 ) -> Answer {
     let paged = checkins.store().command(checkins.act()?, async |work: &mut Work| {
-        let round = work.now().seconds();
-        messages::ask_on_call(work, *session, round).await?;
+        pager::step(work, *session, Command::Ask).await?;
         Ok(Done { at: work.now() })
     });
     Ok(HttpResponse::Ok().json(paged.await?))

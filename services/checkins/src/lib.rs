@@ -11,6 +11,7 @@ mod mail;
 mod migrations;
 mod mirror;
 mod on_call;
+mod pager;
 mod problems;
 mod publish;
 mod sender;
@@ -58,6 +59,7 @@ impl Service for Checkins {
         safety::VitalsRecorded::NAME,
         safety::Prolonged::NAME,
         safety::Discharged::NAME,
+        safety::SessionEnded::NAME,
         safety::SessionClosed::NAME,
         care::NextMorningAnswered::NAME,
         care::ResponseRecorded::NAME,
@@ -97,8 +99,9 @@ impl Service for Checkins {
         let step = lane.tick::<store::Incidents>().await?;
         let support = answers::tick_support(&lane).await?;
         let sign = signs::tick(self, &lane).await?;
+        let page = lane.tick::<store::pagers::Pagers>().await?;
         self.copied.mirror().looked(self.store.now());
-        Ok(earliest([look, step, support, sign]))
+        Ok(earliest([look, step, support, sign, page]))
     }
 
     fn start(self: &Arc<Self>) {

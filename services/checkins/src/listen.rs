@@ -1,13 +1,14 @@
 //! Events heard, turned into commands of the watch.
 
-use crate::contact;
-use crate::publish::{self, messages};
+use crate::publish;
 use crate::store::{Watches, rows, signs};
+use crate::{contact, pager};
 use chassis::keeper::{About, Keeper as _};
 use chassis::problem::Failure;
 use chassis::service::fact;
 use chassis::work::Work;
 use checkins_core::escalation::Cause;
+use checkins_core::pager::Command as Page;
 use checkins_core::protocol::Protocol;
 use checkins_core::signals::{self, Sign};
 use checkins_core::watch::{Command, Watch};
@@ -39,9 +40,14 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
             signs::end(work, heard.session).await?;
             watch(work, heard.session, command).await
         }
+        safety::SessionEnded::NAME => {
+            let heard: safety::SessionEnded = fact(envelope)?;
+            pager::step(work, heard.session, Page::End).await
+        }
         safety::SessionClosed::NAME => {
             let heard: safety::SessionClosed = fact(envelope)?;
             signs::end(work, heard.session).await?;
+            pager::step(work, heard.session, Page::End).await?;
             watch(work, heard.session, Command::Close).await
         }
         care::NextMorningAnswered::NAME => {
@@ -52,7 +58,8 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
         identity::ContactChanged::NAME => {
             let heard: identity::ContactChanged = fact(envelope)?;
             let has_phone = has_phone(work, &heard);
-            rows::keep_contact(work, heard.person, heard.role, &heard.sealed, has_phone).await
+            rows::keep_contact(work, heard.person, heard.role, &heard.sealed, has_phone).await?;
+            publish::pager::changed(work, heard.person).await
         }
         identity::SitterRevoked::NAME => sitter_revoked(work, fact(envelope)?).await,
         video::PersonJoined::NAME => {
@@ -80,6 +87,8 @@ async fn watch(work: &mut Work, session: SessionId, command: Command) -> Result<
 /// From here on silence counts: of looks, and of whatever else the session shows.
 async fn dosed(work: &mut Work, session: SessionId, at: Timestamp) -> Result<(), Failure> {
     let row = work.step::<Watches>(session, Command::Dose(at)).await?;
+    // From here on an incident's ladder asks.
+    pager::step(work, session, Page::End).await?;
     let vitals_due_at = at.plus(signals::VITALS_DUE.at(row.state.protocol().pace));
     signs::begin(work, session, vitals_due_at).await
 }
@@ -97,13 +106,14 @@ async fn opened(work: &mut Work, heard: safety::SessionOpened) -> Result<(), Fai
     let state = Watch::Standing { protocol: Protocol { pace: heard.pace } };
     if rows::open_watch(work, &about, &state, heard.drill).await? {
         publish::armed(work, heard.session).await?;
+        pager::plan(work, about, heard.pace, heard.starts_at).await?;
     }
     Ok(())
 }
 
-/// On the day itself the on-call lead is asked to answer for this session.
+/// Once people arrive somebody outside must answer for this session, whatever the calendar said.
 async fn phase_changed(work: &mut Work, heard: safety::PhaseChanged) -> Result<(), Failure> {
-    if heard.phase == "arriving" { messages::ask_on_call(work, heard.session, 0).await } else { Ok(()) }
+    if heard.phase == "arriving" { pager::step(work, heard.session, Page::Arrive).await } else { Ok(()) }
 }
 
 /// A dose outside of the gate still starts the watch, from its own time, and a human must look.

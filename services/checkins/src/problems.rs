@@ -3,7 +3,7 @@
 use chassis::problem::{Field, Problem};
 use checkins_core::form::Unclear;
 use checkins_core::ladder::Fault;
-use checkins_core::{escalation, signature, watch};
+use checkins_core::{escalation, pager, signature, watch};
 use proto::problems;
 
 pub(crate) fn watch(refusal: watch::Refusal) -> Problem {
@@ -25,6 +25,12 @@ pub(crate) fn incident(refusal: escalation::Refusal) -> Problem {
         escalation::Refusal::Resolved => Problem::new(&problems::INCIDENT_RESOLVED),
         escalation::Refusal::Own => Problem::new(&problems::INCIDENT_OWN),
         escalation::Refusal::NoteMissing => Problem::new(&problems::INCIDENT_NOTE),
+    }
+}
+
+pub(crate) fn pager(refusal: pager::Refusal) -> Problem {
+    match refusal {
+        pager::Refusal::NotYours => Problem::new(&problems::PAGE_NOT_YOURS),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The privacy border: what leaves this service about a watch or an incident, and who is told.
 
 pub(crate) mod messages;
+pub(crate) mod pager;
 
 use crate::store::attempts::Unheard;
 use crate::store::deliveries::Told;

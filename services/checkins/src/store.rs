@@ -6,6 +6,7 @@ pub(crate) mod deliveries;
 pub(crate) mod ladders;
 pub(crate) mod links;
 pub(crate) mod notifications;
+pub(crate) mod pagers;
 pub(crate) mod phones;
 pub(crate) mod rows;
 pub(crate) mod signs;

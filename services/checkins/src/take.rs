@@ -1,13 +1,12 @@
 //! "I'm on it", over whichever channel it is said: one command of the core, and the message it was said to.
 
-use crate::publish;
+use crate::pager;
+use crate::store::Incidents;
 use crate::store::deliveries::{self, Told};
-use crate::store::{Incidents, Watches, rows};
-use chassis::keeper::Keeper as _;
 use chassis::problem::Failure;
 use chassis::work::Work;
 use checkins_core::escalation::Command;
-use kernel::id::{IncidentId, NotificationId, PersonId, SessionId};
+use kernel::id::{IncidentId, NotificationId, PersonId};
 use kernel::role::Role;
 
 /// Somebody takes an incident. The core says who may.
@@ -19,26 +18,12 @@ pub(crate) async fn incident(
 ) -> Result<(), Failure> {
     work.step::<Incidents>(incident, Command::Acknowledge { by, role }).await?;
     match with {
-        Some(message) => deliveries::acknowledge(work, message).await?,
-        None => deliveries::acknowledge_on_screen(work, incident, by).await?,
-    };
-    Ok(())
-}
-
-/// Whoever is on call says so for this session.
-pub(crate) async fn duty(
-    work: &mut Work,
-    session: SessionId,
-    by: PersonId,
-    with: Option<NotificationId>,
-) -> Result<(), Failure> {
-    Watches::load(work, session).await?.ok_or(Failure::Missing)?;
-    rows::confirm_on_call(work, session).await?;
-    publish::on_call_confirmed(work, session, by).await?;
-    if let Some(message) = with {
-        deliveries::acknowledge(work, message).await?;
+        Some(message) => {
+            deliveries::acknowledge(work, message).await?;
+            pager::reached(work, by).await
+        }
+        None => deliveries::acknowledge_on_screen(work, incident, by).await.map(drop),
     }
-    Ok(())
 }
 
 /// What this message asked for, by whoever it went to. False when they said so before.
@@ -50,7 +35,7 @@ pub(crate) async fn what_it_asks(work: &mut Work, told: &Told) -> Result<bool, F
     let by = told.what.person;
     match told.what.incident {
         Some(id) => incident(work, id, (by, told.role), Some(told.id)).await?,
-        None => duty(work, told.what.session, by, Some(told.id)).await?,
+        None => pager::answer(work, told.what.session, by, Some(told.id)).await?,
     }
     Ok(true)
 }

@@ -46,6 +46,8 @@ pub(crate) async fn gather(
         consents: consent::patient_is_current(&signed),
         presence_at: folder.presence_at,
         on_call_at: folder.on_call_at,
+        page: folder.page,
+        contacts: folder.contacts,
         watch_at: folder.watch_at,
         last_dose_at: sessions::last_dose(reader, folder).await?,
         therapist_elsewhere: sessions::is_elsewhere(reader, folder).await?,

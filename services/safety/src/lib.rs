@@ -41,6 +41,7 @@ impl Service for Safety {
         identity::SitterAbsent::NAME,
         identity::SitterRevoked::NAME,
         checkins::OnCallConfirmed::NAME,
+        checkins::PagerChanged::NAME,
         checkins::WatchArmed::NAME,
         checkins::WatchClosed::NAME,
         checkins::IncidentOpened::NAME,

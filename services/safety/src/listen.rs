@@ -35,6 +35,13 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
             let heard: checkins::OnCallConfirmed = fact(envelope)?;
             note(work, heard.session, Heard::OnCall(heard.at)).await
         }
+        checkins::PagerChanged::NAME => {
+            let heard: checkins::PagerChanged = fact(envelope)?;
+            if !sessions::page_stands(work, &heard).await? {
+                return Err(Failure::Missing);
+            }
+            publish::prepared(work, heard.session).await
+        }
         checkins::WatchArmed::NAME => {
             let heard: checkins::WatchArmed = fact(envelope)?;
             note(work, heard.session, Heard::Watch(Some(heard.at))).await

@@ -84,7 +84,8 @@ async function learnIds(stage) {
   stage.ids = { sam: of('patient'), ana: of('sitter'), lee: of('therapist') };
 }
 
-export async function ready(story, stage) {
+/** `answer` is how somebody outside answers the page, `settled` what all see at the end; other stories bring their own. */
+export async function ready(story, stage, { answer = noorConfirms, settled = ({ screens }) => therapist.allReady(screens.lee, sam) } = {}) {
   const { screens, figures } = stage;
   await story.step('Sam prepares, Ana learns, Dr. Lee opens the room, Dr. Okafor confirms', () =>
     Promise.all([samPrepares(screens.sam), anaPrepares(screens.ana), leeArrives(screens.lee), confirmOwn(screens.okafor, sam)]));
@@ -104,7 +105,7 @@ export async function ready(story, stage) {
     await learnIds(stage);
   });
   await story.step('Noor confirms by link, Ana measures twice, Dr. Lee answers her items', () =>
-    Promise.all([noorConfirms(stage), twoReadings(screens.ana), therapist.answerOwn(screens.lee)]));
+    Promise.all([answer(stage), twoReadings(screens.ana), therapist.answerOwn(screens.lee)]));
   await story.step('all three see and hear the other two', async () => {
     figures.frames_decoded = await everyoneSees(stage);
     figures.tiles_match = await tilesMatch(stage);
@@ -113,6 +114,6 @@ export async function ready(story, stage) {
   await story.step('Sam and Dr. Lee say that they are ready', async () => {
     await patient.sayReady(screens.sam);
     await therapist.sayReady(screens.lee);
-    await therapist.allReady(screens.lee, sam);
+    await settled(stage);
   });
 }

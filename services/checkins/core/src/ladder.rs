@@ -169,7 +169,7 @@ impl Who {
     }
 
     /// Whether they need not be in the session to be told.
-    const fn is_outside(self) -> bool {
+    pub(crate) const fn is_outside(self) -> bool {
         match self {
             Self::OnCall | Self::Prescriber => true,
             Self::Therapist | Self::Sitter => false,

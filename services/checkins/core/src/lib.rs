@@ -7,6 +7,7 @@ pub mod ladder;
 pub mod mirror;
 pub mod notification;
 pub mod outcome;
+pub mod pager;
 pub mod protocol;
 pub mod reply;
 pub mod signals;

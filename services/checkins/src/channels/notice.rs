@@ -79,8 +79,9 @@ impl Notice {
         let (at, quietly) = (utc(self.at), self.quietly());
         if self.wants_duty() {
             format!(
-                "You are named on call for session {label}.\n\nOpen this page and press the button to say that you \
-                 can be reached:\n{link}\n\nAsked at {at}. The link works once."
+                "This is the page before session {label}. Nothing has happened.\n\nOpen this page and press the button to \
+                 say that you can be reached while it lasts:\n{link}\n\nAsked at {at}. The link works once. If you do not \
+                 answer within a minute, the next person is asked."
             )
         } else {
             format!(
@@ -108,7 +109,8 @@ impl Notice {
         let quietly = self.quietly();
         if self.wants_duty() {
             format!(
-                "{drill}You are named on call for session {label}. Reply OK {code} if you can be reached, or open {link}"
+                "{drill}The page before session {label}; nothing has happened. Reply OK {code} if you can be reached, or \
+                 open {link}"
             )
         } else {
             format!(
@@ -125,7 +127,7 @@ impl Notice {
         let spelled = self.label.chars().map(String::from).collect::<Vec<_>>().join(" ");
         if self.wants_duty() {
             format!(
-                "{drill}You are named on call for session {spelled}. Press {} to say that you can be reached.",
+                "{drill}This is the page before session {spelled}. Nothing has happened. Press {} to say that you can be reached.",
                 reply::DIGIT
             )
         } else {

@@ -3,7 +3,7 @@
 use super::{Answer, Done};
 use crate::store::view::{self, LinkView};
 use crate::store::{deliveries, links};
-use crate::{Checkins, take};
+use crate::{Checkins, pager, take};
 use actix_web::{HttpResponse, post};
 use chassis::body::Body;
 use chassis::crypto;
@@ -91,7 +91,7 @@ pub(super) async fn confirm_on_call(checkins: Guard<Enter, Checkins>, body: Body
         if !links::use_link(work, &hash).await? {
             return Err(Problem::new(&problems::LINK_REFUSED).into());
         }
-        take::duty(work, link.session, link.person, link.notification).await?;
+        pager::answer(work, link.session, link.person, link.notification).await?;
         Ok(Done { at: work.now() })
     });
     Ok(HttpResponse::Ok().json(done.await?))

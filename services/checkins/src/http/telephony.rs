@@ -200,8 +200,13 @@ async fn taken(checkins: &Checkins, told: &Told) -> Result<&'static str, Problem
         Ok(true) => Ok(CONFIRMED),
         Ok(false) => Ok(BEFORE),
         // Whoever is on the telephone reads no problem: it is said to them.
-        Err(Failure::Refused(problem)) if problem.code() == problems::INCIDENT_OWN.code => Ok(NOT_THEIRS),
+        Err(Failure::Refused(problem)) if is_not_theirs(&problem) => Ok(NOT_THEIRS),
         Err(Failure::Refused(problem)) if problem.code() == problems::INCIDENT_RESOLVED.code => Ok(TOO_LATE),
         Err(failure) => Err(failure.into()),
     }
+}
+
+/// The core said that this person may not take it.
+fn is_not_theirs(problem: &Problem) -> bool {
+    [problems::INCIDENT_OWN.code, problems::PAGE_NOT_YOURS.code].contains(&problem.code())
 }

@@ -1,6 +1,7 @@
 //! The tables of checkins. Forward only; on `SQLite` and Postgres.
 
 mod channels;
+mod pager;
 
 use chassis::schema::{HouseLetters, HouseTables, ddl};
 use sea_orm_migration::prelude::*;
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrations {
             Box::new(channels::Channels),
             Box::new(Signs),
             Box::new(Phones),
+            Box::new(pager::Pager),
         ]
     }
 

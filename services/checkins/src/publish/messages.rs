@@ -1,7 +1,7 @@
 //! Who is written to at a step, over which channels, and over which one when another failed.
 
 use crate::channels;
-use crate::store::notifications::{self, INCIDENT, Message, ON_CALL, What};
+use crate::store::notifications::{self, INCIDENT, Message, What};
 use crate::store::rows;
 use chassis::problem::Failure;
 use chassis::work::Work;
@@ -68,21 +68,6 @@ async fn usable(work: &Work, person: PersonId) -> Result<Vec<Channel>, Failure> 
     };
     let all = Channel::ALL.into_iter();
     Ok(all.filter(|channel| channels::is_set_up(config, *channel) && has_address(*channel)).collect())
-}
-
-/// Asks the on-call lead to confirm for this session.
-pub(crate) async fn ask_on_call(work: &mut Work, session: SessionId, round: i64) -> Result<(), Failure> {
-    for member in work.members(session).await?.into_iter().filter(|member| member.on_call) {
-        let (kind, person) = (ON_CALL.to_owned(), member.person);
-        let usable = usable(work, person).await?;
-        let channel = usable.into_iter().find(|way| way.reaches_away() && !way.is_shared());
-        let channel = channel.unwrap_or(Channel::Mail);
-        let what = What { session, incident: None, kind, step: 0, round, person, channel };
-        notifications::write(work, &Message { what, next_at: work.now() }).await?;
-    }
-    rows::page_on_call(work, session).await?;
-    work.audit("on_call.asked", session, Some(session));
-    Ok(())
 }
 
 /// A message failed: the next channel has the same at once, while the failed one is tried again (reliability.md §2.4,

@@ -1,5 +1,6 @@
 //! What screens are shown of a watch and its incidents.
 
+use super::pagers::view::{self as page, PagerView};
 use super::signs;
 use crate::store::{deliveries, links};
 use chassis::problem::Failure;
@@ -139,6 +140,8 @@ pub struct WatchView {
     pub on_call_paged_at: Option<Timestamp>,
     /// When the on-call lead answered.
     pub on_call_confirmed_at: Option<Timestamp>,
+    /// The page before the session: who was asked and who answered. Nothing for the home.
+    pub pager: Option<PagerView>,
     /// What is expected next.
     pub next: Option<NextLook>,
     /// The last look that was taken.
@@ -179,6 +182,7 @@ pub(crate) async fn watch(
         drill: row.try_get("", "drill")?,
         on_call_paged_at: store::maybe_at(&row, "on_call_paged_at")?,
         on_call_confirmed_at: store::maybe_at(&row, "on_call_confirmed_at")?,
+        pager: page::read(store, clinic, session, reader).await?,
         next: next(&state),
         last: history.first().cloned(),
         history,

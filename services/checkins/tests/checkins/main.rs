@@ -15,6 +15,7 @@ mod hands;
 mod house;
 mod ladder;
 mod links;
+mod pager;
 mod phone;
 mod provider;
 mod quiet;

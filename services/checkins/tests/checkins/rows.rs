@@ -36,6 +36,7 @@ pub async fn due(house: &House) -> i64 {
     let sql = format!(
         "select (select count(*) from checkins_watch where due_at <= {now})
          + (select count(*) from checkins_incident where due_at <= {now})
+         + (select count(*) from checkins_pager where due_at <= {now})
          + (select count(*) from checkins_support where state = 'armed' and deadline_at <= {now})"
     );
     count(house, &sql).await

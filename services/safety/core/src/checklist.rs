@@ -92,8 +92,10 @@ pub enum Proof {
     Phone,
     /// The sitter typed the presence code.
     Presence,
-    /// The on-call lead confirmed this session.
+    /// Somebody on the ladder answered this session's page.
     OnCall,
+    /// Enough people on the ladder have answered a page lately.
+    Contacts,
     /// A watch stands ready.
     Watch,
     /// Nothing amber waits for the prescriber's decision.

@@ -9,13 +9,47 @@ pub struct Migrations;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(HouseTables("safety")), Box::new(SessionTables), Box::new(HouseLetters("safety"))]
+        vec![
+            Box::new(HouseTables("safety")),
+            Box::new(SessionTables),
+            Box::new(HouseLetters("safety")),
+            Box::new(Pager),
+        ]
     }
 
     fn migration_table_name() -> DynIden {
         "safety_migration".into_iden()
     }
 }
+
+struct Pager;
+
+impl MigrationName for Pager {
+    fn name(&self) -> &'static str {
+        "m0004_pager"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Pager {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for statement in PAGER {
+            ddl(manager, statement).await?;
+        }
+        Ok(())
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+/// How the page before a session stands, as checkins said it last.
+const PAGER: [&str; 3] = [
+    "alter table safety_session add column page_standing text",
+    "alter table safety_session add column page_hole text",
+    "alter table safety_session add column page_current bigint not null default 0",
+];
 
 struct SessionTables;
 

@@ -9,8 +9,10 @@ use kernel::machine::Machine as _;
 use kernel::role::Role;
 use kernel::severity::Severity;
 use kernel::time::{Pace, Span, Timestamp};
+use proto::events::checkins::PagerChanged;
 use proto::events::safety::Member;
 use proto::events::scheduling::SessionBooked;
+use safety_core::gate::page::Page;
 use safety_core::session::Session;
 use safety_core::session::course::Course;
 use sea_orm::QueryResult;
@@ -38,17 +40,21 @@ pub(crate) struct Folder {
     pub(crate) dose_at: Option<Timestamp>,
     pub(crate) presence_at: Option<Timestamp>,
     pub(crate) on_call_at: Option<Timestamp>,
+    pub(crate) page: Page,
+    pub(crate) contacts: i64,
     pub(crate) watch_at: Option<Timestamp>,
     pub(crate) morning_at: Option<Timestamp>,
 }
 
 const COLUMNS: &str = "select id, patient_id, sitter_id, therapist_id, prescriber_id, on_call_id, starts_at,
-    ends_at, drill, pace, phase, since_at, dose_at, presence_at, on_call_at, watch_at, morning_at
-    from safety_session";
+    ends_at, drill, pace, phase, since_at, dose_at, presence_at, on_call_at, watch_at, morning_at,
+    page_standing, page_hole, page_current from safety_session";
 
 impl Folder {
     fn read(row: &QueryResult) -> Result<Self, Failure> {
         let pace: i64 = row.try_get("", "pace")?;
+        let standing: Option<String> = row.try_get("", "page_standing")?;
+        let hole: Option<String> = row.try_get("", "page_hole")?;
         Ok(Self {
             session: id(row, "id")?,
             patient: id(row, "patient_id")?,
@@ -65,6 +71,8 @@ impl Folder {
             dose_at: maybe_at(row, "dose_at")?,
             presence_at: maybe_at(row, "presence_at")?,
             on_call_at: maybe_at(row, "on_call_at")?,
+            page: Page::read(standing.as_deref().unwrap_or_default(), hole.as_deref()),
+            contacts: row.try_get("", "page_current")?,
             watch_at: maybe_at(row, "watch_at")?,
             morning_at: maybe_at(row, "morning_at")?,
         })
@@ -201,6 +209,20 @@ pub(crate) async fn note(work: &Work, session: SessionId, heard: Heard) -> Resul
     let sql = format!("update safety_session set {column} = $1 where clinic_id = $2 and id = $3");
     let values = [at.map(Timestamp::micros).into(), work.clinic().0.into(), session.0.into()];
     Ok(run(work, &sql, values).await? == 1)
+}
+
+/// Keeps how the page before a session stands. False for a session that is not here.
+pub(crate) async fn page_stands(work: &Work, heard: &PagerChanged) -> Result<bool, Failure> {
+    let sql = "update safety_session set page_standing = $1, page_hole = $2, page_current = $3
+        where clinic_id = $4 and id = $5";
+    let values = [
+        heard.standing.as_str().into(),
+        heard.hole.as_deref().into(),
+        heard.current.into(),
+        work.clinic().0.into(),
+        heard.session.0.into(),
+    ];
+    Ok(run(work, sql, values).await? == 1)
 }
 
 /// The patient's last real dose in another session.

@@ -5,7 +5,7 @@ use super::steps::{address, ids_of};
 use chassis::ids;
 use kernel::role::Role;
 use kernel::time::Span;
-use proto::events::checkins::WatchClosed;
+use proto::events::checkins::{PagerChanged, WatchClosed};
 use proto::events::identity::SitterRevoked;
 use proto::events::safety::DoseOffered;
 use safety_core::checklist::{self, Weight};
@@ -60,7 +60,8 @@ async fn each_no_alone_keeps_the_gate_closed() {
 
 #[actix_web::test]
 async fn each_missing_fact_alone_keeps_the_gate_closed() {
-    let facts = checklist::all().filter(|(_, item)| item.proof.is_some());
+    let blocking = |item: &checklist::Item| item.weight != Weight::Advisory;
+    let facts = checklist::all().filter(|(_, item)| item.proof.is_some() && blocking(item));
     let ours = facts.filter(|(_, item)| !["PT-CONS", "PT-INTV", "TH-FIT"].contains(&item.id));
     for id in ours.map(|(_, item)| item.id) {
         let house = House::start("sqlite:".into()).await;
@@ -231,6 +232,44 @@ async fn nobody_outside_the_session_learns_that_it_exists() {
             assert_eq!(house.stranger(Role::Therapist, true, rest).await, 404, "{rest}");
             assert_eq!(house.stranger(Role::Coordinator, false, "gate").await, 404);
         }
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn the_gate_says_what_is_missing_on_the_ladder_and_whose_it_is() {
+    on_each_store(async |house| {
+        house.everything_but("RX-CALL").await;
+        let (session, at) = (house.session, house.now());
+        let mut said = vec![];
+        for (standing, hole) in [("planned", Some("nobody")), ("unanswered", None)] {
+            let (standing, hole) = (standing.to_owned(), hole.map(str::to_owned));
+            house.hear(&PagerChanged { session, standing, hole, current: 1, at }).await;
+            let (_, gate) = house.get(One::DrLee, &format!("/sessions/{session}/gate")).await;
+            said.push((gate["red"][0]["owner_role"].clone(), gate["red"][0]["todo"].clone()));
+            stays_closed(house, &["RX-CALL"]).await;
+        }
+        assert_eq!([&said[0].0, &said[1].0], ["coordinator", "on_call"]);
+        assert!(said[0].1.as_str().unwrap().contains("names nobody"), "{said:?}");
+        assert!(said[1].1.as_str().unwrap().contains("nobody answered"), "{said:?}");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn one_reachable_contact_is_shown_as_a_warning_and_a_second_ends_it() {
+    on_each_store(async |house| {
+        house.everything_but("nothing").await;
+        let (session, at) = (house.session, house.now());
+        let mut shown = vec![];
+        for current in [1, 2] {
+            let fact = PagerChanged { session, standing: "answered".into(), hole: None, current, at };
+            house.hear(&fact).await;
+            let (_, gate) = house.get(One::DrLee, &format!("/sessions/{session}/gate")).await;
+            assert_eq!(gate["open"], true);
+            shown.push(gate["amber"].as_array().unwrap().iter().any(|item| item["id"] == "RX-REACH"));
+        }
+        assert_eq!(shown, [true, false]);
     })
     .await;
 }

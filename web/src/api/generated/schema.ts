@@ -1862,6 +1862,16 @@ export interface components {
              */
             version: number;
         };
+        /** @description Somebody on the ladder. */
+        ContactStanding: {
+            answered_at?: components["schemas"]["Timestamp"] | null;
+            /** @description The channels that would reach them. */
+            channels: string[];
+            /** @description Whether that was within thirty days, by a channel that they still have. */
+            current: boolean;
+            /** @description Who. */
+            person: components["schemas"]["PersonId"];
+        };
         /** @description E-mail, password and the code from the app. */
         Credentials: {
             /** @description The address the clinic knows. */
@@ -2474,6 +2484,41 @@ export interface components {
             doses: components["schemas"]["DoseMark"][];
             /** @description Oldest first. */
             responses: components["schemas"]["ResponseRow"][];
+        };
+        /** @description One page to one person. */
+        PageSent: {
+            at?: components["schemas"]["Timestamp"] | null;
+            /** @description `mail`, `push`, `sms` or `voice`. */
+            channel: string;
+            /** @description When it was written. */
+            paged_at: components["schemas"]["Timestamp"];
+            /** @description Who. */
+            person: components["schemas"]["PersonId"];
+            /**
+             * Format: int64
+             * @description Which page of this session, from 0.
+             */
+            round: number;
+            /**
+             * @description How far it is known to have come: `queued`, `accepted`, `delivered`, `seen`, `acknowledged`, `failed`, or
+             *     `superseded` when somebody answered before it left.
+             */
+            state: string;
+        };
+        /** @description The page before a session. */
+        PagerView: {
+            answered_at?: components["schemas"]["Timestamp"] | null;
+            answered_by?: components["schemas"]["PersonId"] | null;
+            /** @description Whom the ladder names, in its order. */
+            contacts: components["schemas"]["ContactStanding"][];
+            /** @description `nobody` when the ladder names nobody outside of the session, `unreachable` when no way leads to them. */
+            hole?: string | null;
+            next_at?: components["schemas"]["Timestamp"] | null;
+            page_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Every page, oldest first. */
+            pages: components["schemas"]["PageSent"][];
+            /** @description `planned`, `paging`, `unanswered`, `answered` or `over`. */
+            state: string;
         };
         /** @description Who is who in a session. */
         People: {
@@ -3092,6 +3137,7 @@ export interface components {
             now_at: components["schemas"]["Timestamp"];
             on_call_confirmed_at?: components["schemas"]["Timestamp"] | null;
             on_call_paged_at?: components["schemas"]["Timestamp"] | null;
+            pager?: components["schemas"]["PagerView"] | null;
             /** @description `standing`, `watching`, `aftercare` or `closed`. */
             phase: string;
             /** @description The session. */

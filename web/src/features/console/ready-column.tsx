@@ -4,7 +4,6 @@ import { consoleWords } from '../../words/en/console';
 import { OnCall } from './on-call';
 import { PresenceCodeCard } from './presence-code';
 import { ReadyItem } from './ready-item';
-import { ownerName } from './ready-line';
 import styles from './ready.module.css';
 import { SoundTest } from './sound-test';
 import { useScene } from './scene';
@@ -21,19 +20,16 @@ interface ReadyColumnProps {
   items: ChecklistItem[];
   /** The gate asks for things no list holds: the sound test, presence, the watch. */
   more: readonly GateItem[];
-  red: readonly GateItem[];
+  /** What the gate says of each, blocking or not: its sentence knows more than the list. */
+  asked: readonly GateItem[];
 }
 
-export function ReadyColumn({ group, items, more, red }: ReadyColumnProps) {
+export function ReadyColumn({ group, items, more, asked }: ReadyColumnProps) {
   const { session, names } = useScene();
   const key = readyKey(group);
   const open = items.filter((item) => !isDone(item));
   const done = items.filter(isDone);
   const person = group === 'therapist' ? words.columns.therapist : group === 'prescriber' ? words.columns.prescriber : names.name(session.people[group], words.columns[group]);
-  const ownerOf = ({ id }: ChecklistItem): string | undefined => {
-    const asked = red.find((item) => item.id === id);
-    return asked === undefined ? undefined : ownerName(names, asked);
-  };
   return (
     <section className={styles.column} aria-label={person}>
       <header className={styles.head}>
@@ -62,7 +58,7 @@ export function ReadyColumn({ group, items, more, red }: ReadyColumnProps) {
           </li>
         ))}
         {open.map((item) => (
-          <ReadyItem key={item.id} item={item} owner={ownerOf(item)} />
+          <ReadyItem key={item.id} item={item} asked={asked.find(({ id }) => id === item.id)} />
         ))}
       </ul>
       {done.length === 0 ? null : (

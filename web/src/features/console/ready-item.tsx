@@ -2,13 +2,14 @@ import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useMe } from '../../api/me';
 import { useNow } from '../../api/use-now';
-import type { ChecklistItem } from '../../api/types';
+import type { ChecklistItem, GateItem } from '../../api/types';
 import { useCommand } from '../../api/use-command';
 import { age, list } from '../../lib/format';
 import { Button } from '../../ui/button';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { consoleWords } from '../../words/en/console';
 import { shellWords } from '../../words/en/shell';
+import { ownerName } from './ready-line';
 import styles from './ready.module.css';
 import { useScene } from './scene';
 
@@ -22,11 +23,12 @@ interface Answer {
 }
 
 /** One thing: what, whose, how old, what to do; and the press where it is mine to make. */
-export function ReadyItem({ item, owner }: { item: ChecklistItem; owner?: string | undefined }) {
+export function ReadyItem({ item, asked }: { item: ChecklistItem; asked?: GateItem | undefined }) {
   const { names, id } = useScene();
   const { role } = useMe();
   const now = useNow();
   const answer = useCommand<Answer>('safety', () => `/sessions/${id}/checklist/${item.id}`, id);
+  const owner = asked === undefined ? undefined : ownerName(names, asked);
   const done = item.state === 'yes' || item.state === 'declined';
   // Where several must answer, each answers once.
   const mine = item.attesters.includes(role) && !item.answers.some((given) => given.role === role && given.answer === 'yes');
@@ -39,11 +41,11 @@ export function ReadyItem({ item, owner }: { item: ChecklistItem; owner?: string
         </span>
         {item.title}
       </p>
-      {done ? null : <p className={styles.todo}>{item.todo}</p>}
+      {done ? null : <p className={styles.todo}>{asked?.todo ?? item.todo}</p>}
       <p className={styles.meta}>
         {said === undefined ? null : <strong>{said} </strong>}
         {item.attested_at === null ? owner ?? (list(item.attesters.map((who) => names.role(who)).filter((name, at, all) => all.indexOf(name) === at)) || shellWords.roles.system) : words.from(names.name(item.attested_by, shellWords.roles.system), age(now, item.attested_at))}
-        {item.blocking || done ? null : ` · ${words.optional}`}
+        {item.blocking || done || item.declined_by.length === 0 ? null : ` · ${words.optional}`}
       </p>
       {mine && !done ? <Answers item={item} busy={answer.isPending} send={(said) => answer.mutate(said)} /> : null}
       <ProblemNotice problem={answer.error} />

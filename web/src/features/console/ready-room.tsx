@@ -31,12 +31,13 @@ export function ReadyRoom() {
   const { data: items } = useChecklist(id, true);
   if (items === undefined) return <Loading>{consoleWords.loading}</Loading>;
   const red = gate?.red ?? [];
+  const asked = [...red, ...(gate?.amber ?? [])];
   const unlisted = red.filter((item) => !items.some(({ id: listed }) => listed === item.id));
   return (
     <div className={styles.room}>
       <div className={styles.columns}>
         {GROUPS.map((group) => (
-          <ReadyColumn key={group} group={group} items={items.filter((item) => item.group === group)} more={unlisted.filter((item) => COLUMN_OF[item.owner_role] === group)} red={red} />
+          <ReadyColumn key={group} group={group} items={items.filter((item) => item.group === group)} more={unlisted.filter((item) => COLUMN_OF[item.owner_role] === group)} asked={asked} />
         ))}
       </div>
     </div>

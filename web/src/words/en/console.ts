@@ -69,9 +69,6 @@ export const consoleWords = {
     sound_ask: 'Five tones are playing. Did you hear them?',
     sound_blocked: 'This browser gives no sound. Check its volume and permission, then press again.',
     sound_done: 'The alarm was heard on this screen.',
-    page_on_call: (name: string) => `Ask ${name} to confirm`,
-    paged: (name: string, age: string) => `${name} was asked ${age}.`,
-    confirmed: (name: string) => `${name} is on call.`,
     short: {
       'PT-ID': 'photo ID', 'PT-LOC': 'address', 'PT-FOOD': 'no food', 'PT-FLUID': 'nothing to drink', 'PT-ALC': 'no alcohol', 'PT-SUB': 'no other drugs',
       'PT-MED': 'medicines', 'PT-WELL': 'not ill', 'PT-PREG': 'not pregnant', 'PT-BP': 'blood pressure', 'PT-SPO2': 'oxygen and breaths', 'PT-CSSRS': 'suicide screen',
@@ -81,9 +78,29 @@ export const consoleWords = {
       'ST-ADDR': 'sitter knows the address', 'ST-PLAN': 'sitter knows the plan', 'ST-BPC': 'cuff', 'ST-REL': 'relationship', 'TH-LIC': 'licence', 'TH-ID': 'identities',
       'TH-EMS': 'local numbers', 'TH-CONT': 'contacts', 'TH-CSSRS': 'screen result', 'TH-CONS': 'consents on file', 'TH-RX': 'prescription', 'TH-RXP': 'prescriber on call',
       'TH-PLANB': 'plan for a lost line', 'TH-AV': 'picture and sound', 'TH-STATE': 'state of mind', 'TH-PRIV': 'your room', 'TH-SAFE': 'safety plan', 'TH-FIT': 'no other session',
-      'RX-ELIG': 'eligibility', 'RX-DEA': 'registration', 'RX-PDMP': 'prescription record', 'RX-VS': 'vitals limits', 'RX-DOSE': 'dose order', 'RX-CALL': 'on-call answer',
+      'RX-ELIG': 'eligibility', 'RX-DEA': 'registration', 'RX-PDMP': 'prescription record', 'RX-VS': 'vitals limits', 'RX-DOSE': 'dose order', 'RX-CALL': 'on-call answer', 'RX-REACH': 'two reachable people',
       'RX-AMB': 'decision on vitals', 'WATCH-ARMED': 'the watch',
     } as Record<string, string>,
+  },
+
+  pager: {
+    heading: 'The page before the session',
+    pages: 'Pages',
+    planned: (time: string) => `Whoever is on call is paged at ${time}, by itself.`,
+    on_arrival: 'Whoever is on call is paged as soon as somebody arrives.',
+    paging: (name: string, time: string) => `${name} is being paged. Without an answer the next person is, at ${time}.`,
+    unanswered: 'Nobody answered. Call them, then page again.',
+    answered: (name: string, time: string) => `${name} answered at ${time}, and can be reached.`,
+    over: 'Nobody is paged any more.',
+    holes: {
+      nobody: 'The ladder names nobody outside of this session. The coordinator names who is on call.',
+      unreachable: 'No working channel leads to anybody on the ladder. The coordinator enters an address or number, or has a channel set up.',
+    } as Record<string, string>,
+    stale: (names: string) => `Has not answered a page for thirty days, and does not count as reachable: ${names}.`,
+    ask: (name: string) => `Page ${name} now`,
+    ask_others: 'Page the others too',
+    page: (name: string, sent: string, age: string) => `${name} by ${sent}, ${age}`,
+    sent: (channel: string, state: string) => `${channel} (${state})`,
   },
 
   dose: {

@@ -2,11 +2,14 @@
 //!
 //! There is no skip and no override. What is unknown is red, and what is old is red.
 
+pub mod page;
+
 use crate::checklist::{self, Answer, Attestation, Group, Item, Proof, Weight, Who};
 use crate::protocol::{Protocol, fresh};
 use crate::vitals::{Assessment, Band, Decision, Set};
 use kernel::role::Role;
 use kernel::time::{Span, Timestamp};
+use page::Page;
 use serde::{Deserialize, Serialize};
 
 /// Who has pressed ready, and when.
@@ -41,8 +44,12 @@ pub struct Evidence {
     pub phone_at: Option<Timestamp>,
     /// When the sitter proved to be in the home; nothing once revoked.
     pub presence_at: Option<Timestamp>,
-    /// When the on-call lead confirmed this session.
+    /// When somebody on the ladder answered this session's page.
     pub on_call_at: Option<Timestamp>,
+    /// How that page stands.
+    pub page: Page,
+    /// How many on the ladder have answered a page within thirty days.
+    pub contacts: i64,
     /// When the watch was armed; nothing once it stood down.
     pub watch_at: Option<Timestamp>,
     /// The patient's last real dose in another session, if one is known here.
@@ -54,6 +61,9 @@ pub struct Evidence {
     /// Who has pressed ready.
     pub ready: Ready,
 }
+
+/// So many people on the ladder should be reachable (reliability.md §2.6).
+const CONTACTS_WANTED: i64 = 2;
 
 /// Who can settle a red item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -224,6 +234,7 @@ fn is_proven(proof: Proof, evidence: &Evidence, protocol: &Protocol, now: Timest
         Proof::Phone => within(evidence.phone_at, protocol.attestation),
         Proof::Presence => within(evidence.presence_at, protocol.presence),
         Proof::OnCall => evidence.on_call_at.is_some(),
+        Proof::Contacts => evidence.contacts >= CONTACTS_WANTED,
         Proof::Watch => evidence.watch_at.is_some(),
         Proof::Amber => !evidence.vitals.undecided(evidence.decision),
         Proof::Interval => evidence.last_dose_at.is_none_or(|at| now.since(at) >= protocol.interval),
@@ -275,6 +286,7 @@ fn owner(item: &Item, evidence: &Evidence, protocol: &Protocol, now: Timestamp) 
     };
     let asked = item.who.roles().iter().find(|role| !has_said(role));
     match (item.proof, asked) {
+        (Some(Proof::OnCall), _) if !proven => evidence.page.owner(),
         (Some(proof), _) if !proven => proof_owner(proof),
         (_, Some(role)) => Owner::Role(*role),
         (Some(proof), None) => proof_owner(proof),
@@ -289,7 +301,7 @@ const fn proof_owner(proof: Proof) -> Owner {
         Proof::Agreement | Proof::Training | Proof::Phone | Proof::Presence => Owner::Role(Role::Sitter),
         Proof::Amber => Owner::Role(Role::Prescriber),
         Proof::OnCall => Owner::OnCall,
-        Proof::Watch => Owner::Role(Role::Coordinator),
+        Proof::Contacts | Proof::Watch => Owner::Role(Role::Coordinator),
     }
 }
 
@@ -302,6 +314,7 @@ fn todo(item: &Item, evidence: &Evidence, protocol: &Protocol, now: Timestamp) -
         Some(Proof::Amber) if vitals.latest().is_some_and(Set::is_amber) => {
             return amber_todo(evidence);
         }
+        Some(Proof::OnCall) => return evidence.page.todo().unwrap_or(item.todo),
         Some(_) | None => return item.todo,
     };
     match vitals.latest() {

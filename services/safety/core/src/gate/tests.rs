@@ -51,6 +51,7 @@ fn complete() -> Evidence {
         phone_at: just_now,
         presence_at: just_now,
         on_call_at: just_now,
+        contacts: 2,
         watch_at: just_now,
         ready: Ready { patient: just_now, sitter: just_now, therapist: just_now },
         ..Evidence::default()
@@ -222,4 +223,48 @@ fn a_no_from_one_of_two_people_outweighs_the_others_yes() {
         }
     }
     assert_eq!(red_ids(&evidence, NOON), ["ST-SOBER"]);
+}
+
+#[test]
+fn a_ladder_with_a_hole_says_what_is_missing_and_who_owns_it() {
+    let call = |page| {
+        let evidence = Evidence { on_call_at: None, page, ..complete() };
+        let red = verdict(&evidence, &real(), NOON).red;
+        assert_eq!(red.len(), 1, "{page:?}");
+        (red[0].owner, red[0].todo.clone())
+    };
+    let clinic = Owner::Role(Role::Coordinator);
+    for page in [Page::Nobody, Page::Unreachable] {
+        assert_eq!(call(page).0, clinic, "{page:?}");
+    }
+    let said =
+        [Page::Unknown, Page::Nobody, Page::Unreachable, Page::Planned, Page::Paging, Page::Unanswered];
+    let sentences: std::collections::BTreeSet<_> = said.map(|page| call(page).1).into_iter().collect();
+    assert_eq!(sentences.len(), said.len(), "each standing has a sentence of its own");
+    assert!(sentences.iter().all(|sentence| sentence.ends_with('.')));
+    assert_eq!(call(Page::Unanswered).0, Owner::OnCall);
+}
+
+#[test]
+fn a_hole_is_read_before_how_the_page_stands() {
+    assert_eq!(Page::read("planned", Some("nobody")), Page::Nobody);
+    assert_eq!(Page::read("paging", Some("unreachable")), Page::Unreachable);
+    assert_eq!(Page::read("unanswered", None), Page::Unanswered);
+    assert_eq!(Page::read("a word of tomorrow", None), Page::Unknown);
+}
+
+#[test]
+fn nothing_but_an_answer_opens_the_gate_however_the_page_stands() {
+    for page in [Page::Planned, Page::Paging, Page::Unanswered, Page::Answered] {
+        let evidence = Evidence { on_call_at: None, page, ..complete() };
+        assert_eq!(red_ids(&evidence, NOON), ["RX-CALL"], "{page:?}");
+    }
+}
+
+#[test]
+fn one_reachable_person_is_a_warning_of_the_coordinators_and_closes_nothing() {
+    let verdict = verdict(&Evidence { contacts: 1, ..complete() }, &real(), NOON);
+    assert!(verdict.is_open());
+    let amber: Vec<_> = verdict.amber.iter().map(|item| (item.id.as_str(), item.owner)).collect();
+    assert_eq!(amber, [("RX-REACH", Owner::Role(Role::Coordinator))]);
 }
