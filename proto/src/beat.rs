@@ -167,6 +167,9 @@ pub struct Beat {
     pub sent_at: Timestamp,
     /// When the engine's own audit last passed, by the same clock.
     pub audit_ok_at: Option<Timestamp>,
+    /// Whether looks that are missed on purpose reach no mailbox in time. A house that misses none on purpose says no.
+    #[serde(default)]
+    pub alarm_path_broken: bool,
     /// How many sessions are being watched.
     pub live_sessions: u32,
     /// What falls due next, soonest first.
@@ -228,6 +231,7 @@ mod tests {
             sequence: u64::MAX,
             sent_at: Timestamp::from_micros(i64::MAX),
             audit_ok_at: Some(Timestamp::from_micros(i64::MAX)),
+            alarm_path_broken: false,
             live_sessions: u32::MAX,
             next_deadlines: std::iter::repeat_n(deadline, 30).collect(),
             pagers: std::iter::repeat_n(word(&format!("{}@{}", long, "b".repeat(189))), 30).collect(),

@@ -103,6 +103,7 @@ fn body(service: &Checkins, boot: &str, sequence: u64, live: i64) -> anyhow::Res
         sequence,
         sent_at: store.now(),
         audit_ok_at: service.audited.at(),
+        alarm_path_broken: service.path.is_broken(),
         live_sessions: u32::try_from(live).unwrap_or(u32::MAX),
         next_deadlines: next.into_iter().collect(),
         pagers: on_call::people(service)
@@ -128,5 +129,6 @@ async fn page(service: &Checkins, since: Timestamp) -> bool {
          would say so.\n\nPlease see that the watchdog runs and can be reached, and begin no dose before.",
         crate::channels::utc(since)
     );
-    on_call::page(service, since, "The watchdog does not answer", &text).await
+    let said = on_call::Said { subject: "The watchdog does not answer", text: &text, round: 0 };
+    on_call::page(service, since, said).await
 }

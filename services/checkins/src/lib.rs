@@ -17,6 +17,7 @@ mod publish;
 mod sender;
 mod signs;
 pub mod store;
+mod synthetic;
 mod take;
 
 use chassis::problem::Failure;
@@ -40,6 +41,7 @@ pub struct Checkins {
     audited: beats::Audited,
     watchdog: Option<beats::Watchdog>,
     looked_at: signs::LookedAt,
+    path: synthetic::Path,
 }
 
 /// How a process or a whole house mounts it.
@@ -77,8 +79,8 @@ impl Service for Checkins {
         let account = |telephony| channels::telephony::Account::new(telephony, config);
         let telephony = config.telephony.as_ref().map(account).transpose()?;
         let (copied, watchdog) = (mirror::Copied::new(&store), beats::watchdog(&store)?);
-        let (audited, looked_at) = Default::default();
-        Ok(Self { store, lane, channels, telephony, copied, audited, watchdog, looked_at })
+        let (audited, looked_at, path) = Default::default();
+        Ok(Self { store, lane, channels, telephony, copied, audited, watchdog, looked_at, path })
     }
 
     fn store(&self) -> &Store {
@@ -101,7 +103,8 @@ impl Service for Checkins {
         let sign = signs::tick(self, &lane).await?;
         let page = lane.tick::<store::pagers::Pagers>().await?;
         self.copied.mirror().looked(self.store.now());
-        Ok(earliest([look, step, support, sign, page]))
+        let drill = synthetic::tick(self, &lane).await;
+        Ok(earliest([look, step, support, sign, page, drill]))
     }
 
     fn start(self: &Arc<Self>) {
@@ -110,6 +113,7 @@ impl Service for Checkins {
         mirror::start(self);
         beats::start(self);
         on_call::start(self);
+        synthetic::start(self);
     }
 
     fn unready(&self) -> Vec<String> {
@@ -117,9 +121,14 @@ impl Service for Checkins {
         if self.store.clock().is_suspect() {
             reasons.push("checkins: the clocks of the database and of this machine disagree".into());
         }
+        reasons.extend(self.path.unready());
         reasons
     }
     fn missing(&self) -> Vec<String> {
-        channels::missing(&self.store.ground().config)
+        let config = &self.store.ground().config;
+        channels::missing(config)
+            .into_iter()
+            .chain(synthetic::missing(config.drill_mailbox.as_ref()))
+            .collect()
     }
 }

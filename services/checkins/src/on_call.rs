@@ -29,12 +29,22 @@ pub(crate) fn people(service: &Checkins) -> BTreeSet<String> {
     opened.collect()
 }
 
+/// What they are told.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Said<'a> {
+    pub(crate) subject: &'a str,
+    pub(crate) text: &'a str,
+    /// Which account it begins with: an odd one is the second's.
+    pub(crate) round: i64,
+}
+
 /// Writes to all of them. Says whether anybody was reached; several engines write one message.
-pub(crate) async fn page(service: &Checkins, since: Timestamp, subject: &str, text: &str) -> bool {
+pub(crate) async fn page(service: &Checkins, since: Timestamp, said: Said<'_>) -> bool {
+    let Said { subject, text, round } = said;
     let mut is_told = false;
     for to in people(service) {
         let id = crypto::sha256_hex(format!("{subject} {to} {}", since.micros()).as_bytes());
-        let mail = Mail { id, to: &to, subject, text, round: 0 };
+        let mail = Mail { id, to: &to, subject, text, round };
         is_told |= service.lane.send(&mail).await.is_ok();
     }
     is_told
@@ -67,5 +77,5 @@ async fn page_about_clocks(service: &Checkins, now: Timestamp) -> bool {
     );
     // A minute's worth of looks of several engines is one message.
     let minute = Timestamp::from_micros(now.micros() / 60_000_000 * 60_000_000);
-    page(service, minute, "The clocks disagree", &text).await
+    page(service, minute, Said { subject: "The clocks disagree", text: &text, round: 0 }).await
 }

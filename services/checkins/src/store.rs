@@ -10,6 +10,7 @@ pub(crate) mod pagers;
 pub(crate) mod phones;
 pub(crate) mod rows;
 pub(crate) mod signs;
+pub(crate) mod synthetic;
 pub(crate) mod upcoming;
 pub(crate) mod view;
 

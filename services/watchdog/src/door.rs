@@ -97,12 +97,13 @@ fn is_ready(desk: &Desk) -> Result<HttpResponse, Problem> {
 fn numbers(desk: &Desk) -> HttpResponse {
     let ((standing, engines), numbers) = (*desk.changes.borrow(), &desk.numbers);
     let mut text = format!(
-        "watchdog_beats_heard_total {}\nwatchdog_engines {}\nwatchdog_silent {}\nwatchdog_audit_failing {}\n\
+        "watchdog_beats_heard_total {}\nwatchdog_engines {}\nwatchdog_silent {}\nwatchdog_audit_failing {}\nwatchdog_path_broken {}\n\
          watchdog_clean {}\nwatchdog_streams {}\nwatchdog_mails_taken_total {}\nwatchdog_mails_failed_total {}\n",
         numbers.beats.load(Ordering::Relaxed),
         engines,
         u8::from(standing == Standing::Silent),
         u8::from(standing == Standing::AuditFailing),
+        u8::from(standing == Standing::PathBroken),
         u8::from(desk.is_clean()),
         numbers.streams.load(Ordering::Relaxed),
         numbers.mails_taken.load(Ordering::Relaxed),

@@ -16,6 +16,8 @@ pub(crate) struct Engine {
     heard: Timestamp,
     /// Until an audit passes, this is when the engine was first heard: starting anew does not help it.
     audit_passed: Timestamp,
+    /// As its newest beat says.
+    is_path_broken: bool,
     boots: VecDeque<Boot>,
 }
 
@@ -29,7 +31,7 @@ impl Engine {
     /// An engine whose first beat has come.
     pub(crate) fn new(first: &Beat, listened: Timestamp) -> Self {
         let audit_passed = audit_passed(first, listened).unwrap_or(listened);
-        Self { heard: listened, audit_passed, boots: VecDeque::new() }
+        Self { heard: listened, audit_passed, is_path_broken: false, boots: VecDeque::new() }
     }
 
     /// Whether this beat is the engine's newest, or `None` when it was heard before.
@@ -44,6 +46,9 @@ impl Engine {
         self.heard = listened;
         // Never back in time: an engine's clock that jumps cannot make an audit older than it is.
         self.audit_passed = self.audit_passed.max(audit_passed(beat, listened).unwrap_or(self.audit_passed));
+        if is_newest {
+            self.is_path_broken = beat.alarm_path_broken;
+        }
         Some(is_newest)
     }
 
@@ -53,6 +58,10 @@ impl Engine {
 
     pub(crate) fn is_remembered(&self, listened: Timestamp) -> bool {
         listened.since(self.heard) < FORGOTTEN_AFTER
+    }
+
+    pub(crate) const fn is_path_broken(&self) -> bool {
+        self.is_path_broken
     }
 
     /// As of its last beat: that it fell silent after that is the other trouble.

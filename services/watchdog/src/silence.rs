@@ -6,7 +6,8 @@
 //!                                 │  ▲                 │
 //!                         a page every 60 s            └─ 30 s without a beat ──▶ open, anew
 //! ```
-//! An engine that is heard, but whose own audit does not pass, is a second trouble of the same shape.
+//! An engine that is heard, but whose own audit does not pass, is a second trouble of the same shape; one that says
+//! itself that its alarms arrive nowhere is a third.
 
 use crate::hearing::Engine;
 use kernel::time::{Span, Timestamp};
@@ -63,6 +64,7 @@ pub(crate) enum Refusal {
 pub(crate) enum Trouble {
     Silent,
     AuditFailing,
+    PathBroken,
 }
 
 /// What a therapist's page is told. `Starting`: nobody was heard yet, and not for long enough to say more.
@@ -73,6 +75,7 @@ pub(crate) enum Standing {
     Ok,
     Silent,
     AuditFailing,
+    PathBroken,
 }
 
 /// One mail to several people; `words.rs` says it.
@@ -182,6 +185,7 @@ impl Watch {
             0 if self.is_open(Trouble::Silent) => Standing::Silent,
             0 => Standing::Starting,
             _ if self.is_open(Trouble::AuditFailing) => Standing::AuditFailing,
+            _ if self.is_open(Trouble::PathBroken) => Standing::PathBroken,
             _ => Standing::Ok,
         }
     }
@@ -221,14 +225,13 @@ impl Watch {
     fn judge(&mut self, wall: Timestamp) {
         let listened = self.listened;
         self.engines.retain(|_, engine| engine.is_remembered(listened));
-        let mut alive = self.engines.values().filter(|engine| engine.is_alive(listened)).peekable();
-        if alive.peek().is_some() {
-            let is_failing = alive.any(Engine::is_audit_failing);
+        let alive: Vec<_> = self.engines.values().filter(|engine| engine.is_alive(listened)).collect();
+        let is_failing = alive.iter().any(|engine| engine.is_audit_failing());
+        let is_broken = alive.iter().any(|engine| engine.is_path_broken());
+        if !alive.is_empty() {
             self.close(Trouble::Silent);
-            if is_failing {
-                self.open(Trouble::AuditFailing, wall);
-            } else {
-                self.close(Trouble::AuditFailing);
+            for (trouble, is_so) in [(Trouble::AuditFailing, is_failing), (Trouble::PathBroken, is_broken)] {
+                if is_so { self.open(trouble, wall) } else { self.close(trouble) }
             }
         } else if let Some(last) = &self.last
             && listened.since(self.heard) >= SILENCE
@@ -281,8 +284,8 @@ impl Watch {
         let mut mails = vec![];
         for (&trouble, course) in &mut self.troubles {
             let is_calm = course.is_over;
-            // While nobody is heard, nobody knows how the audit goes: the silence is paged instead.
-            let is_moot = trouble == Trouble::AuditFailing && !is_heard && !is_calm;
+            // While nobody is heard, nobody knows how the rest goes: the silence is paged instead.
+            let is_moot = trouble != Trouble::Silent && !is_heard && !is_calm;
             if course.due > listened || is_moot {
                 continue;
             }

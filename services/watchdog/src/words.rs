@@ -8,6 +8,7 @@ impl Mail {
         let trouble = match self.trouble {
             Trouble::Silent => "silent",
             Trouble::AuditFailing => "audit",
+            Trouble::PathBroken => "path",
         };
         let part = if self.is_calm { "over".to_owned() } else { self.number.to_string() };
         format!("<{trouble}.{}.{part}@holdspace-watchdog>", self.since_at.micros())
@@ -19,6 +20,8 @@ impl Mail {
             (Trouble::Silent, true) => "Holdspace is heard again",
             (Trouble::AuditFailing, false) => "Holdspace fails its own audit: please look now",
             (Trouble::AuditFailing, true) => "Holdspace passes its own audit again",
+            (Trouble::PathBroken, false) => "Holdspace: alarm path broken, please look now",
+            (Trouble::PathBroken, true) => "Holdspace: alarms arrive again",
         }
     }
 
@@ -45,6 +48,16 @@ impl Mail {
                  and call whoever runs the system.\n\n{}",
                 self.repeats()
             ),
+            (Trouble::PathBroken, false) => format!(
+                "The engines are running, and twice in a row an alarm that was meant to arrive did not arrive in time. \
+                 A real one may reach nobody by mail.\n\n\
+                 What to do now: watch the sessions under way on the screen, go by the printed schedule, \
+                 and call whoever runs the system and its mail.\n\n{}",
+                self.repeats()
+            ),
+            (Trouble::PathBroken, true) => "An alarm that was meant to arrive has arrived in time again.\n\n\
+                 Please open each session that was under way, and see that somebody has looked.\n"
+                .into(),
             (Trouble::Silent, true) => {
                 "The engines are heard again. What fell due in the meantime may be alarmed late.\n\n\
                  Please open each session that was under way, and see that somebody has looked.\n"

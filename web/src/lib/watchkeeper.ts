@@ -14,7 +14,7 @@ export interface Reading {
 }
 
 /** What the watchdog says of the engines it listens to. `unknown`: a word that this page does not know. */
-export type WatchdogWord = 'ok' | 'silent' | 'audit_failing' | 'starting' | 'unknown';
+export type WatchdogWord = 'ok' | 'silent' | 'audit_failing' | 'path_broken' | 'starting' | 'unknown';
 
 export type Input =
   /** The watch answered. `missed_ats`: since when the server alarms, or alarmed, about looks that were missed. */

@@ -12,4 +12,5 @@ pub mod protocol;
 pub mod reply;
 pub mod signals;
 pub mod signature;
+pub mod synthetic;
 pub mod watch;

@@ -1,4 +1,4 @@
-//! The page before a session, and when somebody last answered one.
+//! The page before a session, when somebody last answered one, and the looks that are missed on purpose.
 
 use chassis::schema::ddl;
 use sea_orm_migration::prelude::*;
@@ -34,4 +34,8 @@ const TABLES: &[&str] = &[
     "create index checkins_notification_session on checkins_notification (clinic_id, session_id)
         where incident_id is null",
     "alter table checkins_contact add column answered_at bigint",
+    "create table checkins_synthetic (clinic_id {uuid} not null, session_id {uuid} not null, began_at bigint not null,
+        deadline_at bigint not null, accepted_at bigint, seen_at bigint, judged_at bigint,
+        primary key (clinic_id, session_id))",
+    "create index checkins_synthetic_began on checkins_synthetic (began_at)",
 ];

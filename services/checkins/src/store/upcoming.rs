@@ -3,6 +3,7 @@
 
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
+use chassis::work::SYNTHETIC;
 use checkins_core::mirror::{AHEAD, Key};
 use kernel::id::PersonId;
 use sea_orm::ConnectionTrait as _;
@@ -39,11 +40,11 @@ pub(crate) async fn read(store: &Store) -> Result<BTreeMap<Key, Vec<Someone>>, F
          join checkins_member member on member.clinic_id = due.clinic_id and member.session_id = due.session_id
              and (member.on_call or member.role in ('therapist', 'prescriber'))
          join checkins_contact contact on contact.clinic_id = due.clinic_id and contact.person_id = member.person_id
-         order by due.at"
+         where due.clinic_id <> $2 order by due.at"
     );
     let by = store.now().plus(AHEAD);
     let mut copied: BTreeMap<Key, Vec<Someone>> = BTreeMap::new();
-    for row in store.db().query_all_raw(store.sql(sql, [by.micros().into()])).await? {
+    for row in store.db().query_all_raw(store.sql(sql, [by.micros().into(), SYNTHETIC.0.into()])).await? {
         let key = Key {
             clinic: store::id(&row, "clinic_id")?,
             session: store::id(&row, "session_id")?,
@@ -62,7 +63,7 @@ pub(crate) async fn read(store: &Store) -> Result<BTreeMap<Key, Vec<Someone>>, F
 
 /// How many sessions are watched now.
 pub(crate) async fn live(store: &Store) -> Result<i64, Failure> {
-    let sql = "select count(*) as live from checkins_watch where due_at is not null";
-    let row = store.db().query_one_raw(store.sql(sql, [])).await?;
+    let sql = "select count(*) as live from checkins_watch where due_at is not null and clinic_id <> $1";
+    let row = store.db().query_one_raw(store.sql(sql, [SYNTHETIC.0.into()])).await?;
     row.map(|row| row.try_get("", "live")).transpose().map(Option::unwrap_or_default).map_err(Failure::from)
 }

@@ -27,5 +27,6 @@ mod sink;
 mod smtp;
 mod strangers;
 mod support;
+mod synthetic;
 mod telephony;
 mod watch;

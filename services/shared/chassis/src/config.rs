@@ -2,7 +2,7 @@
 
 pub mod channels;
 
-use channels::{Ntfy, Telephony, Webhook};
+use channels::{DrillMailbox, Ntfy, Telephony, Webhook};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use kernel::time::Span;
@@ -42,6 +42,8 @@ pub struct Config {
     pub ntfy: Option<Ntfy>,
     /// Alarms to another system.
     pub webhook: Option<Webhook>,
+    /// Where looks that are missed on purpose arrive: they prove the alarm path.
+    pub drill_mailbox: Option<DrillMailbox>,
     /// Who hears this house's beats, and pages people when there are none.
     pub watchdog: Option<Watchdog>,
     /// Whether this is a demo: seeded people, a mailbox page, drills only.
@@ -165,6 +167,7 @@ impl Default for Config {
             telephony: None,
             ntfy: None,
             webhook: None,
+            drill_mailbox: None,
             watchdog: None,
             demo: false,
             demo_pace: kernel::time::Pace::REAL,

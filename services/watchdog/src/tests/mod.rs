@@ -28,6 +28,7 @@ fn beat(sequence: u64, sent_at: Timestamp) -> Beat {
         sequence,
         sent_at,
         audit_ok_at: Some(sent_at),
+        alarm_path_broken: false,
         live_sessions: 2,
         next_deadlines: [("one", 20), ("two", 45)].map(deadline).into_iter().collect(),
         pagers: [word(NOOR)].into_iter().collect(),

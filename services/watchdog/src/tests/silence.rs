@@ -172,6 +172,29 @@ fn an_audit_that_does_not_pass_for_thirty_seconds_pages_in_other_words_until_it_
 }
 
 #[test]
+fn an_engine_whose_alarms_arrive_nowhere_pages_at_once_and_calms_when_they_do_again() {
+    let mut night = Night::well();
+    night.hears(|beat| beat.alarm_path_broken = true).unwrap();
+    let mail = only(night.passes(1));
+    assert_eq!(
+        (mail.trouble, mail.subject()),
+        (Trouble::PathBroken, "Holdspace: alarm path broken, please look now")
+    );
+    assert_eq!(night.watch.standing(), Standing::PathBroken);
+    night.hears(|_| {}).unwrap();
+    assert_eq!((only(night.passes(1)).is_calm, night.watch.standing()), (true, Standing::Ok));
+}
+
+#[test]
+fn a_house_that_proves_no_path_is_not_paged_about_it() {
+    let mut night = Night::well();
+    for _ in 0..6 {
+        assert_eq!(night.passes(10), []);
+        night.hears(|_| {}).unwrap();
+    }
+}
+
+#[test]
 fn an_engine_that_starts_anew_again_and_again_cannot_hide_that_its_audit_never_passes() {
     for ahead in [None, Some(Span::hours(1))] {
         let (mut night, mut mails) = (Night::begins(), vec![]);

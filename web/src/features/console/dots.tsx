@@ -61,6 +61,8 @@ export function watchdogSays({ watchdog, watchdog_word: said }: Pick<View, 'watc
       return { tone: 'late', word: words.watchdog.silent };
     case 'audit_failing':
       return { tone: 'late', word: words.watchdog.audit_failing };
+    case 'path_broken':
+      return { tone: 'late', word: words.watchdog.path_broken };
     case 'starting':
       return { tone: 'unknown', word: words.watchdog.starting };
     case 'unknown':

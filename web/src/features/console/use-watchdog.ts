@@ -5,7 +5,7 @@ import type { Host } from '../../lib/watchkeeper-host';
 
 /** A connection that only seems open is opened anew this often while nothing comes. */
 const AGAIN_MS = 10_000;
-const WORDS: readonly WatchdogWord[] = ['ok', 'silent', 'audit_failing', 'starting'];
+const WORDS: readonly WatchdogWord[] = ['ok', 'silent', 'audit_failing', 'path_broken', 'starting'];
 
 /** The word of one event; null when it is no beat. A word we do not know is still a beat. */
 export function wordOf(text: unknown): WatchdogWord | null {

@@ -22,6 +22,7 @@ export function WatchdogStrip() {
   if (view.watchdog !== 'fresh') return null;
   if (view.watchdog_word === 'silent') return <Says title={words.watchdog_says_silent} means={words.watchdog_says_silent_means} />;
   if (view.watchdog_word === 'audit_failing') return <Says title={words.watchdog_says_audit} means={words.watchdog_says_audit_means} />;
+  if (view.watchdog_word === 'path_broken') return <Says title={words.watchdog_says_path} means={words.watchdog_says_path_means} />;
   return null;
 }
 

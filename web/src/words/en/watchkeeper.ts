@@ -11,6 +11,7 @@ export const watchkeeperWords = {
     starting: 'Watchdog starting',
     silent: 'Watchdog hears no server',
     audit_failing: 'Watchdog: records in doubt',
+    path_broken: 'Watchdog: alarms do not arrive',
   },
 
   lost_title: 'MONITORING LOST',
@@ -53,6 +54,8 @@ export const watchkeeperWords = {
   watchdog_says_silent_means: 'This page does. Stay near the phone, and tell the clinic.',
   watchdog_says_audit: 'The watchdog finds the records in doubt',
   watchdog_says_audit_means: 'The watch goes on. Tell the clinic.',
+  watchdog_says_path: 'Test alarms do not arrive by mail',
+  watchdog_says_path_means: 'The watch goes on, on this screen. Call whoever is on call yourself.',
 
   notice_lost: 'Monitoring lost',
   notice_overdue: 'A look is overdue',

@@ -53,6 +53,23 @@ pub struct Telephony {
     pub ca: Option<PathBuf>,
 }
 
+/// A mailbox that nobody sleeps beside: every five minutes an alarm about nobody arrives in it, or the way is broken.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DrillMailbox {
+    /// Its address, such as `drill@clinic.example`.
+    pub email: String,
+    /// How often; every 300 s by itself.
+    #[serde(default)]
+    pub every_seconds: Option<i64>,
+}
+
+impl fmt::Debug for DrillMailbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DrillMailbox({:?})", self.every_seconds)
+    }
+}
+
 impl fmt::Debug for Webhook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Webhook({})", self.url)
