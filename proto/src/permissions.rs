@@ -173,6 +173,10 @@ permissions! {
     PageOnCall: Session [Therapist, Coordinator] wide [Coordinator];
     /// Says what became of a text or a call, and hands over what was replied; proven by the provider's signature.
     SpeakForProvider: Public [];
+    /// Begins a rehearsal in a drill.
+    Rehearse: Session [Therapist, Coordinator] wide [Coordinator];
+    /// Reads how rehearsals went.
+    ReadRehearsals: Session [Therapist, Prescriber, Coordinator, Admin] wide [Coordinator, Admin];
     /// Confirms that the screen was heard.
     TestScreen: Session [Therapist];
 

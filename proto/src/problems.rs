@@ -99,6 +99,8 @@ problems! {
     INCIDENT_OWN = 403 "incident.own" "You cannot close an alarm about yourself." "The therapist or the on-call lead closes it.";
     INCIDENT_OFF_DUTY = 403 "incident.off_duty" "You are not on call for this session." "The on-call lead was told. Call them if nobody says that they are on it.";
     PAGE_NOT_YOURS = 403 "page.not_yours" "Whoever is in the session cannot be its cover." "Somebody else on the ladder answers: the on-call lead or the prescriber.";
+    REHEARSAL_REAL = 409 "rehearsal.real" "This is no drill." "Nothing is ever played in a session with a real patient. Book a drill and rehearse there.";
+    REHEARSAL_UNWATCHED = 409 "rehearsal.unwatched" "Nobody is watched in this drill now." "Begin the dose of the drill first; then looks fall due that can be missed.";
     LADDER_BOUNDS = 422 "ladder.out_of_bounds" "The ladder is outside its bounds." "Correct what is named below. Nothing was saved; the ladder in use stays.";
     LADDER_OWN = 409 "ladder.own" "Two people agree on a ladder." "You proposed this one. Ask the prescriber or an administrator to publish it.";
     LADDER_ROLES = 409 "ladder.prescriber" "A prescriber has to be among the two." "One of you proposes and the other publishes; one of you is a prescriber.";

@@ -83,7 +83,8 @@ async function nextIsAsked({ mail, screens }) {
   const page = await mail.to(okafor.email, isPage, told);
   const next_after_ms = Date.now() - asked_at;
   must(page.subject.includes('[Drill]'), 'the mail does not say that this is a drill');
-  must(!/Sam|Ana|Lee|ketamin|dose/i.test(page.subject + page.text), 'the mail tells too much');
+  // The link is random letters: any word may be in it.
+  must(!/Sam|Ana|Lee|ketamin|dose/i.test(page.subject + page.text.replaceAll(/\S*#\S+/g, '')), 'the mail tells too much');
   await part(screens.lee).getByText(/^Dr\. Okafor by mail \(/).last().waitFor();
   return { page, next_after_ms };
 }

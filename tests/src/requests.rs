@@ -108,6 +108,7 @@ fn clinical(path: &str, role: &str, places: &Places, now: i64) -> Value {
         }
         "alarm" => json!({ "kind": "something_wrong" }),
         "screen-test" => json!({ "sound_heard": true }),
+        "rehearsals" => json!({ "kind": "sitter_asleep" }),
         "/api/checkins/incidents/{incident}/resolve" => {
             json!({ "outcome": "patient_well_seen", "note": "Seen and well." })
         }

@@ -4,6 +4,7 @@ mod incidents;
 mod ladder;
 mod links;
 mod phone;
+mod rehearsals;
 mod telephony;
 
 use crate::answers::{self, Hand, Look};
@@ -48,6 +49,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(raise_alarm)
         .service(page_on_call)
         .service(test_screen)
+        .service(rehearsals::begin_rehearsal)
+        .service(rehearsals::read_rehearsals)
         .service(incidents::read_incidents)
         .service(incidents::acknowledge)
         .service(incidents::resolve)

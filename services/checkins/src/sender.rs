@@ -4,6 +4,7 @@ use crate::channels::{Notice, Whom};
 use crate::publish::{self, messages};
 use crate::store::attempts::{self, Attempt};
 use crate::store::notifications::{self, Addressee, Leased};
+use crate::store::rehearsals::REHEARSED;
 use crate::{Checkins, contact};
 use chassis::crypto;
 use chassis::problem::Failure;
@@ -11,6 +12,7 @@ use chassis::service::Service as _;
 use chassis::store::LOOK_AGAIN;
 use chassis::work::Act;
 use chassis::{clock, store::Store};
+use checkins_core::ladder::Channel;
 use checkins_core::notification::RENEW;
 use fail::fail_point;
 use kernel::time::Span;
@@ -96,6 +98,10 @@ async fn ready(service: &Checkins, claimed: &[Leased]) -> Result<Vec<Ready>, Fai
 
 fn whom(store: &Store, leased: &Leased, addressee: Option<&Addressee>) -> Result<Whom, &'static str> {
     let drill = addressee.is_some_and(|addressee| addressee.drill);
+    let is_about_incident = leased.what.channel == Channel::Mail && leased.what.incident.is_some();
+    if is_about_incident && addressee.is_some_and(|addressee| addressee.drill && addressee.is_mail_dead) {
+        return Err(REHEARSED);
+    }
     // A channel that many read leads to the sign-in: a link there would be pressed in somebody else's name.
     if leased.what.channel.is_shared() {
         return Ok(Whom { role: None, contact: None, drill, token: None });

@@ -8,6 +8,7 @@ pub(crate) mod links;
 pub(crate) mod notifications;
 pub(crate) mod pagers;
 pub(crate) mod phones;
+pub(crate) mod rehearsals;
 pub(crate) mod rows;
 pub(crate) mod signs;
 pub(crate) mod synthetic;

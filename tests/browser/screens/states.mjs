@@ -42,6 +42,7 @@ export const calm = [
   { name: 'prescriber', path: 'prescriber', role: 'prescriber', where: ({ session }) => `/prescriber/${session}` },
   { name: 'prescriber-before', path: 'prescriber', role: 'prescriber', where: ({ next }) => `/prescriber/${next}` },
   { name: 'mailbox', path: 'mailbox', role: 'coordinator', where: () => '/mailbox' },
+  { name: 'rehearse', path: 'rehearse', role: 'coordinator', where: ({ session }) => `/rehearse/${session}` },
   { name: 'trail', path: 'trail', role: 'coordinator', where: ({ session }) => `/trail/${session}` },
   { name: 'journal', path: 'journal', role: 'patient', where: () => '/journal' },
   { name: 'aftercare-early', path: 'aftercare', role: 'patient', where: ({ session }) => `/aftercare/${session}` },

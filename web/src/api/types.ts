@@ -102,6 +102,10 @@ export type Outcome =
   | 'other';
 export type Incident = Closely<Said<'Incident'>, { state: 'open' | 'acknowledged' | 'resolved'; outcome: Outcome | null }>;
 export type Watch = Closely<Said<'WatchView'>, { phase: 'standing' | 'watching' | 'aftercare' | 'closed'; incidents: Incident[] }>;
+export type RehearsalKind = 'sitter_asleep' | 'phone_locked' | 'pressure' | 'therapist_offline' | 'mail_dead';
+type RehearsalMark = 'phone_silent' | 'noticed' | 'mail_refused' | 'other_channel' | 'outside_told' | 'taken' | 'closed';
+type RehearsalStanding = 'waiting' | 'came' | 'late' | 'missed' | 'not_needed';
+export type Rehearsal = Closely<Said<'RehearsalView'>, { kind: RehearsalKind; lines: Closely<Said<'RehearsalLine'>, { mark: RehearsalMark; standing: RehearsalStanding }>[] }>;
 
 // care
 export type DoseOrder = Said<'OrderRow'>;

@@ -12,5 +12,6 @@ export const staffPages: readonly PageEntry[] = [
   { path: '/clinic', roles: ['therapist', 'coordinator', 'admin'], load: async () => (await import('../features/clinic/clinic-page')).ClinicPage },
   { path: '/prescriber/$session', roles: ['prescriber'], load: async () => (await import('../features/prescriber/prescriber-page')).PrescriberPage },
   { path: '/mailbox', roles: STAFF, load: async () => (await import('../features/mailbox/mailbox-page')).MailboxPage },
+  { path: '/rehearse/$session', roles: ['therapist', 'coordinator'], load: async () => (await import('../features/rehearse/rehearse-page')).RehearsePage },
   { path: '/trail/$session', roles: [...STAFF, 'auditor'], load: async () => (await import('../features/trail/trail-page')).TrailPage },
 ];

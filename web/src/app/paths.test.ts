@@ -20,6 +20,7 @@ it('keeps every address of the product', () => {
       "onCall": "/oncall",
       "prepare": "/prepare/S",
       "prescriber": "/prescriber/S",
+      "rehearse": "/rehearse/S",
       "room": "/room/S",
       "signIn": "/sign-in",
       "sitter": "/s",

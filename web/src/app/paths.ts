@@ -21,5 +21,6 @@ export const paths = {
   journal: () => '/journal',
   prescriber: (session: Id) => `/prescriber/${session}`,
   mailbox: () => '/mailbox',
+  rehearse: (session: Id) => `/rehearse/${session}`,
   trail: (session: Id) => `/trail/${session}`,
 } as const;

@@ -258,6 +258,18 @@ impl Ladder {
         Span::seconds(next.map_or(self.repeat_seconds, |rung| rung.after_seconds))
     }
 
+    /// From the deadline to the step that tells somebody outside of the session; a ladder without one is out of bounds.
+    pub fn outside_after(&self) -> Span {
+        let mut seconds = 0_i64;
+        for rung in &self.rungs {
+            seconds = seconds.saturating_add(rung.after_seconds);
+            if rung.who.iter().any(|who| who.is_outside()) {
+                break;
+            }
+        }
+        Span::seconds(seconds)
+    }
+
     /// How long an acknowledgement holds it.
     pub const fn hold(&self) -> Span {
         Span::seconds(self.hold_seconds)

@@ -9,6 +9,7 @@ pub mod notification;
 pub mod outcome;
 pub mod pager;
 pub mod protocol;
+pub mod rehearsal;
 pub mod reply;
 pub mod signals;
 pub mod signature;

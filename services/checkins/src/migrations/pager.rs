@@ -1,4 +1,5 @@
-//! The page before a session, when somebody last answered one, and the looks that are missed on purpose.
+//! The page before a session, when somebody last answered one, the looks that are missed on purpose,
+//! and what a clinic rehearsed.
 
 use chassis::schema::ddl;
 use sea_orm_migration::prelude::*;
@@ -38,4 +39,8 @@ const TABLES: &[&str] = &[
         deadline_at bigint not null, accepted_at bigint, seen_at bigint, judged_at bigint,
         primary key (clinic_id, session_id))",
     "create index checkins_synthetic_began on checkins_synthetic (began_at)",
+    "create table checkins_rehearsal (clinic_id {uuid} not null, id {uuid} not null, session_id {uuid} not null,
+        kind text not null, began_at bigint not null, deadline_at bigint not null, outside_micros bigint not null,
+        began_by {uuid} not null, primary key (clinic_id, id))",
+    "create index checkins_rehearsal_session on checkins_rehearsal (clinic_id, session_id, began_at)",
 ];

@@ -114,6 +114,11 @@ const INVARIANTS: &[Invariant] = &[
               on n.clinic_id = a.clinic_id and n.id = a.notification_id
               where a.told_at is null and a.at < $1 - 10000000 and $2 >= 0",
     },
+    Invariant {
+        id: "I11",
+        sentence: "a page before a session goes out within 10 s of its time",
+        sql: "select session_id from checkins_pager where due_at < $1 - 10000000 and $2 >= 0",
+    },
 ];
 
 /// What the rows say that may not be, each with one session of those that show it.

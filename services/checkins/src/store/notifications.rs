@@ -1,5 +1,6 @@
 //! Safety messages: written with the step that needs them, leased, sent, and only then marked.
 
+use super::rehearsals::DEAD_FOR;
 use chassis::ids;
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
@@ -188,6 +189,8 @@ pub(crate) async fn renew(store: &Store, leased: &Leased) -> Result<bool, Failur
 /// What a message needs before it can be written: whether it is a drill, and the role and sealed contact if known.
 pub(crate) struct Addressee {
     pub(crate) drill: bool,
+    /// Whether its drill plays a dead mail server now.
+    pub(crate) is_mail_dead: bool,
     pub(crate) contact: Option<(Role, String)>,
 }
 
@@ -198,23 +201,28 @@ pub(crate) async fn addressees(
 ) -> Result<BTreeMap<NotificationId, Addressee>, Failure> {
     let clinics: BTreeSet<ClinicId> = claimed.iter().map(|leased| leased.clinic).collect();
     let sql = format!(
-        "select message.id, contact.role, contact.sealed, watch.drill from checkins_notification message
+        "select message.id, contact.role, contact.sealed, watch.drill, (select count(*) from checkins_rehearsal played
+         where watch.drill and played.clinic_id = watch.clinic_id and played.session_id = watch.session_id
+         and played.kind = 'mail_dead' and played.began_at > $1) as played from checkins_notification message
          join checkins_watch watch on watch.clinic_id = message.clinic_id
          and watch.session_id = message.session_id
          left join checkins_contact contact on contact.clinic_id = message.clinic_id
          and contact.person_id = message.person_id where message.clinic_id in {} and message.id in {}",
-        store::places(1, clinics.len(), 1),
-        store::places(1 + clinics.len(), claimed.len(), 1)
+        store::places(2, clinics.len(), 1),
+        store::places(2 + clinics.len(), claimed.len(), 1)
     );
     let ids = claimed.iter().map(|leased| leased.id.0);
     let ids = clinics.iter().map(|clinic| clinic.0).chain(ids).map(Value::from);
-    let rows = store.db().query_all_raw(store.sql(sql, ids)).await?;
+    let since = store.now().minus(DEAD_FOR).micros();
+    let values = std::iter::once(since.into()).chain(ids);
+    let rows = store.db().query_all_raw(store.sql(sql, values)).await?;
     let parse = |row: &QueryResult| {
         let role: Option<String> = row.try_get("", "role")?;
         let role = role.map(|role| role.parse().map_err(|_word| Failure::Stored(format!("role {role}"))));
         let sealed: Option<String> = row.try_get("", "sealed")?;
         let contact = role.transpose()?.zip(sealed);
-        Ok((store::id(row, "id")?, Addressee { drill: row.try_get("", "drill")?, contact }))
+        let is_mail_dead = row.try_get::<i64>("", "played")? > 0;
+        Ok((store::id(row, "id")?, Addressee { drill: row.try_get("", "drill")?, is_mail_dead, contact }))
     };
     rows.iter().map(parse).collect()
 }

@@ -23,6 +23,7 @@ const PLANTED: &[(&str, &str)] = &[
     ("update checkins_watch set phase = 'closed'", "I9"),
     ("delete from checkins_attempt", "I10"),
     ("update checkins_attempt set told_at = null, at = 0", "I10b"),
+    ("update checkins_pager set due_at = 0", "I11"),
 ];
 
 /// One look answered, one missed, and the on-call lead told: something of everything.

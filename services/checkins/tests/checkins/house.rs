@@ -56,13 +56,15 @@ impl House {
         for database_url in rows::stores().await {
             let public_url = "https://clinic.test".into();
             let demo = Config { demo: true, public_url, database_url, ..Config::default() };
-            Self::told(demo, &story).await;
+            // A house is large, and a story holds it for long.
+            Box::pin(Self::told(demo, &story)).await;
         }
     }
 
     /// The same on one store, with a mail server.
     pub async fn with_smtp(database_url: String, smtp: Smtp, story: impl AsyncFn(&mut Self)) {
-        Self::told(Config { database_url, alarm_smtp: Some(smtp), ..Config::default() }, &story).await;
+        let config = Config { database_url, alarm_smtp: Some(smtp), ..Config::default() };
+        Box::pin(Self::told(config, &story)).await;
     }
 
     /// The same on every store, with whatever is set up besides the screens.
@@ -71,7 +73,7 @@ impl House {
             let public_url = "https://clinic.test".into();
             let mut config = Config { public_url, database_url, ..Config::default() };
             change(&mut config);
-            Self::told(config, &story).await;
+            Box::pin(Self::told(config, &story)).await;
         }
     }
 

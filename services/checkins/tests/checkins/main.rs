@@ -19,6 +19,7 @@ mod pager;
 mod phone;
 mod provider;
 mod quiet;
+mod rehearsals;
 mod repeats;
 mod rows;
 mod signs;

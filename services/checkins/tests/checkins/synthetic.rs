@@ -64,9 +64,14 @@ async fn a_look_missed_on_purpose_goes_the_way_of_every_alarm_and_pages_nobody()
             assert!(house.ground.mailbox.of(house.sam.clinic).is_empty(), "a human was paged");
             let (_, incidents) = house.get(house.mia, "/incidents").await;
             assert_eq!((incidents, house.watch(session).await["incidents"].clone()), (json!([]), json!([])));
-            let told = rows::count(house, "select count(*) from checkins_outbox where envelope like '%missed%'").await;
+            let told =
+                rows::count(house, "select count(*) from checkins_outbox where envelope like '%missed%'")
+                    .await;
             assert_eq!((told, is_broken(house)), (0, false));
-            assert_eq!(house.checkins.missing().iter().filter(|one| one.contains("[drill_mailbox]")).count(), 0);
+            assert_eq!(
+                house.checkins.missing().iter().filter(|one| one.contains("[drill_mailbox]")).count(),
+                0
+            );
             let (store, now) = (house.checkins.store(), house.now());
             let found = violations(store.db(), now, now.minus(Span::minutes(1))).await.unwrap();
             assert_eq!(found, Vec::<String>::new());
@@ -114,7 +119,9 @@ async fn two_in_a_row_that_no_server_took_are_a_broken_path_and_the_next_that_co
         assert!(is_broken(house), "{:?}", house.checkins.unready());
         sink.behave("ok");
         let page = house
-            .awaited(async || sink.mails().into_iter().find(|mail| mail["subject"] == "The alarm path is broken"))
+            .awaited(async || {
+                sink.mails().into_iter().find(|mail| mail["subject"] == "The alarm path is broken")
+            })
             .await;
         assert_eq!(page["to"][0], "noor@home.test");
         house.pass(Span::seconds(289)).await;

@@ -384,6 +384,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/checkins/sessions/{session}/rehearsals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_rehearsals"];
+        put?: never;
+        post: operations["begin_rehearsal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/checkins/sessions/{session}/screen-test": {
         parameters: {
             query?: never;
@@ -2380,6 +2396,14 @@ export interface components {
             /** @description When, by the device. */
             taken_at: components["schemas"]["Timestamp"];
         };
+        /** @description Which rehearsal to begin. */
+        NewRehearsal: {
+            /**
+             * @description What is played.
+             * @enum {string}
+             */
+            kind: "sitter_asleep" | "phone_locked" | "pressure" | "therapist_offline" | "mail_dead";
+        };
         /** @description Answers as a patient gives them. */
         NewResponse: {
             /** @description In the order of the items. */
@@ -2640,6 +2664,43 @@ export interface components {
         Redeem: {
             /** @description The part after `#`. */
             token: string;
+        };
+        /** @description A rehearsal was begun. */
+        RehearsalBegun: {
+            /** @description When. */
+            began_at: components["schemas"]["Timestamp"];
+            /** @description When the look that is next is missed if nobody answers it. */
+            deadline_at: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["RecordId"];
+        };
+        /** @description One thing that must come. */
+        RehearsalLine: {
+            came_at?: components["schemas"]["Timestamp"] | null;
+            /** @description By when. */
+            due_by: components["schemas"]["Timestamp"];
+            /** @description `phone_silent`, `noticed`, `mail_refused`, `other_channel`, `outside_told`, `taken` or `closed`. */
+            mark: string;
+            /** @description `waiting`, `came`, `late`, `missed` or `not_needed`. */
+            standing: string;
+        };
+        /** @description A rehearsal and how it went. */
+        RehearsalView: {
+            /** @description When it began. */
+            began_at: components["schemas"]["Timestamp"];
+            /** @description Who began it. */
+            began_by: components["schemas"]["PersonId"];
+            /** @description How many came in time. */
+            came: number;
+            /** @description Of how many that were due. */
+            due: number;
+            /** @description Its id. */
+            id: components["schemas"]["RecordId"];
+            /** @description What is played. */
+            kind: string;
+            /** @description What must come, in order. */
+            lines: components["schemas"]["RehearsalLine"][];
+            taken_by?: components["schemas"]["PersonId"] | null;
         };
         /** @description One look. */
         Report: {
@@ -5277,6 +5338,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is nothing here for them. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_rehearsals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalView"][];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is nothing here for them. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    begin_rehearsal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The command id, a UUIDv7 made by the client. A repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                session: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRehearsal"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalBegun"];
                 };
             };
             /** @description The request is not one we can read. */

@@ -59,6 +59,11 @@ export function BoardLine({ state, name, wall }: { state: RowState; name: (perso
             {words.open}
           </Link>
         ) : null}
+        {row.drill && (role === 'therapist' || role === 'coordinator') ? (
+          <Link to={paths.rehearse(row.session)} aria-label={`${words.rehearse} ${name(row.patient)}`}>
+            {words.rehearse}
+          </Link>
+        ) : null}
         <Link to={paths.trail(row.session)} aria-label={`${words.trail} ${name(row.patient)}`}>
           {words.trail}
         </Link>

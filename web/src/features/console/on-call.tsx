@@ -50,7 +50,7 @@ function Story({ pager }: { pager: NonNullable<Watch['pager']> }) {
       {pager.pages.length === 0 ? null : (
         <ul className={styles.items} aria-label={words.pages}>
           {byRound(pager.pages).map(({ round, person, sent, paged_at }) => (
-            <li key={round + person} className={styles.meta}>
+            <li key={`${round}${person}`} className={styles.meta}>
               {words.page(names.name(person), list(sent.map(({ channel, state }) => words.sent(channelWords(channel), states[state] ?? state))), age(now, paged_at))}
             </li>
           ))}

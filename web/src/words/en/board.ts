@@ -20,6 +20,7 @@ export const boardWords = {
   acknowledge: "I'm on it",
   open: 'Open',
   trail: 'Trail',
+  rehearse: 'Rehearse',
   sound: 'Turn the sound on',
   someone: 'Somebody',
   drill: 'drill',

@@ -64,9 +64,9 @@ const BLOCKING: &[&str] = &[
 ];
 /// Those with a condition beside the B.
 const CONDITIONAL: &[&str] = &["PT-MED", "ST-BACK", "TH-SAFE"];
-/// Those with an A.
+/// Those with an A; `RX-REACH` is ours (ARCHITECTURE, decision 46).
 const ADVISORY: &[&str] =
-    &["PT-BATH", "PT-MASK", "PT-MUS", "PT-PETS", "PT-DEC", "PT-INT", "ST-LOG", "RX-RESC"];
+    &["PT-BATH", "PT-MASK", "PT-MUS", "PT-PETS", "PT-DEC", "PT-INT", "ST-LOG", "RX-RESC", "RX-REACH"];
 
 fn ids(wanted: impl Fn(Weight) -> bool) -> BTreeSet<&'static str> {
     all().filter(|(_, item)| wanted(item.weight)).map(|(_, item)| item.id).collect()
