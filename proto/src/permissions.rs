@@ -163,6 +163,8 @@ permissions! {
     AcknowledgeIncident: Clinic [Therapist, Prescriber, Coordinator];
     /// Closes an incident with an outcome.
     ResolveIncident: Clinic [Therapist, Prescriber];
+    /// Reads the clinic's safety numbers.
+    ReadNumbers: Clinic [Therapist, Prescriber, Coordinator, Admin, Auditor];
     /// Reads the clinic's ladder.
     ReadLadder: Clinic [Therapist, Prescriber, Coordinator, Admin, Auditor];
     /// Proposes another ladder.

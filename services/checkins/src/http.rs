@@ -3,6 +3,7 @@
 mod incidents;
 mod ladder;
 mod links;
+mod numbers;
 mod phone;
 mod rehearsals;
 mod telephony;
@@ -57,6 +58,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(ladder::read_ladder)
         .service(ladder::propose_ladder)
         .service(ladder::publish_ladder)
+        .service(numbers::read_numbers)
         .service(links::peek_link)
         .service(links::acknowledge_by_link)
         .service(links::confirm_on_call)
@@ -91,6 +93,7 @@ async fn read_watch(checkins: Guard<ReadWatch, Checkins>, session: Path<SessionI
     let who = checkins.who()?;
     signs::page_seen(&checkins, who, *session).await;
     let watch = view::watch(checkins.store(), who.clinic, *session, who.role).await?;
+    crate::numbers::shown(&checkins, who, &watch.incidents).await;
     Ok(HttpResponse::Ok().json(watch))
 }
 

@@ -10,6 +10,7 @@ mod listen;
 mod mail;
 mod migrations;
 mod mirror;
+mod numbers;
 mod on_call;
 mod pager;
 mod problems;
@@ -114,6 +115,7 @@ impl Service for Checkins {
         beats::start(self);
         on_call::start(self);
         synthetic::start(self);
+        numbers::start(self);
     }
 
     fn unready(&self) -> Vec<String> {

@@ -7,6 +7,7 @@ pub(crate) mod ladders;
 pub(crate) mod links;
 pub(crate) mod notifications;
 pub(crate) mod pagers;
+pub(crate) mod numbers;
 pub(crate) mod phones;
 pub(crate) mod rehearsals;
 pub(crate) mod rows;
@@ -117,12 +118,19 @@ impl Keeper for Incidents {
             row.about.person.0.into(),
             matter.cause.as_str().into(),
             matter.opened_at.micros().into(),
+            work.now().micros().into(),
+            outcome(&row.state).into(),
         ];
         let sql = if row.version == 0 {
             "insert into checkins_incident (version, phase, due_at, state, severity, clinic_id, id, session_id,
-             patient_id, cause, opened_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+             patient_id, cause, opened_at, noticed_at, outcome)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
         } else {
-            "update checkins_incident set version = $1, phase = $2, due_at = $3, state = $4, severity = $5
+            "update checkins_incident set version = $1, phase = $2, due_at = $3, state = $4, severity = $5,
+             acknowledged_at = case when $2 = 'acknowledged' then coalesce(acknowledged_at, $12)
+             else acknowledged_at end,
+             resolved_at = case when $2 = 'resolved' then coalesce(resolved_at, $12) else resolved_at end,
+             outcome = $13
              where clinic_id = $6 and id = $7 and session_id = $8 and patient_id = $9 and cause = $10
              and opened_at = $11 and version = $1 - 1"
         };
@@ -148,6 +156,14 @@ impl Keeper for Incidents {
             "select clinic_id, id, due_at from checkins_incident where due_at <= $1 order by due_at limit {DUE_MAX}"
         );
         due(store, sql, by).await
+    }
+}
+
+/// What came of it, for those who count.
+const fn outcome(state: &Incident) -> Option<&'static str> {
+    match state {
+        Incident::Open { .. } | Incident::Acknowledged { .. } => None,
+        Incident::Resolved { outcome, .. } => Some(outcome.as_str()),
     }
 }
 

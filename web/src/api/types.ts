@@ -78,6 +78,11 @@ export type Vitals = Closely<Said<'VitalsView'>, Measured & { band: Band }>;
 export type VitalsAnswer = Vitals;
 
 // checkins
+export type SafetyNumbers = Said<'SafetyNumbers'>;
+export type Numbers = Said<'NumbersView'>;
+export type NumbersSpread = Said<'SpreadView'>;
+export type NumbersShare = Said<'ShareView'>;
+export type NumbersVerdict = NumbersSpread['verdict'];
 export interface CheckinQuestion {
   id: string;
   text: string;

@@ -20,6 +20,7 @@ const ENTRIES: readonly Entry[] = [
   { to: paths.journal(), name: shellWords.journal, roles: ['patient'] },
   { to: paths.board(), name: shellWords.board, roles: ['therapist', 'coordinator', 'admin', 'prescriber'] },
   { to: paths.clinic(), name: shellWords.clinic, roles: ['therapist', 'coordinator', 'admin'] },
+  { to: paths.numbers(), name: shellWords.numbers, roles: ['therapist', 'prescriber', 'coordinator', 'admin', 'auditor'] },
 ];
 
 /** Top bar: whose clinic, where to, who is here. */

@@ -10,6 +10,7 @@ export const staffPages: readonly PageEntry[] = [
   { path: '/console/$session', roles: ['therapist'], bare: true, load: async () => (await import('../features/console/console-page')).ConsolePage },
   { path: '/board', roles: STAFF, load: async () => (await import('../features/board/board-page')).BoardPage },
   { path: '/clinic', roles: ['therapist', 'coordinator', 'admin'], load: async () => (await import('../features/clinic/clinic-page')).ClinicPage },
+  { path: '/numbers', roles: [...STAFF, 'auditor'], load: async () => (await import('../features/safety-numbers/safety-numbers-page')).SafetyNumbersPage },
   { path: '/prescriber/$session', roles: ['prescriber'], load: async () => (await import('../features/prescriber/prescriber-page')).PrescriberPage },
   { path: '/mailbox', roles: STAFF, load: async () => (await import('../features/mailbox/mailbox-page')).MailboxPage },
   { path: '/rehearse/$session', roles: ['therapist', 'coordinator'], load: async () => (await import('../features/rehearse/rehearse-page')).RehearsePage },

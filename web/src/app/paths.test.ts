@@ -17,6 +17,7 @@ it('keeps every address of the product', () => {
       "link": "/link",
       "mailbox": "/mailbox",
       "morning": "/morning/S",
+      "numbers": "/numbers",
       "onCall": "/oncall",
       "prepare": "/prepare/S",
       "prescriber": "/prescriber/S",

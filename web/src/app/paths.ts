@@ -16,6 +16,7 @@ export const paths = {
   board: () => '/board',
   wall: () => '/board?wall=1',
   clinic: () => '/clinic',
+  numbers: () => '/numbers',
   aftercare: (session: Id) => `/aftercare/${session}`,
   morning: (session: Id) => `/morning/${session}`,
   journal: () => '/journal',

@@ -7,6 +7,8 @@
 //! ```
 //! There is no silent end: the last step repeats until somebody resolves (reliability.md §2.5).
 
+mod cause;
+
 use crate::ladder::Ladder;
 use crate::outcome::Outcome;
 use kernel::id::PersonId;
@@ -49,48 +51,6 @@ pub enum Cause {
     NextMorning,
     /// The sitter asked for help without anybody in the home seeing it.
     QuietCall,
-}
-
-impl Cause {
-    /// The word in columns and on screens.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::MissedCheckin => "missed_checkin",
-            Self::WorryingAnswer => "worrying_answer",
-            Self::Alarm => "alarm",
-            Self::SupportUnseen => "support_unseen",
-            Self::Vitals => "vitals",
-            Self::DoseOutOfOrder => "dose_out_of_order",
-            Self::Prolonged => "prolonged",
-            Self::SitterLost => "sitter_lost",
-            Self::TherapistLost => "therapist_lost",
-            Self::LostPatient => "lost_patient",
-            Self::NextMorning => "next_morning",
-            Self::QuietCall => "quiet_call",
-        }
-    }
-
-    /// Whether these people may learn of it. A quiet call is nobody's in the home: whoever it is about may be holding
-    /// the phone (product.md §3, item 8).
-    pub const fn may_reach(self, role: Role) -> bool {
-        match self {
-            Self::QuietCall => match role {
-                Role::Patient | Role::Sitter => false,
-                Role::Therapist | Role::Prescriber | Role::Coordinator | Role::Admin | Role::Auditor => true,
-            },
-            Self::MissedCheckin
-            | Self::WorryingAnswer
-            | Self::Alarm
-            | Self::SupportUnseen
-            | Self::Vitals
-            | Self::DoseOutOfOrder
-            | Self::Prolonged
-            | Self::SitterLost
-            | Self::TherapistLost
-            | Self::LostPatient
-            | Self::NextMorning => true,
-        }
-    }
 }
 
 /// What an incident is about, for its whole life.

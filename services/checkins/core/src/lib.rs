@@ -6,6 +6,7 @@ pub mod form;
 pub mod ladder;
 pub mod mirror;
 pub mod notification;
+pub mod numbers;
 pub mod outcome;
 pub mod pager;
 pub mod protocol;

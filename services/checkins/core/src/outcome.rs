@@ -46,4 +46,17 @@ impl Outcome {
             Self::Other => "other",
         }
     }
+
+    /// The outcome of this word.
+    pub fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == word)
+    }
+
+    /// Whether all was well after all: nobody had needed the alarm.
+    pub const fn was_well(self) -> bool {
+        match self {
+            Self::FalseAlarmAnswered | Self::SitterReached | Self::PatientWellSeen => true,
+            Self::SessionEndedEarly | Self::EmergencyServices | Self::MedicalAdvice | Self::Other => false,
+        }
+    }
 }

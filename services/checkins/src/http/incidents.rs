@@ -4,7 +4,7 @@ use super::{Answer, Done, Nothing};
 use crate::signs;
 use crate::store::view::{self, Incident};
 use crate::store::{Incidents, rows};
-use crate::{Checkins, take};
+use crate::{Checkins, numbers, take};
 use actix_web::web::{Path, Query};
 use actix_web::{HttpResponse, get, post};
 use chassis::body::Body;
@@ -46,6 +46,7 @@ pub(super) async fn read_incidents(checkins: Guard<ReadIncidents, Checkins>, whi
             shown.push(incident);
         }
     }
+    numbers::shown(&checkins, &who, &shown).await;
     Ok(HttpResponse::Ok().json(shown))
 }
 

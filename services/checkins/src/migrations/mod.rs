@@ -2,6 +2,7 @@
 
 mod channels;
 mod pager;
+mod numbers;
 
 use chassis::schema::{HouseLetters, HouseTables, ddl};
 use sea_orm_migration::prelude::*;
@@ -21,6 +22,7 @@ impl MigratorTrait for Migrations {
             Box::new(Signs),
             Box::new(Phones),
             Box::new(pager::Pager),
+            Box::new(numbers::Numbers),
         ]
     }
 

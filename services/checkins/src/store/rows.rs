@@ -42,10 +42,11 @@ pub(crate) async fn open_watch(
 
 /// Puts a deadline on the schedule.
 pub(crate) async fn arm(work: &Work, session: SessionId, kind: &str, due: &Due) -> Result<(), Failure> {
-    let sql = "insert into checkins_deadline (clinic_id, session_id, kind, sequence, due_at, deadline_at, state)
-               values ($1, $2, $3, $4, $5, $6, 'armed')
+    let sql = "insert into checkins_deadline (clinic_id, session_id, kind, sequence, due_at, deadline_at, state, armed_at)
+               values ($1, $2, $3, $4, $5, $6, 'armed', $7)
                on conflict (clinic_id, session_id, kind, sequence) do update
-               set due_at = excluded.due_at, deadline_at = excluded.deadline_at, state = 'armed', settled_at = null";
+               set due_at = excluded.due_at, deadline_at = excluded.deadline_at, state = 'armed', settled_at = null,
+               armed_at = excluded.armed_at";
     let values = [
         work.clinic().0.into(),
         session.0.into(),
@@ -53,6 +54,7 @@ pub(crate) async fn arm(work: &Work, session: SessionId, kind: &str, due: &Due) 
         due.sequence.into(),
         due.due_at.micros().into(),
         due.deadline_at.micros().into(),
+        work.now().micros().into(),
     ];
     run(work, sql, values).await.map(drop)
 }

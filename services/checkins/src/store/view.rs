@@ -91,6 +91,9 @@ pub struct Told {
     pub at: Timestamp,
     /// How long its provider took to take it, in microseconds.
     pub latency_micros: Option<i64>,
+    /// Whether it waits for this person's page to ask: theirs is the first screen that has it.
+    #[serde(skip)]
+    pub(crate) is_unshown: bool,
 }
 
 /// An incident as screens show it.
@@ -123,6 +126,13 @@ pub struct Incident {
     pub outcome: Option<Outcome>,
     /// Who was told.
     pub told: Vec<Told>,
+}
+
+impl Incident {
+    /// Whether it is open, this person was told of it on a screen, and no page of theirs had it yet.
+    pub(crate) fn is_news_to(&self, person: PersonId) -> bool {
+        self.resolved_by.is_none() && self.told.iter().any(|told| told.person == person && told.is_unshown)
+    }
 }
 
 /// The whole watch.
@@ -308,13 +318,15 @@ async fn incident(
 
 async fn told(store: &Store, clinic: ClinicId, incident: IncidentId) -> Result<Vec<Told>, Failure> {
     let sql = "select person_id, channel, step, state, created_at, accepted_at, delivered_at, seen_at,
-               acknowledged_at, failed_at from checkins_notification where clinic_id = $1 and incident_id = $2
+               acknowledged_at, failed_at, shown_at from checkins_notification where clinic_id = $1 and incident_id = $2
                order by step, round, created_at limit 200";
     let parse = |row: &QueryResult| {
         let (marks, written_at) = (deliveries::marks(row)?, store::at(row, "created_at")?);
+        let channel: String = row.try_get("", "channel")?;
         Ok(Told {
             person: store::id(row, "person_id")?,
-            channel: row.try_get("", "channel")?,
+            is_unshown: channel == "screen" && store::maybe_at(row, "shown_at")?.is_none(),
+            channel,
             step: row.try_get("", "step")?,
             state: marks.delivery().as_str().into(),
             at: marks.at().unwrap_or(written_at),

@@ -16,6 +16,7 @@ mod house;
 mod ladder;
 mod links;
 mod pager;
+mod numbers;
 mod phone;
 mod provider;
 mod quiet;

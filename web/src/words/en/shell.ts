@@ -7,6 +7,7 @@ export const shellWords = {
   home: 'Home',
   board: 'Board',
   clinic: 'Clinic',
+  numbers: 'Numbers',
   mailbox: 'Mailbox',
   book: 'Book',
   journal: 'Journal',

@@ -1,0 +1,37 @@
+//! When an incident was noticed, taken and closed, when a look was put on the schedule, and when a screen had an alarm:
+//! what the safety numbers are read from. What is older than these columns stays unknown.
+
+use chassis::schema::ddl;
+use sea_orm_migration::prelude::*;
+
+pub(super) struct Numbers;
+
+impl MigrationName for Numbers {
+    fn name(&self) -> &'static str {
+        "m0010_numbers"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Numbers {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for statement in COLUMNS {
+            ddl(manager, statement).await?;
+        }
+        Ok(())
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+const COLUMNS: &[&str] = &[
+    "alter table checkins_incident add column noticed_at bigint",
+    "alter table checkins_incident add column acknowledged_at bigint",
+    "alter table checkins_incident add column resolved_at bigint",
+    "alter table checkins_incident add column outcome text",
+    "create index checkins_incident_opened on checkins_incident (opened_at)",
+    "alter table checkins_deadline add column armed_at bigint",
+    "alter table checkins_notification add column shown_at bigint",
+];
