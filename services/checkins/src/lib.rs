@@ -43,6 +43,7 @@ pub struct Checkins {
     watchdog: Option<beats::Watchdog>,
     looked_at: signs::LookedAt,
     path: synthetic::Path,
+    seen: signs::Seen,
 }
 
 /// How a process or a whole house mounts it.
@@ -80,8 +81,8 @@ impl Service for Checkins {
         let account = |telephony| channels::telephony::Account::new(telephony, config);
         let telephony = config.telephony.as_ref().map(account).transpose()?;
         let (copied, watchdog) = (mirror::Copied::new(&store), beats::watchdog(&store)?);
-        let (audited, looked_at, path) = Default::default();
-        Ok(Self { store, lane, channels, telephony, copied, audited, watchdog, looked_at, path })
+        let (audited, looked_at, path, seen) = Default::default();
+        Ok(Self { store, lane, channels, telephony, copied, audited, watchdog, looked_at, path, seen })
     }
 
     fn store(&self) -> &Store {

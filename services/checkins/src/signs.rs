@@ -2,6 +2,7 @@
 
 use crate::Checkins;
 use crate::publish;
+use crate::store::signs::Key;
 use crate::store::{Incidents, Watches, rows, signs};
 use chassis::guard::Who;
 use chassis::keeper::{Keeper as _, Row};
@@ -10,6 +11,7 @@ use chassis::service::Service as _;
 use chassis::store::Store;
 use chassis::work::{Act, Work};
 use checkins_core::escalation::{Cause, Command};
+use checkins_core::sights::Sights;
 use checkins_core::signals::{self, Rule, Sign};
 use checkins_core::watch::Watch;
 use kernel::id::SessionId;
@@ -18,6 +20,7 @@ use kernel::role::Role;
 use kernel::severity::Severity;
 use kernel::time::{Span, Timestamp};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Looked so long ago, an engine cannot know who was there meanwhile.
 const BLIND: Span = Span::seconds(10);
@@ -28,17 +31,53 @@ const ONCE_MORE: Span = Span::seconds(20);
 #[derive(Debug, Default)]
 pub(crate) struct LookedAt(AtomicI64);
 
+/// What this process saw of pages.
+#[derive(Debug, Default)]
+pub(crate) struct Seen(Mutex<Sights<Key>>);
+
+impl Seen {
+    /// A thread that died holding the lock left it whole: every change is one step.
+    fn sights(&self) -> MutexGuard<'_, Sights<Key>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// A page asked about this session.
 pub(crate) async fn page_seen(service: &Checkins, who: &Who, session: SessionId) {
     let Some(sign) = Sign::page_of(who.role) else { return };
-    noted(signs::page_seen(service.store(), who.clinic, session, sign).await);
+    noted(seen(service, (who.clinic, session, sign)).await);
 }
 
 /// A page asked about all of somebody's sessions.
 pub(crate) async fn board_seen(service: &Checkins, who: &Who) {
     if who.role == Role::Therapist {
-        noted(signs::board_seen(service.store(), who.clinic, who.person).await);
+        noted(board(service, who).await);
     }
+}
+
+async fn board(service: &Checkins, who: &Who) -> Result<(), Failure> {
+    for session in signs::of_therapist(service.store(), who.clinic, who.person).await? {
+        seen(service, (who.clinic, session, Sign::TherapistPage)).await?;
+    }
+    Ok(())
+}
+
+async fn seen(service: &Checkins, key: Key) -> Result<(), Failure> {
+    let (store, patience) = (service.store(), key.2.patience().unwrap_or(Span::ZERO));
+    let now = store.now();
+    if service.seen.sights().saw(&key, patience, now) {
+        written(service, store, key, now).await?;
+    }
+    Ok(())
+}
+
+async fn written(service: &Checkins, store: &Store, key: Key, at: Timestamp) -> Result<(), Failure> {
+    if signs::seen(store, key, at).await? {
+        service.seen.sights().written(key, at);
+    } else {
+        service.seen.sights().forget(&key);
+    }
+    Ok(())
 }
 
 /// Being seen is by the way: what was asked for is answered all the same.
@@ -55,7 +94,16 @@ pub(crate) async fn tick(service: &Checkins, store: &Store) -> Result<Option<Tim
     if now.since(before) > BLIND {
         signs::forgive(store, ONCE_MORE).await?;
     }
-    let waiting = signs::due(store, now.plus(chassis::store::LOOK_AGAIN)).await?;
+    let mut waiting = vec![];
+    for one in signs::due(store, now.plus(signals::SEEN_AHEAD)).await? {
+        let key = (one.clinic, one.session, one.sign);
+        // In a statement of its own: what is matched on holds the lock.
+        let last_at = service.seen.sights().unwritten(&key);
+        match last_at {
+            Some(at) => written(service, store, key, at).await?,
+            None => waiting.push(one),
+        }
+    }
     let (due, soon): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|one| one.due_at <= now);
     for one in due {
         let fell = store.work(Act::clock(one.clinic), async |work| fell_silent(work, &one).await).await;

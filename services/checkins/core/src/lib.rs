@@ -12,6 +12,7 @@ pub mod pager;
 pub mod protocol;
 pub mod rehearsal;
 pub mod reply;
+pub mod sights;
 pub mod signals;
 pub mod signature;
 pub mod synthetic;

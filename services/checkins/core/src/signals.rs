@@ -39,8 +39,8 @@ pub const VITALS_DUE: Span = Span::minutes(45);
 pub const VITALS_FROM: Span = Span::minutes(30);
 /// While something is silent, what else fell silent is looked at this often.
 pub const LOOK_AGAIN: Span = Span::seconds(5);
-/// A page polls every 5 s; it is written down that it did about as often.
-pub const NOTED_EVERY: Span = Span::seconds(5);
+/// So long before silence would count, the last sight is written down.
+pub const SEEN_AHEAD: Span = Span::seconds(1);
 
 impl Sign {
     /// Those that are kept, and not read off the watch.

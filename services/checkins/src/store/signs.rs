@@ -3,12 +3,15 @@
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
 use chassis::work::Work;
-use checkins_core::signals::{LOOK_AGAIN, NOTED_EVERY, Sign};
+use checkins_core::signals::{LOOK_AGAIN, Sign};
 use kernel::id::{ClinicId, PersonId, SessionId};
 use kernel::time::{Span, Timestamp};
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// What one page is: of which session, and whose.
+pub(crate) type Key = (ClinicId, SessionId, Sign);
 
 /// From a dose on, signs count; each from when it is first seen.
 pub(crate) async fn begin(work: &Work, session: SessionId, vitals_due_at: Timestamp) -> Result<(), Failure> {
@@ -34,43 +37,41 @@ pub(crate) async fn end(work: &Work, session: SessionId) -> Result<(), Failure> 
     Ok(())
 }
 
-/// A page of this person asked about this session; it is written down once in a while.
-pub(crate) async fn page_seen(
+/// A page was seen then. False when nobody waits for it: no dose, or no session any more.
+pub(crate) async fn seen(
+    store: &Store,
+    (clinic, session, sign): Key,
+    at: Timestamp,
+) -> Result<bool, Failure> {
+    let Some(patience) = sign.patience() else { return Ok(false) };
+    let which = "clinic_id = $1 and session_id = $2 and sign = $3";
+    let key: [Value; 3] = [clinic.0.into(), session.0.into(), sign.as_str().into()];
+    let sql = format!("select 1 as one from checkins_sign where {which}");
+    if store.db().query_one_raw(store.sql(sql, key.clone())).await?.is_none() {
+        return Ok(false);
+    }
+    let sql = format!(
+        "update checkins_sign set seen_at = $4, due_at = $5, silent_since = null, told_at = null
+         where {which} and (seen_at is null or seen_at < $4)"
+    );
+    let times = [at.micros().into(), at.plus(patience).micros().into()];
+    let _turn = store.turn().await;
+    store.db().execute_raw(store.sql(sql, key.into_iter().chain(times))).await?;
+    Ok(true)
+}
+
+/// The sessions in which a page of this therapist is waited for.
+pub(crate) async fn of_therapist(
     store: &Store,
     clinic: ClinicId,
-    session: SessionId,
-    sign: Sign,
-) -> Result<(), Failure> {
-    let which = "session_id = $6";
-    seen(store, clinic, sign, which, session.0.into()).await
-}
-
-/// A page of a therapist that shows all of their sessions.
-pub(crate) async fn board_seen(store: &Store, clinic: ClinicId, therapist: PersonId) -> Result<(), Failure> {
-    let which =
-        "session_id in (select session_id from checkins_member where clinic_id = $3 and person_id = $6
-                 and role = 'therapist')";
-    seen(store, clinic, Sign::TherapistPage, which, therapist.0.into()).await
-}
-
-async fn seen(store: &Store, clinic: ClinicId, sign: Sign, which: &str, of: Value) -> Result<(), Failure> {
-    let now = store.now();
-    let Some(patience) = sign.patience() else { return Ok(()) };
-    let sql = format!(
-        "update checkins_sign set seen_at = $1, due_at = $2, silent_since = null, told_at = null
-         where clinic_id = $3 and sign = $4 and (seen_at is null or seen_at <= $5) and {which}"
-    );
-    let values: [Value; 6] = [
-        now.micros().into(),
-        now.plus(patience).micros().into(),
-        clinic.0.into(),
-        sign.as_str().into(),
-        now.minus(NOTED_EVERY).micros().into(),
-        of,
-    ];
-    let _turn = store.turn().await;
-    store.db().execute_raw(store.sql(sql, values)).await?;
-    Ok(())
+    therapist: PersonId,
+) -> Result<Vec<SessionId>, Failure> {
+    let sql = "select s.session_id from checkins_sign s
+               join checkins_member m on m.clinic_id = s.clinic_id and m.session_id = s.session_id
+               where s.clinic_id = $1 and s.sign = $2 and m.person_id = $3 and m.role = 'therapist'";
+    let values: [Value; 3] = [clinic.0.into(), Sign::TherapistPage.as_str().into(), therapist.0.into()];
+    let rows = store.db().query_all_raw(store.sql(sql, values)).await?;
+    rows.iter().map(|row| Ok(store::id(row, "session_id")?)).collect()
 }
 
 /// It is there, until something says that it is not.
@@ -161,7 +162,7 @@ pub(crate) async fn silent(work: &Work, session: SessionId) -> Result<Vec<(Sign,
 pub(crate) struct SignView {
     /// `therapist_page`, `sitter_page`, `patient_page`, `patient_video` or `vitals`.
     sign: String,
-    /// When it was last seen; a page is noted about every 5 s.
+    /// When it was last seen; a page is noted when that would decide something.
     seen_at: Option<Timestamp>,
     /// Since when its silence counts.
     silent_since: Option<Timestamp>,

@@ -161,3 +161,25 @@ async fn after_the_discharge_nobody_is_waited_for() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn a_page_is_written_down_half_as_often_as_it_asks_and_is_missed_from_its_last_word() {
+    House::on_every_store(async |house| {
+        let session = house.dosed().await;
+        let written = "select max(seen_at) from checkins_sign where sign = 'therapist_page'";
+        let mut sights = vec![];
+        for _poll in 0..4 {
+            house.polls(house.dr_lee, session).await;
+            sights.push(rows::count(house, written).await);
+            house.pass(POLL).await;
+        }
+        assert!(sights[0] == sights[1] && sights[1] < sights[2] && sights[2] == sights[3], "{sights:?}");
+        // The last word came 5 s ago, and what is written 10 s ago.
+        house.seconds_with(10, session, &[]).await;
+        house.pass(Span::seconds(4)).await;
+        assert_eq!(house.causes(session).await, []);
+        house.pass(Span::seconds(1)).await;
+        assert_eq!(house.causes(session).await, incident("therapist_lost", "urgent"));
+    })
+    .await;
+}
