@@ -16,6 +16,20 @@ events! {
         /// When.
         at: Timestamp,
     }
+    /// What the watch itself stands on. Announced every second to whoever listens, and kept by nobody: what is not heard
+    /// any more is not known any more.
+    HouseStands = "checkins.house_stands.v1" {
+        /// Whether the engine could write to its rows just now.
+        writable: bool,
+        /// Whether the clocks of the database and of the machines agree.
+        clocks_agree: bool,
+        /// A second engine: `there`, `missing` or `not_set_up`.
+        standby: String,
+        /// A watchdog that answers: `there`, `missing` or `not_set_up`.
+        watchdog: String,
+        /// When.
+        at: Timestamp,
+    }
     /// The on-call lead answered for this session.
     OnCallConfirmed = "checkins.on_call_confirmed.v1" {
         /// The session.

@@ -5,6 +5,7 @@ use crate::house::House;
 use crate::inside::{Acting, Inside};
 use anyhow::{Context as _, bail};
 use chassis::clock::{self, Clock};
+use chassis::config::interlock::{Interlock, Standby};
 use chassis::config::{Config, Smtp, SmtpTls, Tls};
 use chassis::ids;
 use chassis::store::LOOK_AGAIN;
@@ -81,6 +82,9 @@ pub struct Answers {
     /// An extra certificate to trust for the mail server.
     #[arg(long)]
     smtp_ca: Option<PathBuf>,
+    /// There is a second engine, or a process that stands by: no dose begins without it.
+    #[arg(long)]
+    second_engine: bool,
 }
 
 /// Asks, writes, founds, and prints the first link.
@@ -165,6 +169,9 @@ fn configuration(data: &Path, answers: &mut Answers) -> anyhow::Result<Config> {
         media_public_ip: optional("Public IP for video, if another", answers.media_public_ip.take())?,
         tls,
         smtp: Some(account(answers)?),
+        interlock: Interlock {
+            standby: if answers.second_engine { Standby::Required } else { Standby::NotSetUp },
+        },
         ..base
     })
 }

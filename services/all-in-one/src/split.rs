@@ -129,6 +129,7 @@ fn part(
             ntfy: house.ntfy.clone(),
             webhook: house.webhook.clone(),
             watchdog: house.watchdog.clone(),
+            interlock: house.interlock,
             ..own
         },
         "identity" => Config { watchdog: house.watchdog.clone(), ..own },

@@ -24,16 +24,16 @@ const REPEAT: Span = Span::minutes(30);
 /// A database that stands still must not hold up a beat.
 const PATIENCE: Span = Span::seconds(1);
 
-/// When the engine's own audit passed last; nothing before it did.
+/// When something last went well; nothing before it did.
 #[derive(Debug, Default)]
-pub(crate) struct Audited(AtomicI64);
+pub(crate) struct Lately(AtomicI64);
 
-impl Audited {
+impl Lately {
     pub(crate) fn passed(&self, now: Timestamp) {
         self.0.store(now.micros(), Ordering::Relaxed);
     }
 
-    fn at(&self) -> Option<Timestamp> {
+    pub(crate) fn at(&self) -> Option<Timestamp> {
         Some(self.0.load(Ordering::Relaxed)).filter(|micros| *micros > 0).map(Timestamp::from_micros)
     }
 }
@@ -72,6 +72,7 @@ async fn beat(service: Arc<Checkins>) {
                     tracing::error!("the watchdog lives, and cannot remember or send mail");
                 }
                 (echoed_at, paged_at) = (store.now(), None);
+                service.echoed.heard();
             }
             Err(error) => tracing::warn!(error = %error, "the watchdog did not answer"),
         }
@@ -115,7 +116,7 @@ fn body(service: &Checkins, boot: &str, sequence: u64, live: i64) -> anyhow::Res
 }
 
 /// The same after every start, so that an engine which keeps dying is known as one.
-fn place(listen: &str) -> String {
+pub(crate) fn place(listen: &str) -> String {
     let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     let port = listen.rsplit(':').next().unwrap_or_default();
     let named = format!("{port}-{}", host.trim());

@@ -4,6 +4,8 @@ mod answers;
 pub mod beats;
 mod channels;
 mod contact;
+mod engines;
+mod hold;
 pub mod http;
 mod journal;
 mod listen;
@@ -39,7 +41,9 @@ pub struct Checkins {
     channels: channels::Channels,
     telephony: Option<channels::telephony::Account>,
     copied: mirror::Copied,
-    audited: beats::Audited,
+    audited: beats::Lately,
+    echoed: engines::Echoed,
+    held: hold::Held,
     watchdog: Option<beats::Watchdog>,
     looked_at: signs::LookedAt,
     path: synthetic::Path,
@@ -81,8 +85,21 @@ impl Service for Checkins {
         let account = |telephony| channels::telephony::Account::new(telephony, config);
         let telephony = config.telephony.as_ref().map(account).transpose()?;
         let (copied, watchdog) = (mirror::Copied::new(&store), beats::watchdog(&store)?);
-        let (audited, looked_at, path, seen) = Default::default();
-        Ok(Self { store, lane, channels, telephony, copied, audited, watchdog, looked_at, path, seen })
+        let (audited, echoed, held, looked_at, path, seen) = Default::default();
+        Ok(Self {
+            store,
+            lane,
+            channels,
+            telephony,
+            copied,
+            audited,
+            echoed,
+            held,
+            watchdog,
+            looked_at,
+            path,
+            seen,
+        })
     }
 
     fn store(&self) -> &Store {
@@ -99,6 +116,7 @@ impl Service for Checkins {
 
     async fn tick(&self) -> Result<Option<Timestamp>, Failure> {
         let lane = self.store.lane();
+        hold::once(self, &lane).await?;
         let look = lane.tick::<store::Watches>().await?;
         let step = lane.tick::<store::Incidents>().await?;
         let support = answers::tick_support(&lane).await?;
@@ -117,6 +135,7 @@ impl Service for Checkins {
         on_call::start(self);
         synthetic::start(self);
         numbers::start(self);
+        engines::start(self);
     }
 
     fn unready(&self) -> Vec<String> {
@@ -129,9 +148,7 @@ impl Service for Checkins {
     }
     fn missing(&self) -> Vec<String> {
         let config = &self.store.ground().config;
-        channels::missing(config)
-            .into_iter()
-            .chain(synthetic::missing(config.drill_mailbox.as_ref()))
-            .collect()
+        let synthetic = synthetic::missing(config.drill_mailbox.as_ref()).into_iter();
+        [channels::missing(config), engines::missing(config), synthetic.collect()].concat()
     }
 }

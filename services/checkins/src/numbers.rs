@@ -74,7 +74,8 @@ fn expose(numbers: &Numbers, sessions: &'static str) {
     }
     let shares = [("missed_checks", missed), ("false_alarms", false_alarms), ("pager_drills", pager)];
     for (measure, Share { part, whole, .. }) in shares {
-        metrics::gauge!("checkins_safety_part", "measure" => measure, "sessions" => sessions).set(count(*part));
+        metrics::gauge!("checkins_safety_part", "measure" => measure, "sessions" => sessions)
+            .set(count(*part));
         metrics::gauge!("checkins_safety_whole", "measure" => measure, "sessions" => sessions)
             .set(count(*whole));
     }

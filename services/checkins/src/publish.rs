@@ -1,5 +1,6 @@
 //! The privacy border: what leaves this service about a watch or an incident, and who is told.
 
+pub(crate) mod house;
 pub(crate) mod messages;
 pub(crate) mod pager;
 
@@ -51,6 +52,12 @@ pub(crate) async fn watch(
             watch::Event::Missed(due) => {
                 rows::settle(work, session, LOOK, due.sequence, "missed").await?;
                 missed(work, row, due.sequence, due.deadline_at).await?;
+            }
+            watch::Event::Overslept(due) => {
+                // The morning is the one whose sequence is 0.
+                let kind = if due.sequence == 0 { MORNING } else { LOOK };
+                rows::settle(work, session, kind, due.sequence, "missed").await?;
+                work.audit("checkin.overslept", format!("{kind} {}", due.sequence), Some(session));
             }
             watch::Event::Alarming(severity) => {
                 let is_look = events.iter().any(|event| event.counted().is_some());
@@ -133,7 +140,8 @@ pub(crate) async fn raise_since(
         return Ok(());
     }
     let own = ladders::current(work).await?;
-    let ladder = if cause == Cause::TherapistLost { signals::cover(&own) } else { own };
+    let is_covered = matches!(cause, Cause::TherapistLost | Cause::WatchWeakened);
+    let ladder = if is_covered { signals::cover(&own) } else { own };
     let matter = Matter { cause, severity, opened_at: since, pace: row.state.protocol().pace, ladder };
     let step = escalation::open(matter);
     // The same for every engine that comes to take this very step of the watch, and another for the next one: a dose
@@ -144,13 +152,17 @@ pub(crate) async fn raise_since(
     Ok(())
 }
 
-/// The open incident that this belongs to: a look that nobody took is part of a patient who is lost already.
+/// The open incident that this belongs to: a look that nobody took is part of a patient who is lost already, or whom
+/// somebody is seeing to since the house came back.
 async fn open_for(work: &Work, session: SessionId, cause: Cause) -> Result<Option<IncidentId>, Failure> {
     let open = rows::open_incident(work, session, cause.as_str()).await?;
     if open.is_some() || cause != Cause::MissedCheckin {
         return Ok(open);
     }
-    rows::open_incident(work, session, Cause::LostPatient.as_str()).await
+    match rows::open_incident(work, session, Cause::LostPatient.as_str()).await? {
+        Some(lost) => Ok(Some(lost)),
+        None => rows::open_incident(work, session, Cause::Restored.as_str()).await,
+    }
 }
 
 /// Raises an incident for a session whose watch is read first.

@@ -37,6 +37,8 @@ async fn lane(service: Arc<Checkins>) {
     let (store, hands) = (service.store().lane(), Arc::new(Semaphore::new(HANDS)));
     let (marks, made) = mpsc::unbounded_channel();
     actix_web::rt::spawn(mark(store.clone(), made));
+    // What is too old to be sent is known only then.
+    service.held.over().await;
     let mut woken = store.woken();
     loop {
         woken.mark_unchanged();

@@ -4,7 +4,7 @@
 
 use crate::store::records::{self, Answered, Kind, Measured};
 use crate::store::sessions::{self, Folder};
-use crate::store::{Reader, papers};
+use crate::store::{Reader, house, papers};
 use chassis::problem::Failure;
 use safety_core::consent;
 use safety_core::discharge;
@@ -49,6 +49,7 @@ pub(crate) async fn gather(
         page: folder.page,
         contacts: folder.contacts,
         watch_at: folder.watch_at,
+        stands: house::stands(reader).await?,
         last_dose_at: sessions::last_dose(reader, folder).await?,
         therapist_elsewhere: sessions::is_elsewhere(reader, folder).await?,
         holds: sessions::holds(reader, folder).await?,

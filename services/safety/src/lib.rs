@@ -6,6 +6,7 @@ mod listen;
 mod migrations;
 mod problems;
 mod publish;
+mod stands;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ use chassis::work::Work;
 use kernel::time::Timestamp;
 use proto::envelope::{Envelope, Event as _};
 use proto::events::{care, checkins, identity, scheduling};
+use std::sync::Arc;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// The service: its rows.
@@ -56,6 +58,10 @@ impl Service for Safety {
 
     fn store(&self) -> &Store {
         &self.store
+    }
+
+    fn start(self: &Arc<Self>) {
+        stands::start(self);
     }
 
     fn routes(config: &mut ServiceConfig) {

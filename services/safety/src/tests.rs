@@ -4,5 +4,6 @@ mod day;
 mod gate;
 pub(crate) mod house;
 mod papers;
+mod stands;
 mod steps;
 mod vitals;

@@ -39,6 +39,7 @@ export const calm = [
   { name: 'wall', path: 'wall', role: 'coordinator', where: () => '/board?wall=1' },
   { name: 'clinic-therapist', path: 'clinic', role: 'therapist', where: () => '/clinic' },
   { name: 'clinic-coordinator', path: 'clinic', role: 'coordinator', where: () => '/clinic' },
+  { name: 'numbers', path: 'numbers', role: 'coordinator', where: () => '/numbers', press: seen('Real sessions') },
   { name: 'prescriber', path: 'prescriber', role: 'prescriber', where: ({ session }) => `/prescriber/${session}` },
   { name: 'prescriber-before', path: 'prescriber', role: 'prescriber', where: ({ next }) => `/prescriber/${next}` },
   { name: 'mailbox', path: 'mailbox', role: 'coordinator', where: () => '/mailbox' },

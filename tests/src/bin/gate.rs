@@ -13,7 +13,7 @@ use holdspace::inside::Inside;
 use kernel::role::Role;
 use kernel::time::{Pace, Span};
 use proto::envelope::{Envelope, Event as _};
-use proto::events::checkins::WatchClosed;
+use proto::events::checkins::{HouseStands, WatchClosed};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use tests::folder;
@@ -82,6 +82,10 @@ const MISSING: &[(&str, &[&str])] = &[
     ("RX-AMB", &["prescriber"]),
     ("RX-CALL", &["on_call"]),
     ("WATCH-ARMED", &["therapist", "coordinator"]),
+    ("WATCH-LIVE", &["admin"]),
+    ("WATCH-CLOCK", &["admin"]),
+    ("WATCH-SECOND", &["admin"]),
+    ("WATCH-DOG", &["admin"]),
 ];
 
 fn main() -> anyhow::Result<()> {
@@ -147,11 +151,41 @@ impl Story {
 
     async fn without(&self, id: &str, owners: &[&str]) -> anyhow::Result<()> {
         let cast = self.everything_but(id).await?;
-        if id == "WATCH-ARMED" {
-            self.stand_down(&cast).await?;
+        match id {
+            "WATCH-ARMED" => self.stand_down(&cast).await?,
+            "WATCH-LIVE" | "WATCH-CLOCK" | "WATCH-SECOND" | "WATCH-DOG" => self.weaken(&cast, id).await?,
+            _others => {}
         }
         let expected: &[&str] = if id == "PT-CONS" { &["PT-CONS", "TH-CONS"] } else { &[id] };
         refused(&cast, expected, owners).await
+    }
+
+    /// Announces, as checkins would, that this is gone. The watch itself announces the truth again within a second, which
+    /// is long enough to be refused.
+    async fn weaken(&self, cast: &Cast, id: &str) -> anyhow::Result<()> {
+        gate(cast, "an open gate", |open| open).await?;
+        let at = self.house.ground.clock.now();
+        let word = |of: &str| if of == id { "missing" } else { "there" }.to_owned();
+        let said = HouseStands {
+            writable: id != "WATCH-LIVE",
+            clocks_agree: id != "WATCH-CLOCK",
+            standby: word("WATCH-SECOND"),
+            watchdog: word("WATCH-DOG"),
+            at,
+        };
+        let envelope = Envelope {
+            specversion: "1.0".into(),
+            id: ids::fresh(),
+            source: "/checkins".into(),
+            name: HouseStands::NAME.into(),
+            occurred_at: at,
+            clinic: self.people.clinic,
+            subject: None,
+            audience: vec![],
+            data: serde_json::to_value(said)?,
+        };
+        self.house.ground.bus.cast(&[envelope]).await?;
+        gate(cast, "a gate closed again", |open| !open).await
     }
 
     /// Says on the bus, as checkins would, that the watch stood down, and waits until safety has heard it.

@@ -11,6 +11,7 @@ mod cause;
 
 use crate::ladder::Ladder;
 use crate::outcome::Outcome;
+use crate::watch::hold::STALE;
 use kernel::id::PersonId;
 use kernel::machine::{Machine, Step};
 use kernel::role::Role;
@@ -51,6 +52,10 @@ pub enum Cause {
     NextMorning,
     /// The sitter asked for help without anybody in the home seeing it.
     QuietCall,
+    /// The house could not look for a long time: somebody must see how everyone is.
+    Restored,
+    /// What the watch itself stands on is gone: the second engine, or the watchdog.
+    WatchWeakened,
 }
 
 /// What an incident is about, for its whole life.
@@ -134,6 +139,8 @@ pub enum Command {
     Again(Severity),
     /// Time has passed.
     Tick,
+    /// Nobody could look for a long time: what is overdue since then is not made up for.
+    Hold,
 }
 
 /// What the house hears.
@@ -225,8 +232,12 @@ impl Machine for Incident {
                 Command::Tick if now >= next_step_at => {
                     Ok(risen(matter, (step, round), next_step_at, now, vec![]))
                 }
+                Command::Hold if now.since(next_step_at) > STALE => {
+                    let next_step_at = now.plus(matter.hold());
+                    Ok(Step::stay(Self::Open { matter, step, round, next_step_at }))
+                }
                 // Something as bad or milder changes nothing.
-                Command::Again(_) | Command::Tick => {
+                Command::Again(_) | Command::Tick | Command::Hold => {
                     Ok(Step::stay(Self::Open { matter, step, round, next_step_at }))
                 }
             },
@@ -241,7 +252,12 @@ impl Machine for Incident {
                 Command::Tick if now >= until_at => {
                     Ok(risen(matter, (step, round), until_at, now, vec![Event::Reopened]))
                 }
-                Command::Again(_) | Command::Tick => {
+                // Whoever had it gets the time once more, and then it rises one step.
+                Command::Hold if now.since(until_at) > STALE => {
+                    let until_at = now.plus(matter.hold());
+                    Ok(Step::stay(Self::Acknowledged { matter, step, round, by: owner, until_at }))
+                }
+                Command::Again(_) | Command::Tick | Command::Hold => {
                     Ok(Step::stay(Self::Acknowledged { matter, step, round, by: owner, until_at }))
                 }
             },
@@ -249,7 +265,7 @@ impl Machine for Incident {
                 Command::Acknowledge { .. } | Command::Resolve { .. } | Command::Again(_) => {
                     Err(Refusal::Resolved)
                 }
-                Command::Tick => Ok(Step::stay(self)),
+                Command::Tick | Command::Hold => Ok(Step::stay(self)),
             },
         }
     }

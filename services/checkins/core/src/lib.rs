@@ -3,6 +3,7 @@
 pub mod delivery;
 pub mod escalation;
 pub mod form;
+pub mod house;
 pub mod ladder;
 pub mod mirror;
 pub mod notification;

@@ -77,6 +77,11 @@ impl<T: Clone> Mirror<T> {
         self.told.clear();
     }
 
+    /// When the timers last looked at the rows.
+    pub const fn looked_at(&self) -> Timestamp {
+        self.looked_at
+    }
+
     /// Whether the rows are gone.
     pub fn is_alone(&self, now: Timestamp) -> bool {
         now.since(self.looked_at) >= ALONE_AFTER

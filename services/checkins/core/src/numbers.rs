@@ -87,7 +87,8 @@ pub struct Numbers {
 
 /// The numbers of these incidents and counts.
 pub fn numbers(burned: &[Burned], counts: Counts) -> Numbers {
-    let of = |length: fn(&Burned) -> Option<Option<Span>>| burned.iter().filter_map(length).collect::<Vec<_>>();
+    let of =
+        |length: fn(&Burned) -> Option<Option<Span>>| burned.iter().filter_map(length).collect::<Vec<_>>();
     let false_alarms = burned.iter().filter(|one| one.is_false_alarm()).count();
     let Counts { sessions, looks, missed, asked, answered } = counts;
     Numbers {
@@ -136,7 +137,9 @@ impl Burned {
     }
 
     fn closed_after(&self) -> Option<Option<Span>> {
-        Some(self.resolved_at.map(|at| at.since(self.noticed_at.unwrap_or(self.since())).at_least(Span::ZERO)))
+        Some(
+            self.resolved_at.map(|at| at.since(self.noticed_at.unwrap_or(self.since())).at_least(Span::ZERO)),
+        )
     }
 
     /// Nobody's call for help is ever called false: only what the house raised of its own can be.

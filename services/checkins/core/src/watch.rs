@@ -8,6 +8,8 @@
 //! Silence never ends a watch, and no answer closes what silence opened.
 
 mod aftercare;
+mod counted;
+pub mod hold;
 
 use crate::protocol::{Due, Protocol};
 use kernel::machine::{Machine, Step};
@@ -107,6 +109,8 @@ pub enum Command {
     Close,
     /// Time has passed.
     Tick,
+    /// Nobody could look for a long time: what is overdue since then is one matter.
+    Hold,
 }
 
 /// Which kind of look it was.
@@ -138,6 +142,8 @@ pub enum Event {
     },
     /// Nobody looked by the deadline.
     Missed(Due),
+    /// The same, while nobody could say so: all of these are one incident.
+    Overslept(Due),
     /// An answer needs a human now.
     Alarming(Severity),
     /// The patient is to be asked how the morning is.
@@ -146,22 +152,6 @@ pub enum Event {
     MorningMissed(Due),
     /// The watch is over.
     Closed,
-}
-
-impl Event {
-    /// How a look counted, if this event is one.
-    pub const fn counted(&self) -> Option<Counted> {
-        match self {
-            Self::Answered { counted, .. } => Some(*counted),
-            Self::Scheduled(_)
-            | Self::Cancelled(_)
-            | Self::Missed(_)
-            | Self::Alarming(_)
-            | Self::MorningDue(_)
-            | Self::MorningMissed(_)
-            | Self::Closed => None,
-        }
-    }
 }
 
 /// Why a watch said no.
@@ -188,13 +178,16 @@ impl Machine for Watch {
                 Command::Answer { .. } => Err(Refusal::UnknownCheckin),
                 Command::Discharge { at, morning_at } => Ok(discharged(protocol, at, morning_at, 1, vec![])),
                 Command::Close => Ok(Step::to(Self::Closed { protocol, last: 0 }, Event::Closed)),
-                Command::MorningAnswered(_) | Command::Tick => Ok(Step::stay(Self::Standing { protocol })),
+                Command::MorningAnswered(_) | Command::Tick | Command::Hold => {
+                    Ok(Step::stay(Self::Standing { protocol }))
+                }
             },
             Self::Watching(watching) => match command {
                 Command::Answer { sequence, severity } => watching.answered(sequence, severity, now),
                 Command::Discharge { at, morning_at } => Ok(watching.discharged(at, morning_at, now)),
                 Command::Close => Ok(watching.closed(now)),
                 Command::Tick => Ok(watching.ticked(now)),
+                Command::Hold => Ok(watching.held(now)),
                 // A second dose, or a correction: the schedule keeps counting from the first.
                 Command::Dose(_) | Command::MorningAnswered(_) => Ok(Step::stay(Self::Watching(watching))),
             },
@@ -203,6 +196,7 @@ impl Machine for Watch {
                 Command::MorningAnswered(severity) => Ok(aftercare.morning_answered(severity, now)),
                 Command::Close => Ok(aftercare.closed(now)),
                 Command::Tick => Ok(aftercare.ticked(now)),
+                Command::Hold => Ok(aftercare.held(now)),
                 // A dose after the discharge starts the whole watch again: facts are never refused.
                 Command::Dose(at) => Ok(aftercare.dosed(at, now)),
                 Command::Discharge { .. } => Ok(Step::stay(Self::Aftercare(aftercare))),
@@ -210,9 +204,11 @@ impl Machine for Watch {
             Self::Closed { protocol, last } => match command {
                 Command::Dose(at) => Ok(begun(protocol, at, last.saturating_add(1), vec![], now)),
                 Command::Answer { .. } => Err(Refusal::Closed),
-                Command::Discharge { .. } | Command::MorningAnswered(_) | Command::Close | Command::Tick => {
-                    Ok(Step::stay(Self::Closed { protocol, last }))
-                }
+                Command::Discharge { .. }
+                | Command::MorningAnswered(_)
+                | Command::Close
+                | Command::Tick
+                | Command::Hold => Ok(Step::stay(Self::Closed { protocol, last })),
             },
         }
     }

@@ -99,7 +99,8 @@ fn nobodys_call_for_help_is_ever_a_false_alarm() {
         numbers(&all, sessions(40)).false_alarms
     };
     assert_eq!((of(Cause::MissedCheckin).part, of(Cause::MissedCheckin).verdict), (3, Verdict::Broken));
-    for cause in [Cause::Alarm, Cause::QuietCall, Cause::WorryingAnswer, Cause::SupportUnseen, Cause::Vitals] {
+    for cause in [Cause::Alarm, Cause::QuietCall, Cause::WorryingAnswer, Cause::SupportUnseen, Cause::Vitals]
+    {
         assert_eq!((of(cause).part, of(cause).verdict), (0, Verdict::Kept), "{cause:?}");
     }
     let real = Burned { outcome: Some(Outcome::EmergencyServices), ..missed() };

@@ -212,6 +212,7 @@ fn the_table_in_the_readme_is_the_machine() {
         ("morning", Command::MorningAnswered(Severity::Ok)),
         ("close", Command::Close),
         ("tick", Command::Tick),
+        ("hold", Command::Hold),
     ];
     let closed = aftercare().step(Command::Close, minute(140)).unwrap().state;
     let mut table = String::from("| state | command | becomes |\n|---|---|---|\n");

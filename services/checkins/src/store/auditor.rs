@@ -45,8 +45,8 @@ const INVARIANTS: &[Invariant] = &[
         sql: "select d.session_id from checkins_deadline d
               where d.state = 'missed' and d.settled_at between $2 and $1 and not exists (
               select 1 from checkins_incident i where i.clinic_id = d.clinic_id and i.session_id = d.session_id
-              and i.cause in (case d.kind when 'look' then 'missed_checkin' else 'next_morning' end, 'lost_patient')
-              and i.opened_at <= d.deadline_at)",
+              and (i.cause in (case d.kind when 'look' then 'missed_checkin' else 'next_morning' end, 'lost_patient',
+              'restored') and i.opened_at <= d.deadline_at or i.cause = 'restored' and i.opened_at <= d.settled_at))",
     },
     Invariant {
         id: "I4",

@@ -119,16 +119,10 @@ async fn shown_once(
     person: PersonId,
     incident: IncidentId,
 ) -> Result<(), Failure> {
-    let sql =
-        "update checkins_notification set shown_at = $1 where clinic_id = $2 and incident_id = $3
+    let sql = "update checkins_notification set shown_at = $1 where clinic_id = $2 and incident_id = $3
                and person_id = $4 and channel = $5 and shown_at is null";
-    let values: [Value; 5] = [
-        store.now().micros().into(),
-        clinic.0.into(),
-        incident.0.into(),
-        person.0.into(),
-        SCREEN.into(),
-    ];
+    let values: [Value; 5] =
+        [store.now().micros().into(), clinic.0.into(), incident.0.into(), person.0.into(), SCREEN.into()];
     let _turn = store.turn().await;
     store.db().execute_raw(store.sql(sql, values)).await?;
     Ok(())

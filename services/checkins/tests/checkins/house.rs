@@ -123,6 +123,18 @@ impl House {
         .await;
     }
 
+    /// The house stands still from here on, and another engine begins on its rows so much later.
+    pub async fn restored(&mut self, after: Span) {
+        let said = "select count(*) from checkins_engine";
+        self.awaited(async || (rows::count(self, said).await > 0).then_some(())).await;
+        let config = (*self.ground.config).clone();
+        let ground = ground(config, Clock::test(self.now().plus(after))).unwrap();
+        let (checkins, mounted) = mount::<Checkins>(&ground, None).await.unwrap();
+        self.bus = ground.bus.subscribe("test").await.unwrap();
+        (self.ground, self.checkins, self.mounted) = (ground, checkins, mounted);
+        self.checkins.tick().await.unwrap();
+    }
+
     /// Where someone can be reached, as identity says it.
     pub fn reached(&self, person: Person) -> ContactChanged {
         let word = person.name.to_lowercase().replace([' ', '.'], "");

@@ -41,12 +41,19 @@ async fn every_number_counts_what_happened_and_from_when_it_should_have_been_not
         let real = &numbers["real"];
         let worst = |measure: &str| real[measure]["worst_micros"].clone();
         assert_eq!((worst("detect"), worst("screen")), (seconds(3), seconds(5)), "{real}");
-        assert_eq!((worst("page"), worst("acknowledge"), worst("resolve")), (seconds(65), seconds(62), seconds(92)));
+        assert_eq!(
+            (worst("page"), worst("acknowledge"), worst("resolve")),
+            (seconds(65), seconds(62), seconds(92))
+        );
         let share = |measure: &str| (real[measure]["part"].clone(), real[measure]["whole"].clone());
         assert_eq!((share("missed"), share("false_alarms")), ((json!(1), json!(2)), (json!(1), json!(1))));
         assert_eq!((&real["sessions"], &real["incidents"]), (&json!(1), &json!(1)));
         let verdicts = ["detect", "page", "false_alarms"].map(|measure| real[measure]["verdict"].clone());
-        assert_eq!(verdicts, [json!("unknown"), json!("unknown"), json!("unknown")], "one of each says nothing");
+        assert_eq!(
+            verdicts,
+            [json!("unknown"), json!("unknown"), json!("unknown")],
+            "one of each says nothing"
+        );
     })
     .await;
 }

@@ -98,6 +98,14 @@ pub enum Proof {
     Contacts,
     /// A watch stands ready.
     Watch,
+    /// An engine of the watch was heard just now, and can write.
+    Engine,
+    /// The clocks of the house agree.
+    Clocks,
+    /// A second engine is there.
+    Standby,
+    /// A watchdog answers.
+    Watchdog,
     /// Nothing amber waits for the prescriber's decision.
     Amber,
     /// The last dose known here is long enough ago.

@@ -1,5 +1,7 @@
 //! The tables of safety. Forward only; on `SQLite` and Postgres.
 
+mod house;
+
 use chassis::schema::{HouseLetters, HouseTables, ddl};
 use sea_orm_migration::prelude::*;
 
@@ -14,6 +16,7 @@ impl MigratorTrait for Migrations {
             Box::new(SessionTables),
             Box::new(HouseLetters("safety")),
             Box::new(Pager),
+            Box::new(house::House),
         ]
     }
 

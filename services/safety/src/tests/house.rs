@@ -15,8 +15,10 @@ use kernel::id::{ClinicId, CommandId, PersonId, SessionId};
 use kernel::role::Role;
 use kernel::time::{Pace, Span, Timestamp};
 use proto::envelope::{Envelope, Event};
+use proto::events::checkins::HouseStands;
 use proto::events::scheduling::SessionBooked;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -61,6 +63,8 @@ pub(crate) struct House {
     clinic: ClinicId,
     people: [PersonId; 6],
     pub(crate) session: SessionId,
+    /// What the watch says it stands on, once it was heard.
+    pub(crate) heard: RefCell<Option<HouseStands>>,
     _files: TempDir,
 }
 
@@ -95,7 +99,8 @@ impl House {
         let people = [(); 6].map(|()| ids::fresh());
         let (clinic, session) = (ids::fresh(), ids::fresh());
         let door = door(&mounted).await;
-        let mut house = Self { service, door, ground, clinic, people, session, _files: files };
+        let heard = RefCell::new(None);
+        let mut house = Self { service, door, ground, clinic, people, session, heard, _files: files };
         house.session = house.books(Pace::REAL).await;
         house
     }
@@ -170,9 +175,13 @@ impl House {
         self.service.store().work(Act::bus(self.clinic), heard).await
     }
 
-    /// Time passes, and the service looks at its clocks until nothing is due.
+    /// Time passes, the watch is heard again as before, and the service looks at its clocks until nothing is due.
     pub(crate) async fn pass(&self, span: Span) {
         self.ground.clock.advance(span);
+        let heard = self.heard.borrow().clone();
+        if let Some(said) = heard {
+            crate::store::house::heard(self.service.store(), self.now(), &said).await.unwrap();
+        }
         for _rung in 0..8 {
             self.service.tick().await.unwrap();
         }

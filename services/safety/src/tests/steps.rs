@@ -101,6 +101,7 @@ impl House {
 
     async fn facts(&self, left_out: &str) {
         let (session, at) = (self.session, self.now());
+        self.stands(left_out).await;
         if left_out != "ST-PRES" {
             self.hear(&SitterPresent { session, person: self.person(One::Ana), at }).await;
         }

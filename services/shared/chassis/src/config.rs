@@ -1,6 +1,7 @@
 //! Configuration: read once, from a TOML file and then the environment (`HOLDSPACE_…`).
 
 pub mod channels;
+pub mod interlock;
 
 use channels::{DrillMailbox, Ntfy, Telephony, Webhook};
 use figment::Figment;
@@ -46,6 +47,8 @@ pub struct Config {
     pub drill_mailbox: Option<DrillMailbox>,
     /// Who hears this house's beats, and pages people when there are none.
     pub watchdog: Option<Watchdog>,
+    /// What has to stand behind the watch before a dose may begin.
+    pub interlock: interlock::Interlock,
     /// Whether this is a demo: seeded people, a mailbox page, drills only.
     pub demo: bool,
     /// In a demo: protocol minutes per real minute of the sessions booked there.
@@ -169,6 +172,7 @@ impl Default for Config {
             webhook: None,
             drill_mailbox: None,
             watchdog: None,
+            interlock: interlock::Interlock::default(),
             demo: false,
             demo_pace: kernel::time::Pace::REAL,
             web_dir: None,

@@ -15,6 +15,8 @@ const causes: Record<string, Says> = {
   vitals: (_, patient) => `${patient}’s vitals are out of range`,
   quiet_call: () => 'Quiet call for help from the sitter',
   dose_out_of_order: () => 'A dose was recorded outside the gate',
+  restored: (_, patient) => `Holdspace was away and is back: see how ${patient} is now`,
+  watch_weakened: () => 'The second engine or the watchdog is gone: the watch goes on with less behind it',
 };
 
 /** The same at its worst: an emergency is called one. */

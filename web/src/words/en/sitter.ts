@@ -143,6 +143,8 @@ export const sitterWords = {
       sitter_lost: 'The clinic can’t see this phone.',
       lost_patient: 'The clinic can’t see how things are. Go and look now, then press.',
       therapist_lost: 'The therapist’s screen is gone. Stay, and keep looking.',
+      restored: 'The clinic’s system was away and is back. Go and look now, then press.',
+      watch_weakened: 'Part of the clinic’s system is gone. Your alarms still go out. Keep looking.',
       next_morning: 'The morning questions have no answer yet.',
     } as Record<string, string>,
     somebody: 'The clinic',

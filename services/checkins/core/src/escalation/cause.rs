@@ -5,7 +5,7 @@ use kernel::role::Role;
 
 impl Cause {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::MissedCheckin,
         Self::WorryingAnswer,
         Self::Alarm,
@@ -18,6 +18,8 @@ impl Cause {
         Self::LostPatient,
         Self::NextMorning,
         Self::QuietCall,
+        Self::Restored,
+        Self::WatchWeakened,
     ];
 
     /// The word in columns and on screens.
@@ -35,6 +37,8 @@ impl Cause {
             Self::LostPatient => "lost_patient",
             Self::NextMorning => "next_morning",
             Self::QuietCall => "quiet_call",
+            Self::Restored => "restored",
+            Self::WatchWeakened => "watch_weakened",
         }
     }
 
@@ -61,7 +65,9 @@ impl Cause {
             | Self::SitterLost
             | Self::TherapistLost
             | Self::LostPatient
-            | Self::NextMorning => true,
+            | Self::NextMorning
+            | Self::Restored
+            | Self::WatchWeakened => true,
         }
     }
 
@@ -80,7 +86,9 @@ impl Cause {
             | Self::Vitals
             | Self::DoseOutOfOrder
             | Self::SitterLost
-            | Self::QuietCall => false,
+            | Self::QuietCall
+            | Self::Restored
+            | Self::WatchWeakened => false,
         }
     }
 }

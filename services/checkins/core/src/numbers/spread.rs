@@ -144,7 +144,8 @@ mod tests {
     #[test]
     fn percentiles_are_nearest_ranks_of_what_is_known() {
         let spread = Spread::of(&seconds(1..=200));
-        let seconds = [spread.p50, spread.p95, spread.p99, spread.worst].map(|span| span.unwrap().as_seconds());
+        let seconds =
+            [spread.p50, spread.p95, spread.p99, spread.worst].map(|span| span.unwrap().as_seconds());
         assert_eq!((seconds, spread.known), ([100, 190, 198, 200], 200));
     }
 

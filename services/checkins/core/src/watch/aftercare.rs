@@ -35,7 +35,7 @@ impl Aftercare {
         Ok(Step::saying(Watch::Aftercare(self), events))
     }
 
-    fn advance(&mut self) -> Option<Due> {
+    pub(super) fn advance(&mut self) -> Option<Due> {
         self.index = self.index.saturating_add(1);
         self.next = self.protocol.aftercare(self.discharged_at, self.index, self.last.saturating_add(1));
         self.last = self.next.map_or(self.last, |next| next.sequence);

@@ -4,7 +4,7 @@ use super::*;
 use kernel::role::Role::{Coordinator, Patient, Prescriber, Sitter, Therapist};
 use std::collections::BTreeSet;
 
-/// Copied by hand from clinical.md §3.1 to §3.4, where B is written; `WATCH-ARMED` is ours.
+/// Copied by hand from clinical.md §3.1 to §3.4, where B is written; `WATCH-…` are ours.
 const BLOCKING: &[&str] = &[
     "PT-ID",
     "PT-LOC",
@@ -61,6 +61,10 @@ const BLOCKING: &[&str] = &[
     "RX-CALL",
     "RX-AMB",
     "WATCH-ARMED",
+    "WATCH-LIVE",
+    "WATCH-CLOCK",
+    "WATCH-SECOND",
+    "WATCH-DOG",
 ];
 /// Those with a condition beside the B.
 const CONDITIONAL: &[&str] = &["PT-MED", "ST-BACK", "TH-SAFE"];
@@ -113,7 +117,7 @@ fn an_item_is_answered_only_by_its_own_roles() {
 
 #[test]
 fn a_measured_item_cannot_be_pressed_true() {
-    for id in ["PT-BP", "PT-SPO2", "ST-TRAIN", "ST-PHONE", "RX-CALL", "WATCH-ARMED", "RX-AMB"] {
+    for id in ["PT-BP", "PT-SPO2", "ST-TRAIN", "ST-PHONE", "RX-CALL", "WATCH-ARMED", "WATCH-DOG", "RX-AMB"] {
         for role in Role::ALL {
             assert_eq!(answerable(id, role, Answer::Yes, None), Err(Refusal::Measured), "{id}");
         }

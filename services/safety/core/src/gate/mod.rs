@@ -3,6 +3,7 @@
 //! There is no skip and no override. What is unknown is red, and what is old is red.
 
 pub mod page;
+pub mod stands;
 
 use crate::checklist::{self, Answer, Attestation, Group, Item, Proof, Weight, Who};
 use crate::protocol::{Protocol, fresh};
@@ -11,6 +12,7 @@ use kernel::role::Role;
 use kernel::time::{Span, Timestamp};
 use page::Page;
 use serde::{Deserialize, Serialize};
+use stands::{Backing, Stands};
 
 /// Who has pressed ready, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -52,6 +54,8 @@ pub struct Evidence {
     pub contacts: i64,
     /// When the watch was armed; nothing once it stood down.
     pub watch_at: Option<Timestamp>,
+    /// What the watch itself stands on, as it was last heard.
+    pub stands: Option<Stands>,
     /// The patient's last real dose in another session, if one is known here.
     pub last_dose_at: Option<Timestamp>,
     /// Whether the therapist leads another real session right now.
@@ -152,6 +156,10 @@ pub fn verdict(evidence: &Evidence, protocol: &Protocol, now: Timestamp) -> Verd
             continue;
         }
         let red = red(item, evidence, protocol, now);
+        if stands::advice(item.proof, evidence).is_some() {
+            verdict.amber.push(red);
+            continue;
+        }
         match item.weight {
             Weight::Blocking | Weight::BlockingUnless { .. } => verdict.red.push(red),
             Weight::Advisory => verdict.amber.push(red),
@@ -236,6 +244,10 @@ fn is_proven(proof: Proof, evidence: &Evidence, protocol: &Protocol, now: Timest
         Proof::OnCall => evidence.on_call_at.is_some(),
         Proof::Contacts => evidence.contacts >= CONTACTS_WANTED,
         Proof::Watch => evidence.watch_at.is_some(),
+        Proof::Engine => evidence.stands.is_some_and(|stands| stands.is_live(now)),
+        Proof::Clocks => evidence.stands.is_some_and(|stands| stands.clocks_agree),
+        Proof::Standby => evidence.stands.is_some_and(|stands| stands.standby == Backing::There),
+        Proof::Watchdog => evidence.stands.is_some_and(|stands| stands.watchdog == Backing::There),
         Proof::Amber => !evidence.vitals.undecided(evidence.decision),
         Proof::Interval => evidence.last_dose_at.is_none_or(|at| now.since(at) >= protocol.interval),
         Proof::OneSession => !evidence.therapist_elsewhere,
@@ -302,11 +314,15 @@ const fn proof_owner(proof: Proof) -> Owner {
         Proof::Amber => Owner::Role(Role::Prescriber),
         Proof::OnCall => Owner::OnCall,
         Proof::Contacts | Proof::Watch => Owner::Role(Role::Coordinator),
+        Proof::Engine | Proof::Clocks | Proof::Standby | Proof::Watchdog => Owner::Role(Role::Admin),
     }
 }
 
 /// The sentence that fits what is known about vitals; otherwise the item's own.
 fn todo(item: &Item, evidence: &Evidence, protocol: &Protocol, now: Timestamp) -> &'static str {
+    if let Some(advice) = stands::advice(item.proof, evidence) {
+        return advice;
+    }
     let vitals = &evidence.vitals;
     let band: fn(&Set) -> Option<Band> = match item.proof {
         Some(Proof::Circulation) => |set| Some(set.circulation()),

@@ -10,6 +10,19 @@ fn real() -> Protocol {
     Protocol::new(false, Pace::REAL)
 }
 
+/// The whole house is well.
+const STANDS: Stands = Stands {
+    heard_at: NOON,
+    writable: true,
+    clocks_agree: true,
+    standby: Backing::There,
+    watchdog: Backing::There,
+};
+
+fn standing(stands: Stands) -> Evidence {
+    Evidence { stands: Some(stands), ..complete() }
+}
+
 fn reading(pressure: u16, at: Timestamp) -> Reading {
     Reading {
         systolic: pressure,
@@ -53,13 +66,20 @@ fn complete() -> Evidence {
         on_call_at: just_now,
         contacts: 2,
         watch_at: just_now,
+        stands: Some(STANDS),
         ready: Ready { patient: just_now, sitter: just_now, therapist: just_now },
         ..Evidence::default()
     }
 }
 
 fn red_ids(evidence: &Evidence, now: Timestamp) -> Vec<String> {
-    verdict(evidence, &real(), now).red.into_iter().map(|red| red.id).collect()
+    let mut evidence = evidence.clone();
+    // The house is heard every second.
+    evidence.stands = evidence.stands.map(|stands| match stands.heard_at {
+        NOON => Stands { heard_at: now, ..stands },
+        _otherwise => stands,
+    });
+    verdict(&evidence, &real(), now).red.into_iter().map(|red| red.id).collect()
 }
 
 #[test]
@@ -122,6 +142,12 @@ fn each_fact_alone_closes_the_gate() {
         ("ST-PRES", Evidence { presence_at: old, ..complete() }),
         ("RX-CALL", Evidence { on_call_at: None, ..complete() }),
         ("WATCH-ARMED", Evidence { watch_at: None, ..complete() }),
+        ("WATCH-LIVE", standing(Stands { writable: false, ..STANDS })),
+        ("WATCH-LIVE", standing(Stands { heard_at: NOON.minus(Span::millis(15_001)), ..STANDS })),
+        ("WATCH-LIVE", standing(Stands { heard_at: NOON.plus(Span::millis(1)), ..STANDS })),
+        ("WATCH-CLOCK", standing(Stands { clocks_agree: false, ..STANDS })),
+        ("WATCH-SECOND", standing(Stands { standby: Backing::Missing, ..STANDS })),
+        ("WATCH-DOG", standing(Stands { watchdog: Backing::of("asleep"), ..STANDS })),
         ("RX-AMB", Evidence { vitals: measured(150), ..complete() }),
         ("PT-INTV", Evidence { last_dose_at: Some(NOON.minus(Span::hours(71))), ..complete() }),
         ("TH-FIT", Evidence { therapist_elsewhere: true, ..complete() }),
@@ -262,9 +288,31 @@ fn nothing_but_an_answer_opens_the_gate_however_the_page_stands() {
 }
 
 #[test]
+fn a_house_that_was_never_heard_is_red_in_every_part() {
+    let unheard = Evidence { stands: None, ..complete() };
+    assert_eq!(red_ids(&unheard, NOON), ["WATCH-LIVE", "WATCH-CLOCK", "WATCH-SECOND", "WATCH-DOG"]);
+    for red in verdict(&unheard, &real(), NOON).red {
+        assert_eq!(red.owner, Owner::Role(Role::Admin));
+    }
+}
+
+#[test]
 fn one_reachable_person_is_a_warning_of_the_coordinators_and_closes_nothing() {
     let verdict = verdict(&Evidence { contacts: 1, ..complete() }, &real(), NOON);
     assert!(verdict.is_open());
     let amber: Vec<_> = verdict.amber.iter().map(|item| (item.id.as_str(), item.owner)).collect();
     assert_eq!(amber, [("RX-REACH", Owner::Role(Role::Coordinator))]);
+}
+
+#[test]
+fn what_a_house_says_it_has_not_is_advice_in_plain_words_and_refuses_nobody() {
+    let small = Stands { standby: Backing::NotSetUp, watchdog: Backing::NotSetUp, ..STANDS };
+    let verdict = verdict(&standing(small), &real(), NOON);
+    assert!(verdict.is_open());
+    let advice: Vec<_> = verdict.amber.iter().map(|amber| (amber.id.as_str(), amber.todo.as_str())).collect();
+    assert_eq!(advice.len(), 2);
+    assert!(
+        advice[0].1.starts_with("No second engine is set up: if this process dies, only open pages alarm.")
+    );
+    assert!(advice[1].1.starts_with("No watchdog is set up: if the server dies, only open pages alarm."));
 }

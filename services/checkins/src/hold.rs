@@ -1,0 +1,73 @@
+//! How an engine begins after nobody looked for a long time: restored from a backup, or stopped. What is overdue becomes
+//! one incident a session, "see how everyone is now", and none of the alarms of the time between (reliability.md §4.5).
+//!
+//! Only at its start: an engine that slept and wakes tells all that fell due meanwhile, as ever.
+
+use crate::Checkins;
+use crate::publish;
+use crate::store::{Incidents, Watches, engines};
+use chassis::keeper::Keeper as _;
+use chassis::problem::Failure;
+use chassis::store::Store;
+use chassis::work::{Act, Work};
+use checkins_core::escalation::{Cause, Command};
+use checkins_core::watch;
+use checkins_core::watch::hold::STALE;
+use kernel::id::SessionId;
+use kernel::severity::Severity;
+use kernel::time::Timestamp;
+use tokio::sync::watch as telling;
+
+/// Whether this engine has begun. Until then it sends nothing and says nothing of itself.
+#[derive(Debug)]
+pub(crate) struct Held(telling::Sender<bool>);
+
+impl Default for Held {
+    fn default() -> Self {
+        Self(telling::Sender::new(false))
+    }
+}
+
+impl Held {
+    /// Returns when the engine has begun.
+    pub(crate) async fn over(&self) {
+        // The sender lives as long as the engine does.
+        let _ = self.0.subscribe().wait_for(|is_over| *is_over).await;
+    }
+}
+
+/// Once, before the first look at what is due.
+pub(crate) async fn once(service: &Checkins, store: &Store) -> Result<(), Failure> {
+    if *service.held.0.borrow() {
+        return Ok(());
+    }
+    let now = store.now();
+    let last = engines::all(store).await?.first().map(|engine| engine.ticked_at);
+    // A house whose engines never said anything has nothing to compare with, and tells all that is due.
+    if last.is_some_and(|at| now.since(at) > STALE) {
+        let since = now.minus(STALE);
+        for (clinic, session) in engines::overdue(store, since).await? {
+            let held = store.work(Act::clock(clinic), async |work| hold(work, session, since).await).await;
+            if let Err(failure) = held {
+                tracing::error!(session.id = %session, error = %failure, "a session could not be held: it is told as ever");
+            }
+        }
+    }
+    service.held.0.send_replace(true);
+    Ok(())
+}
+
+/// One session. Several engines may begin at once: whoever comes second finds nothing overdue.
+async fn hold(work: &mut Work, session: SessionId, since: Timestamp) -> Result<(), Failure> {
+    let Some(_locked) = Watches::load(work, session).await? else { return Ok(()) };
+    if !engines::is_overdue(work, session, since).await? {
+        return Ok(());
+    }
+    let row = work.step::<Watches>(session, watch::Command::Hold).await?;
+    for incident in engines::burning(work, session).await? {
+        work.step::<Incidents>(incident, Command::Hold).await?;
+    }
+    engines::set_aside(work, session, since).await?;
+    work.audit("watch.restored", session, Some(session));
+    publish::raise(work, &row.about, &row, Cause::Restored, Severity::Urgent).await
+}
