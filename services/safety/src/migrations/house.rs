@@ -7,7 +7,7 @@ pub(super) struct House;
 
 impl MigrationName for House {
     fn name(&self) -> &'static str {
-        "m0004_house_stands"
+        "m0005_house_stands"
     }
 }
 
