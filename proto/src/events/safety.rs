@@ -33,6 +33,15 @@ events! {
         /// Protocol minutes per real minute.
         pace: Pace,
     }
+    /// Another person is on call for the session from now on; its people were said just before.
+    OnCallHandedOver = "safety.on_call_handed_over.v1" {
+        /// The session.
+        session: SessionId,
+        /// Who has the duty now.
+        person: PersonId,
+        /// Since when.
+        at: Timestamp,
+    }
     /// Something that screens show has changed: the checklist, readiness, a signature.
     PreparationChanged = "safety.preparation_changed.v1" {
         /// The session.

@@ -63,4 +63,20 @@ events! {
         /// End.
         ends_at: Timestamp,
     }
+    /// Another person is on call for a session: a duty began or ended, or somebody took it over.
+    OnCallChanged = "scheduling.on_call_changed.v1" {
+        /// The session.
+        session: SessionId,
+        /// Who has the duty from now on.
+        on_call: PersonId,
+        /// Since when.
+        at: Timestamp,
+    }
+    /// Nobody is on call in a stretch that lies ahead: those who run the clinic's day are to be told.
+    RosterGap = "scheduling.roster_gap.v1" {
+        /// Its start: now, when it has begun.
+        from_at: Timestamp,
+        /// Its end, as far as anybody looked.
+        until_at: Timestamp,
+    }
 }

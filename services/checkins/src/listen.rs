@@ -23,6 +23,7 @@ use proto::events::{care, identity, safety, video};
 pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Failure> {
     match envelope.name.as_str() {
         safety::SessionOpened::NAME => opened(work, fact(envelope)?).await,
+        safety::OnCallHandedOver::NAME => handed_over(work, fact(envelope)?).await,
         safety::PhaseChanged::NAME => phase_changed(work, fact(envelope)?).await,
         safety::DoseBegun::NAME => {
             let heard: safety::DoseBegun = fact(envelope)?;
@@ -114,6 +115,14 @@ async fn opened(work: &mut Work, heard: safety::SessionOpened) -> Result<(), Fai
 /// Once people arrive somebody outside must answer for this session, whatever the calendar said.
 async fn phase_changed(work: &mut Work, heard: safety::PhaseChanged) -> Result<(), Failure> {
     if heard.phase == "arriving" { pager::step(work, heard.session, Page::Arrive).await } else { Ok(()) }
+}
+
+/// Steps tell whoever has the duty when they are taken. What the one before confirmed says nothing of the next.
+async fn handed_over(work: &mut Work, heard: safety::OnCallHandedOver) -> Result<(), Failure> {
+    if rows::ask_anew(work, heard.session).await? {
+        messages::ask_on_call(work, heard.session, heard.at.seconds()).await?;
+    }
+    Ok(())
 }
 
 /// A dose outside of the gate still starts the watch, from its own time, and a human must look.

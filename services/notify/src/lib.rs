@@ -46,6 +46,7 @@ impl Service for Notify {
         scheduling::IntegrationBooked::NAME,
         scheduling::SessionCancelled::NAME,
         scheduling::ReminderDue::NAME,
+        scheduling::RosterGap::NAME,
         care::IntegrationOffered::NAME,
         house::LetterDied::NAME,
     ];

@@ -36,6 +36,9 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
     if let Some(fact) = envelope.open::<scheduling::ReminderDue>() {
         return reminded(work, envelope.id, &fact).await;
     }
+    if let Some(fact) = envelope.open::<scheduling::RosterGap>() {
+        return uncovered(work, envelope.id, &fact).await;
+    }
     if let Some(fact) = envelope.open::<care::IntegrationOffered>() {
         let draft = draft(envelope.id, fact.patient, Template::IntegrationOffer, Some(fact.session));
         return store::queue(work, draft).await;
@@ -50,6 +53,16 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
 async fn undone(work: &mut Work, event: EventId) -> Result<(), Failure> {
     for person in store::overseers(work).await? {
         store::queue(work, draft(event, person, Template::SomethingUndone, None)).await?;
+    }
+    Ok(())
+}
+
+/// Nobody is on call in a stretch ahead: those who run the day fill it. Once it is over there is nothing to fill.
+async fn uncovered(work: &mut Work, event: EventId, fact: &scheduling::RosterGap) -> Result<(), Failure> {
+    let (starts_at, useless_at) = (Some(fact.from_at), Some(fact.until_at));
+    for person in store::overseers(work).await? {
+        let draft = draft(event, person, Template::OnCallGap, None);
+        store::queue(work, Draft { starts_at, useless_at, ..draft }).await?;
     }
     Ok(())
 }

@@ -110,6 +110,23 @@ async fn a_reminder_is_of_no_use_once_the_appointment_began() {
 }
 
 #[actix_web::test]
+async fn whoever_runs_the_day_is_told_of_a_gap_by_their_own_clock_while_it_can_be_filled() {
+    for house in houses(true).await {
+        let gap = |from: i64, until: i64| {
+            (house.now().plus(Span::hours(from)), house.now().plus(Span::hours(until)))
+        };
+        house.uncovered(gap(-2, -1)).await;
+        house.until("select count(*) from notify_delivery where phase = 'expired'", 2).await;
+        house.uncovered(gap(70, 72)).await;
+        let mails = house.mails(2).await;
+        let roles: Vec<_> = mails.iter().map(|mail| mail["to_role"].as_str().unwrap()).collect();
+        assert!(roles.contains(&"coordinator") && roles.contains(&"admin"), "{roles:?}");
+        assert!(mails.iter().all(|mail| mail["subject"] == "Nobody is on call soon"));
+        assert!(texts(&mails, "coordinator")[0].contains("When: "), "{mails:?}");
+    }
+}
+
+#[actix_web::test]
 async fn repeats_about_one_incident_are_folded() {
     for house in houses(true).await {
         let incident = chassis::ids::fresh();

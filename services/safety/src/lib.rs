@@ -39,6 +39,7 @@ impl Service for Safety {
     const HEARS: &'static [&'static str] = &[
         scheduling::SessionBooked::NAME,
         scheduling::SessionCancelled::NAME,
+        scheduling::OnCallChanged::NAME,
         identity::SitterPresent::NAME,
         identity::SitterAbsent::NAME,
         identity::SitterRevoked::NAME,

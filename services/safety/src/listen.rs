@@ -22,6 +22,7 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
             let heard: scheduling::SessionCancelled = fact(envelope)?;
             cancelled(work, heard.session).await
         }
+        scheduling::OnCallChanged::NAME => handed_over(work, fact(envelope)?).await,
         identity::SitterPresent::NAME => sitter_present(work, fact(envelope)?).await,
         identity::SitterAbsent::NAME => {
             let heard: identity::SitterAbsent = fact(envelope)?;
@@ -33,7 +34,7 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
         }
         checkins::OnCallConfirmed::NAME => {
             let heard: checkins::OnCallConfirmed = fact(envelope)?;
-            note(work, heard.session, Heard::OnCall(heard.at)).await
+            confirmed(work, heard).await
         }
         checkins::PagerChanged::NAME => {
             let heard: checkins::PagerChanged = fact(envelope)?;
@@ -76,15 +77,41 @@ async fn booked(work: &mut Work, heard: scheduling::SessionBooked) -> Result<(),
         return Ok(());
     }
     let (session, drill, pace) = (heard.session, heard.drill, heard.pace);
-    let people = sessions::folder(work, session).await?.people();
-    let (starts_at, ends_at) = (heard.starts_at, heard.ends_at);
-    let opened = safety::SessionOpened { session, people, starts_at, ends_at, drill, pace };
+    let opened = people_of(work, session).await?;
     chassis::members::replace(work, &opened).await?;
     let about = About { clinic: work.clinic(), session: Some(session), person: heard.patient };
-    let state = Session::booked(Protocol::new(drill, pace), starts_at, ends_at, work.now());
+    let state = Session::booked(Protocol::new(drill, pace), heard.starts_at, heard.ends_at, work.now());
     work.create::<Sessions>(session, about, state, &[]).await?;
     publish::opened(work, &opened).await?;
     if sessions::was_cancelled(work, session).await? { cancelled(work, session).await } else { Ok(()) }
+}
+
+/// Who belongs to a session, as every service hears it.
+async fn people_of(work: &Work, session: SessionId) -> Result<safety::SessionOpened, Failure> {
+    let folder = sessions::folder(work, session).await?;
+    let (people, starts_at, ends_at) = (folder.people(), folder.starts_at, folder.ends_at);
+    Ok(safety::SessionOpened { session, people, starts_at, ends_at, drill: folder.drill, pace: folder.pace })
+}
+
+/// Another person has the duty. A booking that is not here yet is heard first.
+async fn handed_over(work: &mut Work, heard: scheduling::OnCallChanged) -> Result<(), Failure> {
+    sessions::folder(work, heard.session).await?;
+    if !sessions::hand_over(work, &heard).await? {
+        return Ok(());
+    }
+    let opened = people_of(work, heard.session).await?;
+    chassis::members::replace(work, &opened).await?;
+    publish::handed_over(work, &opened, heard.on_call).await
+}
+
+/// Only who has the duty now can say that they can be reached.
+async fn confirmed(work: &mut Work, heard: checkins::OnCallConfirmed) -> Result<(), Failure> {
+    let folder = sessions::folder(work, heard.session).await?;
+    if folder.on_call == heard.person {
+        note(work, heard.session, Heard::OnCall(heard.at)).await
+    } else {
+        Ok(())
+    }
 }
 
 /// A cancellation may be heard before its booking, or be about a visit that is none of ours.

@@ -2,7 +2,7 @@
 
 use chassis::problem::Failure;
 use chassis::work::Work;
-use kernel::id::{RecordId, SessionId};
+use kernel::id::{PersonId, RecordId, SessionId};
 use kernel::machine::Machine as _;
 use kernel::role::Role;
 use kernel::severity::Severity;
@@ -60,6 +60,19 @@ async fn one(work: &mut Work, session: SessionId, state: &Session, event: &Event
 pub(crate) async fn opened(work: &mut Work, opened: &say::SessionOpened) -> Result<(), Failure> {
     work.tell(opened.session, opened).await?;
     work.audit("session.opened", opened.session, Some(opened.session));
+    Ok(())
+}
+
+/// Its people are others, and who among them is on call.
+pub(crate) async fn handed_over(
+    work: &mut Work,
+    opened: &say::SessionOpened,
+    person: PersonId,
+) -> Result<(), Failure> {
+    let session = opened.session;
+    work.tell(session, opened).await?;
+    work.tell(session, &say::OnCallHandedOver { session, person, at: work.now() }).await?;
+    work.audit("on_call.handed_over", person, Some(session));
     Ok(())
 }
 

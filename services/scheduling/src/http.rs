@@ -1,6 +1,7 @@
 //! Routes of bookings. Each handler is a guard, a parse, and one call.
 
 pub mod calendar;
+pub mod rota;
 pub mod slots;
 
 use crate::Scheduling;
@@ -104,6 +105,15 @@ pub enum OffsetChoice {
     Later,
 }
 
+impl From<OffsetChoice> for local::OffsetChoice {
+    fn from(choice: OffsetChoice) -> Self {
+        match choice {
+            OffsetChoice::Earlier => Self::Earlier,
+            OffsetChoice::Later => Self::Later,
+        }
+    }
+}
+
 /// A rehearsal with synthetic people.
 #[derive(Debug, Clone, Copy, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -162,10 +172,7 @@ impl BookingRequest {
         let local = read_local(&self.local).ok_or_else(|| {
             problems::of_time("local", "Write it as 2026-12-01T09:00: a day and a minute that exist.")
         })?;
-        let choice = self.offset_choice.map(|choice| match choice {
-            OffsetChoice::Earlier => local::OffsetChoice::Earlier,
-            OffsetChoice::Later => local::OffsetChoice::Later,
-        });
+        let choice = self.offset_choice.map(local::OffsetChoice::from);
         let at = local::resolve(&zone, local, choice).map_err(|unclear| problems::of_local(unclear, zone))?;
         if at != self.starts_at {
             return Err(problems::of_field(

@@ -6,12 +6,13 @@ mod listen;
 mod migrations;
 mod problems;
 mod publish;
+mod roster;
 mod store;
 pub mod zone;
 
 use chassis::problem::Failure;
 use chassis::run::Part;
-use chassis::service::Service;
+use chassis::service::{Service, earliest};
 use chassis::store::Store;
 use chassis::work::Work;
 use kernel::time::{Pace, Timestamp};
@@ -61,7 +62,11 @@ impl Service for Scheduling {
             .service(http::calendar::availability)
             .service(http::calendar::set_availability)
             .service(http::calendar::on_call)
-            .service(http::calendar::set_on_call);
+            .service(http::calendar::set_on_call)
+            .service(http::rota::calendar)
+            .service(http::rota::set_weekly)
+            .service(http::rota::take_over)
+            .service(http::rota::end);
     }
 
     async fn hear(&self, work: &mut Work, envelope: &Envelope) -> Result<(), Failure> {
@@ -69,7 +74,9 @@ impl Service for Scheduling {
     }
 
     async fn tick(&self) -> Result<Option<Timestamp>, Failure> {
-        self.store.tick::<store::Bookings>().await
+        let booking = self.store.tick::<store::Bookings>().await?;
+        let handover = roster::tick(self).await?;
+        Ok(earliest([booking, handover]))
     }
 }
 

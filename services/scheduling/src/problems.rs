@@ -6,7 +6,7 @@ use chassis::problem::{Field, Problem};
 use kernel::time::Timestamp;
 use proto::problems;
 use scheduling_core::local::{Block, Unclear};
-use scheduling_core::{availability, booking, on_call};
+use scheduling_core::{availability, booking, on_call, rota};
 
 /// The problem for a booking's refusal.
 pub(crate) fn of_booking(refusal: booking::Refusal) -> Problem {
@@ -31,8 +31,13 @@ pub(crate) fn of_week(refusal: availability::Refusal) -> Problem {
 }
 
 /// The problem for a duty that makes no sense.
-pub(crate) fn of_duty(refusal: on_call::Refusal) -> Problem {
-    Problem::new(&problems::FIELD_INVALID).field("until_at", "time.invalid", sentence(&refusal))
+pub(crate) fn of_duty(field: &str, refusal: on_call::Refusal) -> Problem {
+    Problem::new(&problems::FIELD_INVALID).field(field, "time.invalid", sentence(&refusal))
+}
+
+/// The problem for a weekly duty that makes no sense.
+pub(crate) fn of_weekly(refusal: rota::Refusal) -> Problem {
+    Problem::new(&problems::FIELD_INVALID).field("from", "time.invalid", sentence(&refusal))
 }
 
 /// The problem for a local time that is skipped or repeated: it offers what is valid.
@@ -55,6 +60,15 @@ pub(crate) fn of_local(unclear: Unclear, zone: IanaZone) -> Problem {
             Problem::new(&problems::BOOKING_FOLD).fields(choices)
         }
     }
+}
+
+/// The same for one of several times of a form: at its field.
+pub(crate) fn of_local_in(field: &str, unclear: Unclear) -> Problem {
+    let code = match unclear {
+        Unclear::Skipped { .. } => "time.skipped",
+        Unclear::Repeated { .. } => "time.repeated",
+    };
+    Problem::new(&problems::FIELD_INVALID).field(field, code, sentence(&unclear))
 }
 
 /// A zone the world does not have, or none a weekly calendar can live in.

@@ -8,9 +8,12 @@ use kernel::id::{PersonId, SessionId};
 use kernel::role::Role;
 use kernel::time::Pace;
 use proto::events::safety::{Member, SessionOpened};
-use proto::events::scheduling::{IntegrationBooked, ReminderDue, SessionBooked, SessionCancelled};
+use proto::events::scheduling::{
+    IntegrationBooked, OnCallChanged, ReminderDue, RosterGap, SessionBooked, SessionCancelled,
+};
 use scheduling_core::availability::Kind;
 use scheduling_core::booking::{Booking, Event, People, Plan};
+use scheduling_core::local::Block;
 
 /// Says what happened to a booking.
 pub(crate) async fn booking(
@@ -75,6 +78,27 @@ fn booked(work: &mut Work, session: SessionId, plan: &Plan) -> Result<(), Failur
             work.say(Some(session), audience(&plan.people), &fact)
         }
     }
+}
+
+/// Another person is on call for a session from now on.
+pub(crate) fn handed_over(
+    work: &mut Work,
+    session: SessionId,
+    people: &People,
+    on_call: PersonId,
+) -> Result<(), Failure> {
+    let mut told = audience(people);
+    told.push(on_call);
+    work.say(Some(session), told, &OnCallChanged { session, on_call, at: work.now() })?;
+    work.audit("on call changed", on_call, Some(session));
+    Ok(())
+}
+
+/// Nobody is on call in a stretch that lies ahead. No screen needs it: who plans asks for the calendar.
+pub(crate) fn gap_ahead(work: &mut Work, gap: Block) -> Result<(), Failure> {
+    work.say(None, vec![], &RosterGap { from_at: gap.starts_at, until_at: gap.ends_at })?;
+    work.audit("told of a gap", "on call", None);
+    Ok(())
 }
 
 /// From the first moment its people may cancel it: safety's own word about them comes later.

@@ -2,6 +2,7 @@
 
 mod booking;
 mod calendar;
+pub(crate) mod roster;
 
 use chassis::keeper::{DUE_MAX, Keeper, Row, Waiting};
 use chassis::problem::{Failure, Problem};
@@ -18,8 +19,7 @@ use sea_orm::{
 
 pub(crate) use booking::{Entry, Whose, entries, keep_reason};
 pub(crate) use calendar::{
-    diary, duties, enter_duty, prescriber_of, remember_order, remember_person, role_of, set_week, take_turns,
-    week_of,
+    diary, prescriber_of, remember_order, remember_person, role_of, set_week, take_turns, week_of,
 };
 
 /// Keeps bookings as plain columns: the database must see times and people to prove that none overlap.

@@ -1,6 +1,7 @@
 //! Wiring, on both stores: who may, what is answered, what the house hears.
 
 pub(crate) mod house;
+mod roster;
 
 use house::{House, houses};
 use kernel::id::SessionId;

@@ -201,7 +201,11 @@ async fn taken(checkins: &Checkins, told: &Told) -> Result<&'static str, Problem
         Ok(false) => Ok(BEFORE),
         // Whoever is on the telephone reads no problem: it is said to them.
         Err(Failure::Refused(problem)) if is_not_theirs(&problem) => Ok(NOT_THEIRS),
-        Err(Failure::Refused(problem)) if problem.code() == problems::INCIDENT_RESOLVED.code => Ok(TOO_LATE),
+        Err(Failure::Refused(problem))
+            if [problems::INCIDENT_RESOLVED.code, problems::LINK_REFUSED.code].contains(&problem.code()) =>
+        {
+            Ok(TOO_LATE)
+        }
         Err(failure) => Err(failure.into()),
     }
 }

@@ -27,6 +27,8 @@ pub enum Template {
     IntegrationOffer,
     /// Does mail arrive?
     TestMail,
+    /// Nobody is on call in a stretch that lies ahead.
+    OnCallGap,
     /// A part of the house could not take what another told it.
     SomethingUndone,
 }
@@ -51,7 +53,7 @@ pub struct Text {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::BookingConfirmed,
         Self::BookingCancelled,
         Self::PatientInvitation,
@@ -60,6 +62,7 @@ impl Template {
         Self::NextMorning,
         Self::IntegrationOffer,
         Self::TestMail,
+        Self::OnCallGap,
         Self::SomethingUndone,
     ];
 
@@ -74,6 +77,7 @@ impl Template {
             Self::NextMorning => "next_morning",
             Self::IntegrationOffer => "integration_offer",
             Self::TestMail => "test_mail",
+            Self::OnCallGap => "on_call_gap",
             Self::SomethingUndone => "something_undone",
         }
     }
@@ -94,6 +98,7 @@ impl Template {
             Self::NextMorning => "A few questions for this morning",
             Self::IntegrationOffer => "You can book your next appointment",
             Self::TestMail => "Test message",
+            Self::OnCallGap => "Nobody is on call soon",
             Self::SomethingUndone => "Please check: something was not done",
         }
     }
@@ -127,6 +132,10 @@ impl Template {
             }
             Self::IntegrationOffer => "You can book a time to talk about how it went. Sign in to choose one.",
             Self::TestMail => "This is a test. Mail from here reaches this address. There is nothing to do.",
+            Self::OnCallGap => {
+                "Within the next three days there is a time in which nobody is on call. It begins as said below.\n\
+                 Sign in, open the calendar of who is on call, and enter somebody. Nothing can be booked into it before."
+            }
             Self::SomethingUndone => {
                 "One part of your system could not take what another told it, in all its tries.\n\
                  Look at everything that is under way now, and call whoever runs the system: its log names the message."
@@ -144,6 +153,7 @@ impl Template {
             | Self::NextMorning
             | Self::IntegrationOffer
             | Self::TestMail
+            | Self::OnCallGap
             | Self::SomethingUndone => false,
         }
     }

@@ -17,7 +17,7 @@ use kernel::time::{Pace, Span, Timestamp};
 use proto::envelope::{Envelope, Event};
 use proto::events::care::IntegrationOffered;
 use proto::events::identity::{ContactChanged, LinkIssued};
-use proto::events::scheduling::{ReminderDue, SessionBooked, SessionCancelled};
+use proto::events::scheduling::{ReminderDue, RosterGap, SessionBooked, SessionCancelled};
 use proto::sealed::{CONTACT, Contact, LINK};
 use serde_json::Value;
 use std::sync::Arc;
@@ -178,6 +178,11 @@ impl House {
         let ends_at = starts_at.plus(Span::hours(1));
         let fact = ReminderDue { session: ids::fresh(), people: vec![person], starts_at, ends_at };
         self.hear(&self.fact(&fact)).await;
+    }
+
+    /// Nobody is on call in this stretch.
+    pub(crate) async fn uncovered(&self, (from_at, until_at): (Timestamp, Timestamp)) {
+        self.hear(&self.fact(&RosterGap { from_at, until_at })).await;
     }
 
     pub(crate) fn offered(&self, patient: PersonId) -> Envelope {

@@ -1,6 +1,7 @@
 //! The tables of safety. Forward only; on `SQLite` and Postgres.
 
 mod house;
+mod handover;
 
 use chassis::schema::{HouseLetters, HouseTables, ddl};
 use sea_orm_migration::prelude::*;
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrations {
             Box::new(HouseLetters("safety")),
             Box::new(Pager),
             Box::new(house::House),
+            Box::new(handover::Handover),
         ]
     }
 

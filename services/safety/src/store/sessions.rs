@@ -11,7 +11,7 @@ use kernel::severity::Severity;
 use kernel::time::{Pace, Span, Timestamp};
 use proto::events::checkins::PagerChanged;
 use proto::events::safety::Member;
-use proto::events::scheduling::SessionBooked;
+use proto::events::scheduling::{OnCallChanged, SessionBooked};
 use safety_core::gate::page::Page;
 use safety_core::session::Session;
 use safety_core::session::course::Course;
@@ -31,6 +31,7 @@ pub(crate) struct Folder {
     pub(crate) therapist: PersonId,
     pub(crate) prescriber: Option<PersonId>,
     pub(crate) on_call: PersonId,
+    pub(crate) on_call_before: Option<PersonId>,
     pub(crate) starts_at: Timestamp,
     pub(crate) ends_at: Timestamp,
     pub(crate) drill: bool,
@@ -46,8 +47,9 @@ pub(crate) struct Folder {
     pub(crate) morning_at: Option<Timestamp>,
 }
 
-const COLUMNS: &str = "select id, patient_id, sitter_id, therapist_id, prescriber_id, on_call_id, starts_at,
-    ends_at, drill, pace, phase, since_at, dose_at, presence_at, on_call_at, watch_at, morning_at,
+const COLUMNS: &str =
+    "select id, patient_id, sitter_id, therapist_id, prescriber_id, on_call_id, on_call_before,
+    starts_at, ends_at, drill, pace, phase, since_at, dose_at, presence_at, on_call_at, watch_at, morning_at,
     page_standing, page_hole, page_current from safety_session";
 
 impl Folder {
@@ -62,6 +64,7 @@ impl Folder {
             therapist: id(row, "therapist_id")?,
             prescriber: maybe_id(row, "prescriber_id")?,
             on_call: id(row, "on_call_id")?,
+            on_call_before: maybe_id(row, "on_call_before")?,
             starts_at: at(row, "starts_at")?,
             ends_at: at(row, "ends_at")?,
             drill: row.try_get("", "drill")?,
@@ -93,6 +96,10 @@ impl Folder {
         if !people.iter().any(|member| member.on_call) {
             people.push(Member { person: self.on_call, role: Role::Coordinator, on_call: true });
         }
+        // Whoever handed the duty over may still hold an incident: they stay to say what came of it.
+        let before =
+            self.on_call_before.filter(|before| people.iter().all(|member| member.person != *before));
+        people.extend(before.map(|person| Member { person, role: Role::Coordinator, on_call: false }));
         people
     }
 
@@ -142,6 +149,16 @@ pub(crate) async fn remember_cancelled(work: &Work, session: SessionId) -> Resul
 pub(crate) async fn was_cancelled(work: &Work, session: SessionId) -> Result<bool, Failure> {
     let sql = "select at from safety_cancelled where clinic_id = $1 and session_id = $2";
     Ok(!work.rows(sql, [work.clinic().0.into(), session.0.into()]).await?.is_empty())
+}
+
+/// Hands the duty over, unless a later handover is known. Whoever has it now was not asked yet.
+pub(crate) async fn hand_over(work: &Work, heard: &OnCallChanged) -> Result<bool, Failure> {
+    let sql = "update safety_session set on_call_before = on_call_id, on_call_id = $1, on_call_since = $2,
+        on_call_at = null
+        where clinic_id = $3 and id = $4 and on_call_since < $2 and on_call_id <> $1 and phase <> 'closed'";
+    let values =
+        [heard.on_call.0.into(), heard.at.micros().into(), work.clinic().0.into(), heard.session.0.into()];
+    Ok(run(work, sql, values).await? == 1)
 }
 
 /// Writes beside the machine what the board needs.

@@ -6,9 +6,11 @@ use chassis::ids;
 use kernel::severity::Severity;
 use kernel::time::{Pace, Span};
 use proto::events::care::NextMorningAnswered;
-use proto::events::checkins::{IncidentOpened, IncidentResolved, QUIET_CALL};
-use proto::events::safety::{Discharged, DoseRecorded, Prolonged, SessionClosed, SessionOpened};
-use proto::events::scheduling::SessionCancelled;
+use proto::events::checkins::{IncidentOpened, IncidentResolved, OnCallConfirmed, QUIET_CALL};
+use proto::events::safety::{
+    Discharged, DoseRecorded, OnCallHandedOver, Prolonged, SessionClosed, SessionOpened,
+};
+use proto::events::scheduling::{OnCallChanged, SessionCancelled};
 use proto::sealed::DOSE_COUNT;
 use serde_json::json;
 
@@ -218,6 +220,42 @@ async fn the_people_of_a_session_are_said_once_with_the_duty_they_hold() {
         assert_eq!(on_call[0].person, house.person(One::Noor));
     })
     .await;
+}
+
+#[actix_web::test]
+async fn the_duty_is_handed_over_once_and_the_gate_waits_for_whoever_has_it_now() {
+    on_each_store(async |house| {
+        let (session, noor, mia) = (house.session, house.person(One::Noor), house.person(One::Mia));
+        house.hear(&OnCallConfirmed { session, person: noor, at: house.now() }).await;
+        let mut heard = house.listen().await;
+        let at = house.now();
+        house.hear(&OnCallChanged { session, on_call: mia, at }).await;
+        let said = loop {
+            let said: SessionOpened = house.next(&mut heard).await;
+            // The booking's own word may still be under way.
+            if said.people.iter().any(|member| member.on_call && member.person == mia) {
+                break said;
+            }
+        };
+        assert_eq!(said.people.iter().filter(|member| member.on_call).count(), 1);
+        assert!(said.people.iter().any(|member| member.person == noor), "Noor may hold an incident");
+        let handed: OnCallHandedOver = house.next(&mut heard).await;
+        assert_eq!(handed.person, mia);
+
+        // What is older, or from whoever had it, changes nothing.
+        house.hear(&OnCallChanged { session, on_call: noor, at: at.minus(Span::seconds(1)) }).await;
+        house.hear(&OnCallConfirmed { session, person: noor, at: house.now() }).await;
+        assert!(wants_on_call(house).await);
+        house.hear(&OnCallConfirmed { session, person: mia, at: house.now() }).await;
+        assert!(!wants_on_call(house).await);
+    })
+    .await;
+}
+
+/// Whether the gate still waits for whoever is on call.
+async fn wants_on_call(house: &House) -> bool {
+    let (_, gate) = house.get(One::DrLee, "gate").await;
+    gate["red"].as_array().unwrap().iter().any(|item| item["id"] == "RX-CALL")
 }
 
 #[actix_web::test]

@@ -4,3 +4,4 @@ pub mod availability;
 pub mod booking;
 pub mod local;
 pub mod on_call;
+pub mod rota;

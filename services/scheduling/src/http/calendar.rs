@@ -2,21 +2,22 @@
 
 use crate::Scheduling;
 use crate::problems;
-use crate::store;
+use crate::store::{self, roster};
 use crate::zone::IanaZone;
 use actix_web::{HttpResponse, get, post};
 use chassis::body::Body;
 use chassis::guard::Guard;
-use chassis::problem::{Problem, ProblemBody};
+use chassis::problem::{Failure, Problem, ProblemBody};
 use chassis::service::Service as _;
+use chassis::work::Work;
 use garde::Validate;
 use kernel::id::PersonId;
 use kernel::role::Role;
-use kernel::time::Timestamp;
+use kernel::time::{Span, Timestamp};
 use proto::permissions::{ReadOnCall, SetAvailability, SetOnCall};
-use scheduling_core::availability::{Weekly, Window};
+use scheduling_core::availability::{SEARCH_DAYS_MAX, Weekly, Window};
 use scheduling_core::local::{Block, DAY_MINUTES};
-use scheduling_core::on_call::Duty;
+use scheduling_core::on_call::{Duty, Stretch, stretches};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -129,7 +130,7 @@ impl Availability {
 }
 
 /// Minutes after midnight, from `09:00`.
-fn minutes(text: &str) -> Option<i64> {
+pub(super) fn minutes(text: &str) -> Option<i64> {
     let (hours, minutes) = text.split_once(':')?;
     let is_digits = |part: &str| part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
     if !is_digits(hours) || !is_digits(minutes) {
@@ -141,7 +142,7 @@ fn minutes(text: &str) -> Option<i64> {
 }
 
 /// `09:00`, from minutes after midnight.
-fn clock(minutes: i64) -> String {
+pub(super) fn clock(minutes: i64) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }
 
@@ -160,15 +161,22 @@ pub struct OnCall {
     until_at: Timestamp,
 }
 
-/// The roster, from yesterday on.
+/// A roster shows yesterday and two months ahead.
+const ROSTER_PAST: Span = Span::hours(24);
+const ROSTER_AHEAD: Span = Span::hours(24 * SEARCH_DAYS_MAX);
+
+/// Who is on call when, from yesterday on: what is left of weekly duties, dated ones and times taken over.
 #[utoipa::path(operation_id = "read_on_call", responses((status = 200, body = Vec<OnCall>)))]
 #[get("/on-call")]
 pub async fn on_call(scheduling: Guard<ReadOnCall, Scheduling>) -> Result<HttpResponse, Problem> {
-    let duties = store::duties(scheduling.store(), scheduling.who()?.clinic).await?;
-    Ok(HttpResponse::Ok().json(duties.into_iter().map(OnCall::from).collect::<Vec<_>>()))
+    let (store, clinic) = (scheduling.store(), scheduling.who()?.clinic);
+    let span = Block { starts_at: store.now().minus(ROSTER_PAST), ends_at: store.now().plus(ROSTER_AHEAD) };
+    let roster = roster::between(store.db(), clinic, span).await?;
+    let held = stretches(&roster, span, None).into_iter().filter_map(OnCall::held);
+    Ok(HttpResponse::Ok().json(held.collect::<Vec<_>>()))
 }
 
-/// Enters a duty. Where duties overlap, the one that began last holds.
+/// Enters a dated duty. Where duties overlap, the one that began last holds.
 #[utoipa::path(request_body = OnCall, responses((status = 200, body = OnCall), (status = 422, body = ProblemBody)))]
 #[post("/on-call")]
 pub async fn set_on_call(
@@ -179,27 +187,34 @@ pub async fn set_on_call(
     let answer = scheduling
         .store()
         .command(act, async |work| {
-            let duty = asked.duty().checked(work.now()).map_err(problems::of_duty)?;
-            // The lead must be able to take an incident over: those roles can.
-            let role = store::role_of(work.tx(), work.clinic(), duty.person).await?;
-            if !matches!(role, Some(Role::Therapist | Role::Prescriber | Role::Coordinator)) {
-                return Err(problems::of_person("person").into());
-            }
-            store::enter_duty(work, duty).await?;
+            let duty =
+                asked.duty().checked(work.now()).map_err(|refusal| problems::of_duty("until_at", refusal))?;
+            may_lead(work, duty.person).await?;
+            roster::enter(work, duty).await?;
             Ok(asked)
         })
         .await?;
     Ok(HttpResponse::Ok().json(answer))
 }
 
-impl OnCall {
-    fn duty(self) -> Duty {
-        Duty { person: self.person, window: Block { starts_at: self.from_at, ends_at: self.until_at } }
+/// The lead must be able to take an incident over: these roles can.
+pub(super) async fn may_lead(work: &Work, person: PersonId) -> Result<(), Failure> {
+    match store::role_of(work.tx(), work.clinic(), person).await? {
+        Some(Role::Therapist | Role::Prescriber | Role::Coordinator) => Ok(()),
+        Some(Role::Patient | Role::Sitter | Role::Admin | Role::Auditor) | None => {
+            Err(problems::of_person("person").into())
+        }
     }
 }
 
-impl From<Duty> for OnCall {
-    fn from(duty: Duty) -> Self {
-        Self { person: duty.person, from_at: duty.window.starts_at, until_at: duty.window.ends_at }
+impl OnCall {
+    fn duty(self) -> Duty {
+        let window = Block { starts_at: self.from_at, ends_at: self.until_at };
+        Duty { person: self.person, window, taken_over_at: None }
+    }
+
+    fn held(stretch: Stretch) -> Option<Self> {
+        let Block { starts_at, ends_at } = stretch.window;
+        Some(Self { person: stretch.duty?.person, from_at: starts_at, until_at: ends_at })
     }
 }

@@ -1,5 +1,7 @@
 //! The tables of scheduling. The database itself proves that nobody is booked twice.
 
+mod rota;
+
 use chassis::schema::{HouseLetters, HouseTables, ddl, is_postgres};
 use sea_orm_migration::prelude::*;
 
@@ -8,7 +10,12 @@ pub struct Migrations;
 
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(HouseTables("scheduling")), Box::new(Tables), Box::new(HouseLetters("scheduling"))]
+        vec![
+            Box::new(HouseTables("scheduling")),
+            Box::new(Tables),
+            Box::new(HouseLetters("scheduling")),
+            Box::new(rota::Rota),
+        ]
     }
 
     /// Services may share one `SQLite` file: each keeps its own list.

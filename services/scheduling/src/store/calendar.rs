@@ -3,26 +3,20 @@
 use super::booking;
 use crate::diary::Diary;
 use crate::zone::IanaZone;
-use chassis::ids;
 use chassis::problem::Failure;
-use chassis::store::{self, Store};
+use chassis::store;
 use chassis::work::Work;
 use kernel::id::{ClinicId, PersonId};
 use kernel::role::Role;
-use kernel::time::{Span, Timestamp};
+use kernel::time::Span;
 use proto::events::care::DoseOrdered;
 use scheduling_core::availability::Weekly;
 use scheduling_core::local::Block;
-use scheduling_core::on_call::Duty;
 use sea_orm::{
     ColumnTrait as _, Condition, ConnectionTrait, DbBackend, EntityTrait as _, QueryFilter as _, Statement,
     Value,
 };
 
-/// A roster shows what is ahead and yesterday.
-const ROSTER_PAST: Span = Span::hours(24);
-/// More duties than two months of three a day.
-const ROSTER_MAX: u32 = 200;
 /// No block is longer than this, so neighbours outside of it cannot touch a search.
 const LONGEST: Span = Span::hours(24);
 
@@ -61,7 +55,8 @@ pub(crate) async fn diary(
         .all(db)
         .await?;
     let taken = taken.iter().map(booking::Model::block).collect();
-    let roster = duties_between(db, clinic, span.starts_at, span.ends_at.plus(LONGEST)).await?;
+    let ends_at = span.ends_at.plus(LONGEST);
+    let roster = super::roster::between(db, clinic, Block { ends_at, ..span }).await?;
     Ok(Diary { therapist, week, taken, roster })
 }
 
@@ -103,51 +98,6 @@ pub(crate) async fn set_week(
     work.tx().execute_raw(work.store().sql(sql, values)).await?;
     remember_person(work, therapist, Role::Therapist).await?;
     work.audit("set availability", therapist, None);
-    Ok(())
-}
-
-/// The roster from yesterday on.
-pub(crate) async fn duties(store: &Store, clinic: ClinicId) -> Result<Vec<Duty>, Failure> {
-    let from = store.now().minus(ROSTER_PAST);
-    duties_between(store.db(), clinic, from, Timestamp::from_micros(i64::MAX)).await
-}
-
-async fn duties_between(
-    db: &impl ConnectionTrait,
-    clinic: ClinicId,
-    from: Timestamp,
-    until: Timestamp,
-) -> Result<Vec<Duty>, Failure> {
-    let sql = format!(
-        "select person_id, from_at, until_at from scheduling_duty
-         where clinic_id = $1 and until_at > $2 and from_at < $3 order by from_at, id limit {ROSTER_MAX}"
-    );
-    let values = [clinic.0.into(), from.micros().into(), until.micros().into()];
-    let rows = db.query_all_raw(sql_for(db, &sql, values)).await?;
-    rows.iter()
-        .map(|row| {
-            let window =
-                Block { starts_at: store::at(row, "from_at")?, ends_at: store::at(row, "until_at")? };
-            Ok(Duty { person: store::id(row, "person_id")?, window })
-        })
-        .collect()
-}
-
-/// Enters a duty.
-pub(crate) async fn enter_duty(work: &mut Work, duty: Duty) -> Result<(), Failure> {
-    let sql = "insert into scheduling_duty (clinic_id, id, person_id, from_at, until_at, entered_by)
-        values ($1, $2, $3, $4, $5, $6)";
-    let id: kernel::id::RecordId = ids::fresh();
-    let values = [
-        work.clinic().0.into(),
-        id.0.into(),
-        duty.person.0.into(),
-        duty.window.starts_at.micros().into(),
-        duty.window.ends_at.micros().into(),
-        work.act().actor.0.into(),
-    ];
-    work.tx().execute_raw(work.store().sql(sql, values)).await?;
-    work.audit("entered a duty", duty.person, None);
     Ok(())
 }
 
@@ -201,6 +151,10 @@ pub(crate) async fn prescriber_of(work: &Work, patient: PersonId) -> Result<Opti
     Ok(row.map(|row| store::id(&row, "person_id")).transpose()?)
 }
 
-fn sql_for(db: &impl ConnectionTrait, text: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+pub(super) fn sql_for(
+    db: &impl ConnectionTrait,
+    text: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Statement {
     Statement::from_sql_and_values(db.get_database_backend(), text, values)
 }

@@ -27,6 +27,13 @@ pub(crate) async fn reasons(house: &House) -> Vec<u8> {
     kept
 }
 
+/// How often this was done, as the trail has it.
+pub(crate) async fn done(house: &House, action: &str) -> usize {
+    let store = house.service().store();
+    let sql = "select sequence from scheduling_audit where action = $1";
+    store.db().query_all_raw(store.sql(sql, [action.into()])).await.unwrap().len()
+}
+
 fn id(booked: &Value) -> Uuid {
     booked["session"].as_str().unwrap().parse().unwrap()
 }
