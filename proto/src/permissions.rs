@@ -171,6 +171,8 @@ permissions! {
     ProposeLadder: Clinic [Prescriber, Admin];
     /// Publishes what somebody else proposed.
     PublishLadder: Clinic [Prescriber, Admin];
+    /// Is told of alarms in a browser of their own.
+    KeepBrowser: Clinic [Therapist, Prescriber, Coordinator, Admin];
     /// Asks the on-call lead again to answer for this session.
     PageOnCall: Session [Therapist, Coordinator] wide [Coordinator];
     /// Says what became of a text or a call, and hands over what was replied; proven by the provider's signature.

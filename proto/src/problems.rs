@@ -105,6 +105,7 @@ problems! {
     LADDER_OWN = 409 "ladder.own" "Two people agree on a ladder." "You proposed this one. Ask the prescriber or an administrator to publish it.";
     LADDER_ROLES = 409 "ladder.prescriber" "A prescriber has to be among the two." "One of you proposes and the other publishes; one of you is a prescriber.";
     LADDER_GONE = 409 "ladder.superseded" "There is no such proposal any more." "Read the ladder again: somebody proposed another one, or published this one.";
+    PUSH_NOT_SET_UP = 409 "push.not_set_up" "Alerts in browsers are not set up here." "Ask whoever runs the system to set up web_push. Alarms reach you over the other ways.";
     INCIDENT_NOTE = 422 "incident.note" "This outcome needs a sentence." "Say in a few words what happened.";
 
     // care

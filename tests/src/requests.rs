@@ -26,6 +26,10 @@ pub fn query(template: &str, places: &Places) -> String {
             let therapist = places.get("therapist").map_or("", String::as_str);
             format!("?therapist={therapist}&from_at={from}&until_at={until}")
         }
+        "/api/scheduling/on-call/calendar" => {
+            let from = crate::now();
+            format!("?from_at={from}&until_at={}", from + 3_600_000_000)
+        }
         "/api/safety/consents" => format!("?session={}", places.get("session").map_or("", String::as_str)),
         _other => String::new(),
     }
@@ -68,6 +72,16 @@ pub fn body(template: &str, role: &str, places: &Places) -> Value {
         "/api/scheduling/on-call" => {
             json!({ "person": places.get("therapist"), "from_at": now, "until_at": now + 3_600_000_000_i64 })
         }
+        "/api/scheduling/on-call/weekly" => {
+            json!({ "person": places.get("therapist"), "weekday": 1, "from": "20:00",
+            "until_weekday": 2, "until": "08:00", "time_zone": "America/New_York" })
+        }
+        "/api/scheduling/on-call/overrides" => {
+            json!({ "person": places.get("therapist"), "from": "2100-01-01T20:00",
+            "from_choice": null, "until": "2100-01-02T08:00", "until_choice": null, "time_zone": "America/New_York" })
+        }
+        "/api/checkins/browsers" => json!({ "endpoint": "https://push.example/table",
+            "p256dh": (format!("B{}", "A".repeat(86))), "auth": "A".repeat(22) }),
         _other => clinical(path, role, places, now),
     }
 }

@@ -149,7 +149,7 @@ impl World {
             ("item", "PT-FOOD".to_owned()),
             ("instrument", "phq9".to_owned()),
         ]);
-        places.extend(things(&callers, &session.to_string()).await?);
+        places.extend(things(&callers, &session.to_string(), &people.therapist.to_string()).await?);
         Ok(Self { callers, links, places, _folder: folder, _house: house })
     }
 
@@ -206,6 +206,7 @@ async fn auditor(house: &House, people: &clinic::People) -> anyhow::Result<Perso
 async fn things(
     callers: &BTreeMap<&'static str, Caller>,
     session: &str,
+    therapist: &str,
 ) -> anyhow::Result<Vec<(&'static str, String)>> {
     let alarm = format!("/api/checkins/sessions/{session}/alarm");
     let support = format!("/api/checkins/sessions/{session}/support");
@@ -215,7 +216,12 @@ async fn things(
     let open = callers["therapist"].get("/api/checkins/incidents?open=true").await?.good()?;
     let asked = callers["patient"].post(&support, &json!({})).await?.good()?;
     let kept = callers["patient"].post("/api/care/journal", &page).await?.good()?;
+    let duty = json!({ "person": therapist, "weekday": 1, "from": "20:00", "until_weekday": 2, "until": "08:00",
+        "time_zone": "America/New_York" });
+    let duty = callers["coordinator"].post("/api/scheduling/on-call/weekly", &duty).await?.good()?;
     Ok(vec![
+        ("entry", word(duty, "id")?),
+        ("browser", session.to_owned()),
         ("incident", word(open[0].clone(), "id")?),
         ("support", word(asked, "id")?),
         ("record", word(kept, "record")?),

@@ -1,5 +1,6 @@
 //! Routes. Each handler is a guard, a parse, and one call.
 
+mod browsers;
 mod incidents;
 mod ladder;
 mod links;
@@ -59,6 +60,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(ladder::propose_ladder)
         .service(ladder::publish_ladder)
         .service(numbers::read_numbers)
+        .service(browsers::read_browsers)
+        .service(browsers::keep_browser)
+        .service(browsers::forget_browser)
         .service(links::peek_link)
         .service(links::acknowledge_by_link)
         .service(links::confirm_on_call)

@@ -40,6 +40,7 @@ pub struct Checkins {
     lane: Arc<mail::Lane>,
     channels: channels::Channels,
     telephony: Option<channels::telephony::Account>,
+    push: Option<channels::Push>,
     copied: mirror::Copied,
     audited: beats::Lately,
     echoed: engines::Echoed,
@@ -61,6 +62,7 @@ impl Service for Checkins {
     const ALARMS: bool = true;
     const HEARS: &'static [&'static str] = &[
         safety::SessionOpened::NAME,
+        safety::OnCallHandedOver::NAME,
         safety::PhaseChanged::NAME,
         safety::DoseBegun::NAME,
         safety::DoseRecorded::NAME,
@@ -84,6 +86,7 @@ impl Service for Checkins {
         let config = &store.ground().config;
         let account = |telephony| channels::telephony::Account::new(telephony, config);
         let telephony = config.telephony.as_ref().map(account).transpose()?;
+        let push = channels::Push::new(store.ground())?;
         let (copied, watchdog) = (mirror::Copied::new(&store), beats::watchdog(&store)?);
         let (audited, echoed, held, looked_at, path, seen) = Default::default();
         Ok(Self {
@@ -91,6 +94,7 @@ impl Service for Checkins {
             lane,
             channels,
             telephony,
+            push,
             copied,
             audited,
             echoed,

@@ -1,6 +1,6 @@
 //! Sends safety messages: claim, send, then mark. A crash anywhere sends twice rather than never.
 
-use crate::channels::{Notice, Whom};
+use crate::channels::{Notice, Sent, Whom};
 use crate::publish::{self, messages};
 use crate::store::attempts::{self, Attempt};
 use crate::store::notifications::{self, Addressee, Leased};
@@ -104,8 +104,9 @@ fn whom(store: &Store, leased: &Leased, addressee: Option<&Addressee>) -> Result
     if is_about_incident && addressee.is_some_and(|addressee| addressee.drill && addressee.is_mail_dead) {
         return Err(REHEARSED);
     }
-    // A channel that many read leads to the sign-in: a link there would be pressed in somebody else's name.
-    if leased.what.channel.is_shared() {
+    // A channel that many read leads to the sign-in: a link there would be pressed in somebody else's name. A browser's
+    // alert is read by whoever walks past, and carries none either.
+    if !leased.what.channel.carries_link() {
         return Ok(Whom { role: None, contact: None, drill, token: None });
     }
     let (role, sealed) = addressee.and_then(|addressee| addressee.contact.as_ref()).ok_or("no_contact")?;
@@ -122,7 +123,7 @@ async fn deliver(service: &Checkins, leased: &Leased, ready: Ready) -> Attempt {
     actix_web::rt::spawn(hold(store.clone(), leased.clone(), Arc::clone(&is_done)));
     let attempt = match ready {
         Ok(notice) => {
-            let sent = service.channels.send(leased.what.channel, &notice).await;
+            let sent = carried(service, &store, leased.what.channel, &notice).await;
             sent.map_or_else(Attempt::Failed, Attempt::Accepted)
         }
         Err(why) => Attempt::Failed(why),
@@ -138,6 +139,17 @@ async fn deliver(service: &Checkins, leased: &Leased, ready: Ready) -> Attempt {
     }
     fail_point!("lane.sent");
     attempt
+}
+
+/// A person's browsers are rows of ours; every other channel knows its own way.
+async fn carried(service: &Checkins, store: &Store, channel: Channel, notice: &Notice) -> Sent {
+    match (&service.push, channel) {
+        (Some(push), Channel::Push) => push.tell(store, notice).await.unwrap_or_else(|failure| {
+            tracing::error!(error = %failure, "a person's browsers cannot be read");
+            Err("not_prepared")
+        }),
+        (_, channel) => service.channels.send(channel, notice).await,
+    }
 }
 
 /// An attempt that was made, and the hand that made it: free again when it is marked.

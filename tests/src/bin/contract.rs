@@ -146,7 +146,12 @@ impl Stage {
                 .map(str::to_owned)
                 .with_context(|| format!("no {pointer}"))
         };
+        let path = "/api/scheduling/on-call/weekly";
+        let duty = requests::body(path, "coordinator", &self.places);
+        let duty = self.caller("coordinator")?.post(path, &duty).await?.good()?;
         let more = [
+            ("entry", id(&duty, "/id")?),
+            ("browser", session.clone()),
             ("record", id(&page, "/record")?),
             ("support", id(&support, "/id")?),
             ("incident", id(&open, "/0/id")?),

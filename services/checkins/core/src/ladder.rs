@@ -20,6 +20,9 @@ pub struct Rung {
     /// All at once, or one person after the other.
     #[serde(default)]
     pub order: Order,
+    /// Between two people, when they are told one after the other.
+    #[serde(default = "usual_gap", skip_serializing_if = "is_usual_gap")]
+    pub gap_seconds: i64,
 }
 
 /// A clinic's ladder.
@@ -83,29 +86,57 @@ pub enum Order {
     Serial,
 }
 
-/// Between two people of a serial step: long enough to read a message, short of the shortest step.
-pub const SERIAL_GAP: Span = Span::seconds(15);
+/// Between two people of a serial step, unless the clinic says otherwise: long enough to read a message.
+pub const SERIAL_GAP_SECONDS: i64 = 15;
 
-/// A bound that no clinic may cross, and why.
-struct Bound {
-    least: i64,
-    most: i64,
-    why: &'static str,
+const fn usual_gap() -> i64 {
+    SERIAL_GAP_SECONDS
 }
 
-const STEPS: Bound =
-    Bound { least: 2, most: 8, why: "one step is no ladder, and nobody can follow more than eight" };
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_usual_gap(seconds: &i64) -> bool {
+    *seconds == SERIAL_GAP_SECONDS
+}
+
+/// A bound that no clinic may cross, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound {
+    /// The field it is for, without its place in the list of steps.
+    pub field: &'static str,
+    /// Not below.
+    pub least: i64,
+    /// Not above.
+    pub most: i64,
+    /// The reason, as a part of a sentence.
+    pub why: &'static str,
+}
+
+const STEPS: Bound = Bound {
+    field: "rungs",
+    least: 2,
+    most: 8,
+    why: "one step is no ladder, and nobody can follow more than eight",
+};
 const AFTER: Bound = Bound {
+    field: "after_seconds",
     least: 10,
     most: 120,
     why: "below 10 s nobody can have answered, and two minutes without breath do harm",
 };
 const REPEAT: Bound = Bound {
+    field: "repeat_seconds",
     least: 30,
     most: 120,
     why: "an unanswered alarm must be heard again within two minutes, and more often than every 30 s it drowns itself",
 };
+const GAP: Bound = Bound {
+    field: "gap_seconds",
+    least: 10,
+    most: 60,
+    why: "below 10 s nobody can have read it, and above a minute the last one hears too late",
+};
 const HOLD: Bound = Bound {
+    field: "hold_seconds",
     least: 30,
     most: 120,
     why: "who takes it must say what came of it within two minutes, or the next person is told",
@@ -130,6 +161,7 @@ impl Default for Ladder {
             who: who.to_vec(),
             channels: channels.to_vec(),
             order: Order::Parallel,
+            gap_seconds: SERIAL_GAP_SECONDS,
         };
         Self {
             rungs: vec![
@@ -224,6 +256,14 @@ impl Channel {
         }
     }
 
+    /// Whether it reaches one person alone, who may answer with a press of a link in it.
+    pub const fn carries_link(self) -> bool {
+        match self {
+            Self::Screen | Self::Mail | Self::Sms | Self::Voice => true,
+            Self::Push | Self::Ntfy | Self::Webhook => false,
+        }
+    }
+
     /// What to use at once when this one failed: the next that can be used, in their order and round to the first
     /// (reliability.md §2.4, step 4).
     pub fn after(self, can_be_used: impl Fn(Self) -> bool) -> Option<Self> {
@@ -242,6 +282,9 @@ impl FromStr for Channel {
 }
 
 impl Ladder {
+    /// What no clinic may cross, for whoever sets a ladder up.
+    pub const BOUNDS: [Bound; 5] = [STEPS, AFTER, GAP, REPEAT, HOLD];
+
     /// The highest step: it repeats.
     pub fn last(&self) -> i64 {
         i64::try_from(self.rungs.len()).unwrap_or(i64::MAX)
@@ -311,14 +354,30 @@ impl Ladder {
 }
 
 impl Rung {
+    /// Between two people who are told: nothing when all are told at once.
+    pub const fn pause(&self) -> Span {
+        match self.order {
+            Order::Parallel => Span::seconds(0),
+            Order::Serial => Span::seconds(self.gap_seconds),
+        }
+    }
+
+    /// Whose turn somebody of these standings is, counted from 0 in the order that the step names them; nobody's when it
+    /// does not tell them.
+    pub fn turn(&self, role: Role, on_call: bool) -> Option<usize> {
+        self.who.iter().position(|who| who.is(role, on_call))
+    }
+
     fn check(&self, index: usize, faults: &mut Vec<Fault>) {
         let field = |name: &str| format!("rungs/{index}/{name}");
         if index == 0 {
-            let at_once = Bound { least: 0, most: 0, why: "the first step is taken at the deadline itself" };
+            let why = "the first step is taken at the deadline itself";
+            let at_once = Bound { least: 0, most: 0, why, ..AFTER };
             at_once.check(&field("after_seconds"), self.after_seconds, faults);
         } else {
             AFTER.check(&field("after_seconds"), self.after_seconds, faults);
         }
+        GAP.check(&field("gap_seconds"), self.gap_seconds, faults);
         if self.who.is_empty() {
             faults.push(fault(field("who"), "a step tells somebody"));
         }

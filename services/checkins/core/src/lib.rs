@@ -11,6 +11,7 @@ pub mod numbers;
 pub mod outcome;
 pub mod pager;
 pub mod protocol;
+pub mod reach;
 pub mod rehearsal;
 pub mod reply;
 pub mod sights;

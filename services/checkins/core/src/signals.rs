@@ -3,7 +3,7 @@
 //!
 //! The table is clinical judgement in rows. No medical director has approved it until a clinic's does.
 
-use crate::ladder::{Channel, Ladder, Order, Rung, Who};
+use crate::ladder::{Channel, Ladder, Order, Rung, SERIAL_GAP_SECONDS, Who};
 use kernel::role::Role;
 use kernel::severity::Severity;
 use kernel::time::Span;
@@ -177,6 +177,7 @@ pub fn cover(ladder: &Ladder) -> Ladder {
         who: vec![Who::OnCall, Who::Prescriber],
         channels: channels.to_vec(),
         order: Order::Parallel,
+        gap_seconds: SERIAL_GAP_SECONDS,
     };
     let first = [rung(0, &[Channel::Screen, Channel::Push]), rung(COVER_AFTER_SECONDS, &away)];
     let rest = ladder.rungs.iter().skip(2).cloned();

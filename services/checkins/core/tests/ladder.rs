@@ -16,7 +16,13 @@ fn faults(change: impl FnOnce(&mut Ladder)) -> Vec<String> {
 }
 
 fn rung(after_seconds: i64) -> Rung {
-    Rung { after_seconds, who: vec![Who::OnCall], channels: vec![Channel::Mail], order: Order::Serial }
+    Rung {
+        after_seconds,
+        who: vec![Who::OnCall],
+        channels: vec![Channel::Mail],
+        order: Order::Serial,
+        gap_seconds: 15,
+    }
 }
 
 #[test]
@@ -147,6 +153,51 @@ fn whom_a_step_tells_is_what_they_are_to_the_session() {
     assert!(Who::Sitter.is(Role::Sitter, false) && !Who::Sitter.is(Role::Patient, false));
     assert!(Who::Prescriber.is(Role::Prescriber, false) && !Who::Prescriber.is(Role::Therapist, true));
     assert!(Who::OnCall.is(Role::Coordinator, true) && !Who::OnCall.is(Role::Coordinator, false));
+}
+
+#[test]
+fn h30_every_bound_is_a_fault_on_both_sides_and_says_why() {
+    let set = |ladder: &mut Ladder, field: &str, value: i64| match field {
+        "rungs" => {
+            let rung = ladder.rungs[1].clone();
+            ladder.rungs.truncate(1);
+            ladder.rungs.extend((1..value).map(|_| rung.clone()));
+        }
+        "after_seconds" => ladder.rungs[1].after_seconds = value,
+        "gap_seconds" => ladder.rungs[1].gap_seconds = value,
+        "repeat_seconds" => ladder.repeat_seconds = value,
+        "hold_seconds" => ladder.hold_seconds = value,
+        other => panic!("{other}"),
+    };
+    for bound in Ladder::BOUNDS {
+        for (value, is_wrong) in
+            [(bound.least - 1, true), (bound.least, false), (bound.most, false), (bound.most + 1, true)]
+        {
+            let mut ladder = shipped();
+            set(&mut ladder, bound.field, value);
+            let why = ladder.faults().into_iter().any(|fault| fault.why.ends_with(bound.why));
+            assert_eq!(why, is_wrong, "{} {value}", bound.field);
+        }
+    }
+}
+
+#[test]
+fn a_serial_step_tells_one_after_the_other_in_the_order_it_names_them() {
+    let mut step = Rung { who: vec![Who::OnCall, Who::Prescriber], ..rung(60) };
+    let turns = [(Role::Prescriber, false), (Role::Coordinator, true), (Role::Therapist, false)];
+    assert_eq!(turns.map(|(role, on_call)| step.turn(role, on_call)), [Some(1), Some(0), None]);
+    step.gap_seconds = 20;
+    assert_eq!(step.pause(), Span::seconds(20));
+    step.order = Order::Parallel;
+    assert_eq!(step.pause(), Span::seconds(0));
+}
+
+#[test]
+fn a_ladder_from_before_the_pause_could_be_set_still_loads() {
+    let old = r#"{"after_seconds":60,"who":["on_call"],"channels":["mail"],"order":"serial"}"#;
+    let read: Rung = serde_json::from_str(old).unwrap();
+    assert_eq!(read.gap_seconds, 15);
+    assert_eq!(serde_json::to_string(&read).unwrap(), old);
 }
 
 #[test]

@@ -12,6 +12,9 @@ const ATTEMPT: Duration = Duration::from_secs(6);
 /// No provider says more than this for having taken a message.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
+/// Nobody is there, and nobody will be.
+pub(super) const GONE: &str = "gone";
+
 /// Makes requests that trust the machine's certificates, and perhaps one more.
 #[derive(Clone)]
 pub(super) struct Http(Arc<rustls::ClientConfig>);
@@ -66,6 +69,7 @@ pub(super) async fn taken(asked: SendClientRequest) -> Result<Taken, &'static st
 fn refusal(status: StatusCode) -> &'static str {
     match status {
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => "not_taken",
+        StatusCode::NOT_FOUND | StatusCode::GONE => GONE,
         status if status.is_client_error() || status.is_redirection() => "refused",
         _others => "not_taken",
     }

@@ -4,6 +4,7 @@ mod http;
 mod mail;
 mod notice;
 mod ntfy;
+mod push;
 pub(crate) mod telephony;
 mod webhook;
 
@@ -14,6 +15,7 @@ use checkins_core::ladder::Channel;
 use futures_util::future::LocalBoxFuture;
 pub(crate) use http::trust;
 pub(crate) use notice::{Notice, QUIET_WORDS, Whom, label, utc};
+pub(crate) use push::{Push, Subscription};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -64,7 +66,7 @@ pub(crate) const fn is_set_up(config: &Config, channel: Channel) -> bool {
         Channel::Sms | Channel::Voice => config.telephony.is_some(),
         Channel::Ntfy => config.ntfy.is_some(),
         Channel::Webhook => config.webhook.is_some(),
-        Channel::Push => false,
+        Channel::Push => config.web_push.is_some(),
     }
 }
 
@@ -81,6 +83,7 @@ const fn sentence(channel: Channel) -> Option<&'static str> {
         Channel::Voice => Some("No alarm goes out by telephone call: set up [telephony]."),
         Channel::Ntfy => Some("No alarm goes out to a pager service: set up [ntfy]."),
         Channel::Webhook => Some("No alarm goes out to another system: set up [webhook]."),
-        Channel::Screen | Channel::Push => None,
+        Channel::Push => Some("No alarm goes out to browsers: set up [web_push]."),
+        Channel::Screen => None,
     }
 }

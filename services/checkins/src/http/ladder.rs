@@ -10,7 +10,7 @@ use chassis::problem::{Problem, ProblemBody};
 use chassis::service::Service as _;
 use chassis::words;
 use chassis::work::Work;
-use checkins_core::ladder::{Channel, Ladder, Order, Rung, Who};
+use checkins_core::ladder::{Bound, Channel, Ladder, Order, Rung, SERIAL_GAP_SECONDS, Who};
 use garde::Validate;
 use kernel::id::PersonId;
 use kernel::role::Role;
@@ -57,6 +57,14 @@ struct RungBody {
     #[garde(skip)]
     #[schema(schema_with = order_words)]
     order: Order,
+    /// Seconds between two people, when they are told one after the other.
+    #[serde(default = "usual_gap")]
+    #[garde(skip)]
+    gap_seconds: i64,
+}
+
+const fn usual_gap() -> i64 {
+    SERIAL_GAP_SECONDS
 }
 
 /// A ladder.
@@ -77,8 +85,13 @@ struct LadderBody {
 
 impl From<Ladder> for LadderBody {
     fn from(ladder: Ladder) -> Self {
-        let rung =
-            |Rung { after_seconds, who, channels, order }| RungBody { after_seconds, who, channels, order };
+        let rung = |Rung { after_seconds, who, channels, order, gap_seconds }| RungBody {
+            after_seconds,
+            who,
+            channels,
+            order,
+            gap_seconds,
+        };
         let Ladder { rungs, repeat_seconds, hold_seconds } = ladder;
         Self { rungs: rungs.into_iter().map(rung).collect(), repeat_seconds, hold_seconds }
     }
@@ -86,8 +99,13 @@ impl From<Ladder> for LadderBody {
 
 impl From<LadderBody> for Ladder {
     fn from(body: LadderBody) -> Self {
-        let rung =
-            |RungBody { after_seconds, who, channels, order }| Rung { after_seconds, who, channels, order };
+        let rung = |RungBody { after_seconds, who, channels, order, gap_seconds }| Rung {
+            after_seconds,
+            who,
+            channels,
+            order,
+            gap_seconds,
+        };
         let LadderBody { rungs, repeat_seconds, hold_seconds } = body;
         Self { rungs: rungs.into_iter().map(rung).collect(), repeat_seconds, hold_seconds }
     }
@@ -134,6 +152,27 @@ struct LadderView {
     shipped: LadderBody,
     /// The channels that are not set up here, each in a sentence: a step that wants one goes over another.
     missing: Vec<String>,
+    /// What no ladder may cross.
+    bounds: Vec<LadderBound>,
+}
+
+/// A bound, and why.
+#[derive(Debug, Serialize, ToSchema)]
+struct LadderBound {
+    /// The field it is for; of each step where a step has it.
+    field: &'static str,
+    /// Not below.
+    least: i64,
+    /// Not above.
+    most: i64,
+    /// Why.
+    why: &'static str,
+}
+
+impl From<Bound> for LadderBound {
+    fn from(Bound { field, least, most, why }: Bound) -> Self {
+        Self { field, least, most, why }
+    }
 }
 
 #[utoipa::path(tag = "checkins", responses((status = 200, body = LadderView)))]
@@ -143,7 +182,8 @@ pub(super) async fn read_ladder(checkins: Guard<ReadLadder, Checkins>) -> Answer
     let published = ladders::published(store.db(), store, clinic).await?.map(LadderVersion::from);
     let proposed = ladders::proposed(store, clinic).await?.map(LadderVersion::from);
     let (shipped, missing) = (Ladder::default().into(), channels::missing(&store.ground().config));
-    Ok(HttpResponse::Ok().json(LadderView { published, proposed, shipped, missing }))
+    let bounds = Ladder::BOUNDS.into_iter().map(LadderBound::from).collect();
+    Ok(HttpResponse::Ok().json(LadderView { published, proposed, shipped, missing, bounds }))
 }
 
 /// Another ladder, and why.

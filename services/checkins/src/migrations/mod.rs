@@ -1,8 +1,9 @@
 //! The tables of checkins. Forward only; on `SQLite` and Postgres.
 
+mod browsers;
 mod channels;
-mod pager;
 mod numbers;
+mod pager;
 
 use chassis::schema::{HouseLetters, HouseTables, ddl};
 use sea_orm_migration::prelude::*;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrations {
             Box::new(Signs),
             Box::new(Phones),
             Box::new(pager::Pager),
+            Box::new(browsers::Browsers),
             Box::new(numbers::Numbers),
         ]
     }

@@ -2,11 +2,11 @@
 
 use crate::channels;
 use crate::store::notifications::{self, INCIDENT, Message, What};
-use crate::store::rows;
+use crate::store::{browsers, rows};
 use chassis::problem::Failure;
 use chassis::work::Work;
 use checkins_core::escalation::{Cause, Matter};
-use checkins_core::ladder::{Channel, Order, Rung, SERIAL_GAP};
+use checkins_core::ladder::{Channel, Rung};
 use kernel::id::{IncidentId, PersonId, SessionId};
 use proto::events::checkins::QUIET_CALL;
 use proto::events::safety::Member;
@@ -20,14 +20,18 @@ pub(super) async fn tell_people(
     (step, round): (i64, i64),
 ) -> Result<(), Failure> {
     let Some(rung) = matter.ladder.rung(step) else { return Ok(()) };
-    let is_told = |member: &Member| {
-        let is_named = rung.who.iter().any(|who| who.is(member.role, member.on_call));
-        is_named && matter.cause.may_reach(member.role)
+    let turn = |member: &Member| {
+        rung.turn(member.role, member.on_call).filter(|_turn| matter.cause.may_reach(member.role))
     };
+    let members = work.members(session).await?.into_iter();
+    let mut told: Vec<(usize, Member)> =
+        members.filter_map(|member| turn(&member).map(|turn| (turn, member))).collect();
+    // Where one is told after the other, the step's own order counts.
+    told.sort_by_key(|(turn, _member)| *turn);
     let kind = if matter.cause == Cause::QuietCall { QUIET_CALL } else { INCIDENT };
     let mut next_at = work.now();
     let mut shared = vec![];
-    for member in work.members(session).await?.into_iter().filter(is_told) {
+    for (_turn, member) in told {
         for channel in ways(work, member.person, rung, step).await? {
             if channel.is_shared() {
                 if shared.contains(&channel) {
@@ -39,9 +43,7 @@ pub(super) async fn tell_people(
             let what = What { session, incident, kind, step, round, person, channel };
             notifications::write(work, &Message { what, next_at }).await?;
         }
-        if rung.order == Order::Serial {
-            next_at = next_at.plus(SERIAL_GAP);
-        }
+        next_at = next_at.plus(rung.pause());
     }
     Ok(())
 }
@@ -62,9 +64,11 @@ async fn ways(work: &Work, person: PersonId, rung: &Rung, step: i64) -> Result<V
 async fn usable(work: &Work, person: PersonId) -> Result<Vec<Channel>, Failure> {
     let config = &work.store().ground().config;
     let has_phone = rows::has_phone(work, person).await?;
+    let has_browser = browsers::has_any(work, person).await?;
     let has_address = |channel: Channel| match channel {
         Channel::Sms | Channel::Voice => has_phone,
-        Channel::Screen | Channel::Mail | Channel::Push | Channel::Ntfy | Channel::Webhook => true,
+        Channel::Push => has_browser,
+        Channel::Screen | Channel::Mail | Channel::Ntfy | Channel::Webhook => true,
     };
     let all = Channel::ALL.into_iter();
     Ok(all.filter(|channel| channels::is_set_up(config, *channel) && has_address(*channel)).collect())

@@ -281,10 +281,11 @@ async fn a_house_with_screens_alone_works_and_says_what_is_missing() {
             until(house, session, &["2 Noor mail failed"]).await;
             let (_, ladder) = house.get(house.dr_lee, "/ladder").await;
             let missing = ladder["missing"].as_array().unwrap();
-            assert_eq!(missing.len(), 5, "{missing:?}");
-            assert_eq!(missing[1], "No alarm goes out by text message: set up [telephony].");
+            assert_eq!(missing.len(), 6, "{missing:?}");
+            assert_eq!(missing[1], "No alarm goes out to browsers: set up [web_push].");
+            assert_eq!(missing[2], "No alarm goes out by text message: set up [telephony].");
             // And that nothing proves the path.
-            assert_eq!(house.checkins.missing().len(), 6);
+            assert_eq!(house.checkins.missing().len(), 7);
         },
     )
     .await;

@@ -17,7 +17,7 @@ fn jo(house: &House) -> Person {
 
 /// The on-call lead has mail at the deadline itself.
 fn sooner() -> Value {
-    let rung = |after: i64, who: &[&str], channels: &[&str]| json!({ "after_seconds": after, "who": who, "channels": channels, "order": "parallel" });
+    let rung = |after: i64, who: &[&str], channels: &[&str]| json!({ "after_seconds": after, "who": who, "channels": channels, "order": "parallel", "gap_seconds": 15 });
     let rungs = [
         rung(0, &["therapist", "on_call"], &["screen", "mail"]),
         rung(10, &["prescriber", "on_call"], &["mail"]),

@@ -3,7 +3,7 @@
 pub mod channels;
 pub mod interlock;
 
-use channels::{DrillMailbox, Ntfy, Telephony, Webhook};
+use channels::{DrillMailbox, Ntfy, Telephony, WebPush, Webhook};
 use figment::Figment;
 use figment::providers::{Env, Format as _, Serialized, Toml};
 use kernel::time::Span;
@@ -45,6 +45,8 @@ pub struct Config {
     pub webhook: Option<Webhook>,
     /// Where looks that are missed on purpose arrive: they prove the alarm path.
     pub drill_mailbox: Option<DrillMailbox>,
+    /// Alarms in people's own browsers.
+    pub web_push: Option<WebPush>,
     /// Who hears this house's beats, and pages people when there are none.
     pub watchdog: Option<Watchdog>,
     /// What has to stand behind the watch before a dose may begin.
@@ -171,6 +173,7 @@ impl Default for Config {
             ntfy: None,
             webhook: None,
             drill_mailbox: None,
+            web_push: None,
             watchdog: None,
             interlock: interlock::Interlock::default(),
             demo: false,

@@ -186,6 +186,11 @@ impl Keys {
         SigningKey::from_bytes(&crypto::derive(&self.root_of(service), &[b"beat"]))
     }
 
+    /// The key that push services know this service by.
+    pub fn push_key(&self, service: &str) -> SecretKey {
+        crypto::derive(&self.root_of(service), &[b"push"])
+    }
+
     /// The key for values that travel on the bus to named services.
     pub fn bus_key(&self) -> SecretKey {
         match &self.roots {

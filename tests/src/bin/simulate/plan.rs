@@ -113,5 +113,6 @@ fn rung(dice: &mut Dice, index: usize, count: usize) -> Rung {
     channels.sort_unstable();
     channels.dedup();
     let order = if dice.chance(250) { Order::Serial } else { Order::Parallel };
-    Rung { after_seconds: if index == 0 { 0 } else { seconds(dice, 10, 120) }, who, channels, order }
+    let after_seconds = if index == 0 { 0 } else { seconds(dice, 10, 120) };
+    Rung { after_seconds, who, channels, order, gap_seconds: seconds(dice, 10, 60) }
 }

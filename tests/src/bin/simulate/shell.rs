@@ -4,7 +4,7 @@
 
 use crate::rows::{Deadline, IncidentRow, Key, MessageRow, Rows, Settled, Work};
 use checkins_core::escalation::{self, Cause, Incident, Matter};
-use checkins_core::ladder::{Channel, Ladder, Order, SERIAL_GAP};
+use checkins_core::ladder::{Channel, Ladder};
 use checkins_core::notification::{Notification, State};
 use checkins_core::protocol::Due;
 use checkins_core::watch::{self, Morning, Watch};
@@ -224,10 +224,11 @@ impl<'a> Shell<'a> {
     fn tell(&mut self, incident: usize, row: &IncidentRow, step: i64, round: i64) {
         let Some(rung) = row.state.matter().ladder.rung(step) else { return };
         let mut next_at = self.now;
-        for (person, (role, on_call)) in PEOPLE.into_iter().enumerate() {
-            if !rung.who.iter().any(|who| who.is(role, on_call)) {
-                continue;
-            }
+        let people = PEOPLE.into_iter().enumerate();
+        let turn = |(person, (role, on_call))| rung.turn(role, on_call).map(|turn| (turn, person));
+        let mut told: Vec<(usize, usize)> = people.filter_map(turn).collect();
+        told.sort_unstable();
+        for (_turn, person) in told {
             for channel in rung.channels.iter().copied().filter(|channel| is_set_up(*channel)) {
                 let key = Key { incident, step, round, person, channel };
                 let waiting = Notification::new(next_at);
@@ -238,9 +239,7 @@ impl<'a> Shell<'a> {
                 let message = MessageRow { key, session, state, first_at, written_at };
                 self.work.messages.push(message);
             }
-            if rung.order == Order::Serial {
-                next_at = next_at.plus(SERIAL_GAP);
-            }
+            next_at = next_at.plus(rung.pause());
         }
     }
 }

@@ -17,6 +17,18 @@ pub struct Webhook {
     pub ca: Option<PathBuf>,
 }
 
+/// Alarms in people's own browsers, over the push services that the browsers name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebPush {
+    /// Whom a push service may write to about our messages, such as `mailto:ops@clinic.example`.
+    pub contact: String,
+    /// Whether push services may be inside of one's own network, without TLS: for tests. A browser's word could then send
+    /// requests anywhere in it.
+    #[serde(default)]
+    pub inside: bool,
+}
+
 /// A topic of an ntfy server that the clinic's people listen to.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
