@@ -63,5 +63,8 @@ export async function problemOf(response: Response): Promise<Problem> {
   });
 }
 
+/** What the server says of one field of a form, to stand beside it. */
+export const faultAt = (problem: Problem | null, name: string): string | null => problem?.fields.find((field) => field.name === name)?.detail ?? null;
+
 /** Anything thrown, as a Problem. */
 export const asProblem = (thrown: unknown): Problem => (thrown instanceof Problem ? thrown : unreachable());

@@ -27,6 +27,10 @@ export type Availability = Said<'Availability'>;
 export type Slot = Said<'Slot'>;
 export type Booking = Said<'BookingEntry'>;
 export type OnCallDuty = Said<'OnCall'>;
+export type Roster = Said<'Roster'>;
+export type RosterStretch = Said<'RosterStretch'>;
+export type WeeklyDuty = Said<'WeeklyDuty'>;
+export type OffsetChoice = Schemas['OffsetChoice'];
 
 // safety
 export type Phase =
@@ -111,6 +115,15 @@ export type RehearsalKind = 'sitter_asleep' | 'phone_locked' | 'pressure' | 'the
 type RehearsalMark = 'phone_silent' | 'noticed' | 'mail_refused' | 'other_channel' | 'outside_told' | 'taken' | 'closed';
 type RehearsalStanding = 'waiting' | 'came' | 'late' | 'missed' | 'not_needed';
 export type Rehearsal = Closely<Said<'RehearsalView'>, { kind: RehearsalKind; lines: Closely<Said<'RehearsalLine'>, { mark: RehearsalMark; standing: RehearsalStanding }>[] }>;
+
+export type Browsers = Said<'Browsers'>;
+export type LadderWho = 'therapist' | 'sitter' | 'prescriber' | 'on_call';
+export type LadderChannel = 'screen' | 'mail' | 'push' | 'sms' | 'voice' | 'ntfy' | 'webhook';
+export type Rung = Closely<Said<'RungBody'>, { who: LadderWho[]; channels: LadderChannel[]; order: 'parallel' | 'serial' }>;
+export type Ladder = Closely<Said<'LadderBody'>, { rungs: Rung[] }>;
+export type LadderVersion = Closely<Said<'LadderVersion'>, { ladder: Ladder }>;
+export type LadderBound = Said<'LadderBound'>;
+export type LadderView = Closely<Said<'LadderView'>, { shipped: Ladder; published: LadderVersion | null; proposed: LadderVersion | null }>;
 
 // care
 export type DoseOrder = Said<'OrderRow'>;

@@ -19,7 +19,9 @@ const ENTRIES: readonly Entry[] = [
   { to: paths.book(), name: shellWords.book, roles: ['patient'] },
   { to: paths.journal(), name: shellWords.journal, roles: ['patient'] },
   { to: paths.board(), name: shellWords.board, roles: ['therapist', 'coordinator', 'admin', 'prescriber'] },
-  { to: paths.clinic(), name: shellWords.clinic, roles: ['therapist', 'coordinator', 'admin'] },
+  { to: paths.clinic(), name: shellWords.clinic, roles: ['therapist', 'coordinator', 'admin', 'prescriber'] },
+  { to: paths.ladder(), name: shellWords.ladder, roles: ['coordinator', 'admin', 'prescriber'] },
+  { to: paths.alerts(), name: shellWords.alerts, roles: ['therapist', 'coordinator', 'admin', 'prescriber'] },
   { to: paths.numbers(), name: shellWords.numbers, roles: ['therapist', 'prescriber', 'coordinator', 'admin', 'auditor'] },
 ];
 

@@ -17,6 +17,8 @@ export const paths = {
   wall: () => '/board?wall=1',
   clinic: () => '/clinic',
   numbers: () => '/numbers',
+  ladder: () => '/ladder',
+  alerts: () => '/alerts',
   aftercare: (session: Id) => `/aftercare/${session}`,
   morning: (session: Id) => `/morning/${session}`,
   journal: () => '/journal',

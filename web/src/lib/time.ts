@@ -49,5 +49,10 @@ export function dayAndTime(at: Micros, time_zone?: string): string {
   return new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone: time_zone }).format(toDate(at));
 }
 
+/** "Tue 1 Dec" in the reader's zone. */
+export function dayOf(at: Micros): string {
+  return new Intl.DateTimeFormat('en-GB', { weekday: 'short', day: 'numeric', month: 'short' }).format(toDate(at));
+}
+
 /** The zone of this device, as an IANA name. */
 export const ownZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

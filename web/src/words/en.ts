@@ -9,6 +9,9 @@ import { phaseWords } from './en/phases';
 import { prescriberWords } from './en/prescriber';
 import { problemWords } from './en/problems';
 import { ringWords } from './en/ring';
+import { ladderWords } from './en/ladder';
+import { pushWords } from './en/push';
+import { rosterWords } from './en/roster';
 import { shellWords } from './en/shell';
 import { acknowledgeWords, linkWords, onCallWords, signInWords } from './en/sign-in';
 import { timeWords } from './en/time';
@@ -27,7 +30,10 @@ export const en = {
   phases: phaseWords,
   prescriber: prescriberWords,
   problems: problemWords,
+  ladder: ladderWords,
+  push: pushWords,
   ring: ringWords,
+  roster: rosterWords,
   shell: shellWords,
   signIn: signInWords,
   time: timeWords,

@@ -11,13 +11,14 @@ import { ProblemNotice } from '../../ui/problem-notice';
 import { Ring } from '../../ui/ring';
 import { StateBadge } from '../../ui/state-badge';
 import { boardWords as words } from '../../words/en/board';
+import { causeWords } from '../../words/en/causes';
 import { phaseWords } from '../../words/en/phases';
 import type { RowState } from './board-state';
 import styles from './board.module.css';
 
 /** Ring, who, phase, state, owner, how long: readable from three metres on the wall. */
 export function BoardLine({ state, name, wall }: { state: RowState; name: (person: Id | null) => string; wall: boolean }) {
-  const { row, ring, tone, word, since_at, incident } = state;
+  const { row, ring, tone, word, since_at, incident, open } = state;
   const { role, person } = useMe();
   const now = useNow();
   const acknowledge = useCommand<{ id$: Id }>('checkins', ({ id$ }) => `/incidents/${id$}/acknowledge`, row.session);
@@ -40,6 +41,7 @@ export function BoardLine({ state, name, wall }: { state: RowState; name: (perso
       </div>
       <div className={styles.state}>
         <StateBadge tone={tone}>{word}</StateBadge>
+        {open.length === 0 ? null : <span>{[...new Set(open.map((one) => causeWords(one, name(row.sitter), name(row.patient))))].join('; ')}</span>}
         <span className={styles.muted}>{length(secondsBetween(since_at, now))}</span>
       </div>
       <span className={styles.owner}>{owner}</span>

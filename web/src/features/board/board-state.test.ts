@@ -11,6 +11,11 @@ it('puts the unowned incident first, the owned one next, the quiet session last'
   expect(states.sort(worstFirst).map(({ row: { session } }) => session)).toEqual(['unowned', 'owned', 'missing', 'quiet']);
 });
 
+it('says every open incident of a session, the one that waits first', () => {
+  const incidents = [{ ...incident('s', 'acknowledged'), id: 'a' }, { ...incident('s', 'open'), id: 'b' }, { ...incident('s', 'resolved'), id: 'c' }];
+  expect(rowState(row('s'), undefined, incidents, 0, false).open.map(({ id }) => id)).toEqual(['b', 'a']);
+});
+
 it('shows a dosed session without a watch as not known, never as quiet', () => {
   expect(rowState(row('s', { phase: 'dosed', dose_at: 0 }), undefined, [], 1, false).tone).toBe('unknown');
 });

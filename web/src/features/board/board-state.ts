@@ -13,6 +13,8 @@ export interface RowState {
   /** Since when it is as it is. */
   since_at: Micros;
   incident: Incident | null;
+  /** Every incident that is not closed, the one above first. */
+  open: readonly Incident[];
 }
 
 const RANK: Record<Tone, number> = { alarm: 0, late: 1, unknown: 2, soon: 3, ok: 4 };
@@ -24,7 +26,7 @@ export function rowState(row: BoardRow, watch: Watch | undefined, incidents: rea
   const incident = unowned[0] ?? open[0] ?? null;
   const watched = row.phase === 'dosed' || row.phase === 'recovering';
   const ring = ringState({ now, from_at: watch?.last?.received_at ?? row.dose_at, due_at: watch?.next?.due_at ?? null, deadline_at: watch?.next?.deadline_at ?? null, alarm: unowned.length > 0, stale: stale || (watched && watch === undefined) });
-  const base = { row, ring, incident };
+  const base = { row, ring, incident, open: [...open].sort((a, b) => Number(b === incident) - Number(a === incident)) };
   if (incident !== null) return { ...base, tone: incident.state === 'open' ? 'alarm' : 'late', word: words.incidents(open.length), since_at: incident.opened_at };
   if (watched && ring.kind === 'late') return { ...base, tone: 'late', word: words.late, since_at: row.phase_since_at };
   if (watched && (ring.kind === 'grace' || ring.kind === 'soon')) return { ...base, tone: 'soon', word: words.due, since_at: row.phase_since_at };

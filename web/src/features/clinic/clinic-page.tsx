@@ -20,7 +20,7 @@ export function ClinicPage() {
         </div>
         <div className={styles.stack}>
           <OnCallCard />
-          {role === 'admin' ? null : <SittersCard />}
+          {role === 'therapist' || role === 'coordinator' ? <SittersCard /> : null}
         </div>
       </div>
     </Page>

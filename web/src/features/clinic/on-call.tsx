@@ -1,87 +1,73 @@
-import { NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 import { useClinicNames } from '../../api/people';
-import { useCommand } from '../../api/use-command';
+import { asProblem } from '../../api/problems';
+import type { RosterStretch } from '../../api/types';
 import { useNow } from '../../api/use-now';
-import type { Id, OnCallDuty } from '../../api/types';
-import { dayAndTime, HOUR } from '../../lib/time';
-import { fromLocal } from '../../lib/zones';
+import { dayAndTime } from '../../lib/time';
+import { toLocal } from '../../lib/zones';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
-import { Empty } from '../../ui/empty';
+import { Loading } from '../../ui/empty';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { StateBadge } from '../../ui/state-badge';
 import { clinicWords } from '../../words/en/clinic';
-import styles from './clinic.module.css';
-import { useOnCall } from './queries';
+import { rosterWords as words } from '../../words/en/roster';
+import styles from './on-call.module.css';
+import { useRoster } from './queries';
+import { gapsAhead, midnight } from './roster-days';
+import { RosterEntries } from './roster-entries';
+import { RosterWeek, WEEK_DAYS } from './roster-week';
+import { TakeOverForm, type Draft } from './take-over-form';
 
-const words = clinicWords.on_call;
-const WEEK = 7 * 24 * HOUR;
-const MAY_BE_ON_CALL = ['prescriber', 'therapist', 'coordinator'];
-
+/** Who is on call, a week at a glance; gaps first, for they stop sessions. */
 export function OnCallCard() {
-  const { data = [] } = useOnCall();
-  const { name } = useClinicNames();
   const now = useNow();
-  const ahead = data.filter(({ from_at, until_at }) => until_at > now && from_at < now + WEEK).sort((a, b) => a.from_at - b.from_at);
+  const [weeks, setWeeks] = useState(0);
+  const first_at = midnight(now, weeks * WEEK_DAYS);
+  const { data, error } = useRoster(first_at, midnight(first_at, WEEK_DAYS));
+  const { name } = useClinicNames();
+  const [draft, setDraft] = useState<Draft>({ person: '', from: '', from_choice: null, until: '', until_choice: null });
+  const someone = (person: string | null): string => name(person, clinicWords.someone);
+  const fill = ({ from_at, until_at }: RosterStretch): void => setDraft({ ...draft, from: toLocal(Math.max(from_at, now)), from_choice: null, until: toLocal(until_at), until_choice: null });
   return (
     <Card title={words.title}>
       <p className={styles.muted}>{words.lead}</p>
-      <Strip duties={ahead} from={now} />
-      {ahead.length === 0 ? <Empty>{words.none}</Empty> : null}
-      <ul className={styles.list}>
-        {ahead.map((duty) => (
-          <li key={`${duty.person}${duty.from_at}`} className={styles.row}>
-            {words.row(name(duty.person, clinicWords.someone), dayAndTime(duty.from_at), dayAndTime(duty.until_at))}
-            {duty.from_at <= now ? <StateBadge tone="ok">{words.now}</StateBadge> : null}
-          </li>
-        ))}
-      </ul>
-      <AddDuty />
+      <ProblemNotice problem={error === null ? null : asProblem(error)} />
+      {data === undefined ? error === null ? <Loading>{clinicWords.loading}</Loading> : null : <Gaps gaps={gapsAhead(data.stretches, now)} near_until_at={data.near_until_at} onFill={fill} />}
+      {data === undefined ? null : <RosterWeek stretches={data.stretches} first_at={first_at} now={now} near_until_at={data.near_until_at} name={someone} onPick={fill} />}
+      <div className={styles.weeks}>
+        <Button look="quiet" refused={weeks === 0 ? words.first_week : undefined} onClick={() => setWeeks(weeks - 1)}>
+          {words.week_before}
+        </Button>
+        <Button look="quiet" refused={weeks === LAST_WEEK ? words.last_week : undefined} onClick={() => setWeeks(weeks + 1)}>
+          {words.week_after}
+        </Button>
+      </div>
+      <TakeOverForm draft={draft} onDraft={setDraft} />
+      {data === undefined ? null : <RosterEntries roster={data} now={now} name={someone} />}
     </Card>
   );
 }
 
-/** Seven days as one line: covered where it is full, a hole where nobody answers. */
-function Strip({ duties, from }: { duties: OnCallDuty[]; from: number }) {
-  const share = (at: number): number => Math.min(100, Math.max(0, ((at - from) / WEEK) * 100));
-  return (
-    <div className={styles.strip} role="img" aria-label={words.strip}>
-      {duties.map((duty) => (
-        <span key={`${duty.person}${duty.from_at}`} style={{ left: `${share(duty.from_at)}%`, width: `${share(duty.until_at) - share(duty.from_at)}%` }} />
-      ))}
-    </div>
-  );
-}
+/** The server shows two months at most. */
+const LAST_WEEK = 7;
 
-function AddDuty() {
-  const { people } = useClinicNames();
-  const [person, setPerson] = useState<Id>('');
-  const [from, setFrom] = useState('');
-  const [until, setUntil] = useState('');
-  const add = useCommand<OnCallDuty>('scheduling', () => '/on-call');
-  const from_at = fromLocal(from);
-  const until_at = fromLocal(until);
-  const whole = person !== '' && from_at !== null && until_at !== null && until_at > from_at;
+/** A gap within three days is red, a later one is coming. */
+function Gaps({ gaps, near_until_at, onFill }: { gaps: RosterStretch[]; near_until_at: number; onFill: (gap: RosterStretch) => void }) {
+  if (gaps.length === 0) return <StateBadge tone="ok">{words.no_gaps}</StateBadge>;
   return (
-    <form className={styles.form} onSubmit={(event) => event.preventDefault()}>
-      <div className={styles.fields}>
-        <NativeSelect label={words.person} value={person} onChange={(event) => setPerson(event.currentTarget.value)} data={[{ value: '', label: words.pick }, ...people.filter(({ role }) => MAY_BE_ON_CALL.includes(role)).map(({ person: value, first_name, last_initial }) => ({ value, label: `${first_name} ${last_initial}.` }))]} />
-        <label className={styles.field}>
-          {words.from}
-          <input type="datetime-local" className={styles.time} value={from} onChange={(event) => setFrom(event.currentTarget.value)} />
-        </label>
-        <label className={styles.field}>
-          {words.until}
-          <input type="datetime-local" className={styles.time} value={until} onChange={(event) => setUntil(event.currentTarget.value)} />
-        </label>
-      </div>
-      <ProblemNotice problem={add.error} />
-      <div>
-        <Button type="submit" look="quiet" busy={add.isPending} refused={whole ? undefined : words.whole} onClick={() => from_at !== null && until_at !== null && add.mutate({ person, from_at, until_at })}>
-          {words.add}
-        </Button>
-      </div>
-    </form>
+    <ul className={styles.gaps} aria-label={words.gaps}>
+      {gaps.map((gap) => (
+        <li key={gap.from_at} className={styles.gap} data-near={gap.from_at < near_until_at || undefined}>
+          <StateBadge tone={gap.from_at < near_until_at ? 'alarm' : 'soon'}>{words.nobody}</StateBadge>
+          <span>
+            {words.from_until(dayAndTime(gap.from_at), dayAndTime(gap.until_at))} {words.gap_means}
+          </span>
+          <Button look="quiet" aria-label={words.fill_which(dayAndTime(gap.from_at))} onClick={() => onFill(gap)}>
+            {words.fill}
+          </Button>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -8,6 +8,8 @@ export const shellWords = {
   board: 'Board',
   clinic: 'Clinic',
   numbers: 'Numbers',
+  ladder: 'Ladder',
+  alerts: 'Alerts',
   mailbox: 'Mailbox',
   book: 'Book',
   journal: 'Journal',
