@@ -1,7 +1,7 @@
 // Ana cannot speak freely. Her answer looks like any other, and the clinic knows; in the home nothing tells.
 import { askSupport } from './acts/patient.mjs';
 import { broken } from './lib/bars.mjs';
-import { ask } from './lib/api.mjs';
+import { ask, watchOf } from './lib/api.mjs';
 import { overhear, rest, wordsOn } from './lib/home.mjs';
 import { openDemo } from './lib/seats.mjs';
 import { must, Story } from './lib/story.mjs';
@@ -33,8 +33,8 @@ async function open(story) {
 }
 
 /** What was open before belongs to the demo; the story wants to see what its own answers do. */
-async function quietBefore({ pages, session }) {
-  const { incidents } = await ask(pages.therapist, `/checkins/sessions/${session}/watch`);
+async function quietBefore(demo) {
+  const { incidents } = await watchOf(demo);
   must(incidents.every(({ state }) => state === 'resolved'), 'the demo opened with an incident');
 }
 

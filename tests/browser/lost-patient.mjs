@@ -1,5 +1,5 @@
 // Sam's tablet and Ana's phone are gone at once: two weak signs, one incident, one clear page.
-import { ask } from './lib/api.mjs';
+import { watchOf } from './lib/api.mjs';
 import { broken } from './lib/bars.mjs';
 import { openDemo } from './lib/seats.mjs';
 import { must, Story } from './lib/story.mjs';
@@ -11,7 +11,6 @@ const BARS = { shown_ms: 56_000, told_ms: 56_000, incidents: 1 };
 const PACE = 1;
 const WORDS = 'Nobody can see how Sam is';
 
-const watchOf = ({ pages, session }) => ask(pages.coordinator, `/checkins/sessions/${session}/watch`);
 const open = ({ incidents }) => incidents.filter(({ state }) => state !== 'resolved');
 
 await new Story('lost-patient').run(async (story) => {

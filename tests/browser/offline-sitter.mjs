@@ -2,7 +2,7 @@
 // the card and the call are there, and what Ana saw arrives afterwards, signed, with both times.
 import * as therapist from './acts/therapist.mjs';
 import { broken } from './lib/bars.mjs';
-import { ask } from './lib/api.mjs';
+import { watchOf } from './lib/api.mjs';
 import { timeAlarm } from './lib/figures.mjs';
 import { rest } from './lib/home.mjs';
 import { openDemo } from './lib/seats.mjs';
@@ -16,7 +16,6 @@ const PACE = 10;
 const GAP_MICROS = 3_000_000;
 const MISSED = 'No answer from Ana';
 const well = (page) => page.getByRole('button', { name: 'All well', exact: true });
-const watchOf = ({ pages, session }) => ask(pages.therapist, `/checkins/sessions/${session}/watch`);
 
 async function open(story) {
   const demo = await openDemo(story, { pace: PACE, name: 'offline-sitter' });

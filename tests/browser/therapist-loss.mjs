@@ -1,5 +1,5 @@
 // Dr. Lee's machine dies in the middle of a session. Whoever can take over sees it, is paged, and Ana reads that she stays.
-import { ask } from './lib/api.mjs';
+import { ask, watchOf } from './lib/api.mjs';
 import { broken } from './lib/bars.mjs';
 import { openDemo } from './lib/seats.mjs';
 import { must, Story } from './lib/story.mjs';
@@ -11,7 +11,6 @@ const BARS = { missed_ms: 26_000, paged_ms: 66_000, sitter_ms: 31_000 };
 const PACE = 1;
 const WORDS = 'One incident has no owner';
 
-const watchOf = ({ pages, session }) => ask(pages.coordinator, `/checkins/sessions/${session}/watch`);
 const ofCause = (watch, wanted) => watch.incidents.find(({ cause }) => cause === wanted);
 
 await new Story('therapist-loss').run(async (story) => {

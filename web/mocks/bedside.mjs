@@ -41,7 +41,7 @@ function base() {
     people: Object.values(people), consents: [{ ...agreement, signed_at: 1 }], training: { questions, passed_at: 1 },
     checklist: [item('ST-PHONE', 'Phone', '', ''), item('ST-SOBER', 'You are sober and stay sober until the end.', 'A clear head notices trouble in time.', 'If you had anything, say so now and choose another day.')],
     gate: { open: false, red: [{ id: 'TH-PLANB', title: 'Both phone numbers were dialled once.', owner_role: 'therapist', owner: null, why: '', todo: 'Dr. Lee calls you once.' }], amber: [] },
-    watch: { session: S, phase: 'standing', armed: false, on_call_confirmed_at: null, next: null, last: null, history: [], missed: 0, support: [], incidents: [], signs: [], now_at: now() },
+    watch: { session: S, phase: 'standing', armed: false, on_call_confirmed_at: null, next: null, overdue: null, last: null, history: [], missed: 0, support: [], incidents: [], signs: [], now_at: now() },
     form, card: { ...card, dose_at: null },
   };
 }

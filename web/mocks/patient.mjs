@@ -15,7 +15,7 @@ const consent = (kind, title, signed_at) => ({
 function state(phase, more = {}) {
   return { session: S, phase, protocol_phase: phase === 'dosed' ? 'peak' : null, phase_since_at: now(), drill: false, pace: 1, starts_at: now() + 20 * MIN, ends_at: now() + 240 * MIN, dose_at: phase === 'dosed' ? now() - 32 * MIN : null, earliest_discharge_at: null, people: { patient: people.sam.person, sitter: people.ana.person, therapist: people.lee.person, prescriber: null, on_call: people.noor.person }, ready: { patient: false, sitter: true, therapist: false }, offer: null, discharge: null, end: null, now_at: now(), ...more };
 }
-const watch = (support = []) => ({ session: S, phase: 'watching', armed: true, drill: false, on_call_paged_at: null, on_call_confirmed_at: null, next: null, last: null, history: [], missed: 0, support, incidents: [], signs: [], now_at: now() });
+const watch = (support = []) => ({ session: S, phase: 'watching', armed: true, drill: false, on_call_paged_at: null, on_call_confirmed_at: null, next: null, overdue: null, last: null, history: [], missed: 0, support, incidents: [], signs: [], now_at: now() });
 
 function slots() {
   const start = Math.ceil(Date.now() / 86400e3) * 86400e3;

@@ -65,9 +65,8 @@ export async function answerQuestions(page, answers, bound_ms = 20_000) {
   for (const words of answers) await page.getByRole('main').getByRole('button', { name: words, exact: true }).click();
 }
 
-/** Looks without being asked, and says "All well". */
-export async function lookUnasked(page) {
-  await page.getByRole('button', { name: 'Look now' }).click();
+/** After a missed look the page asks for it again, until somebody answers: "All well". */
+export async function lookLate(page) {
   await dueLook(page).click();
   await page.getByRole('heading', { name: 'Thank you.' }).waitFor();
 }

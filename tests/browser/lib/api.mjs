@@ -26,6 +26,9 @@ export async function call(page, method, path, body) {
 export const ask = (page, path) => call(page, 'GET', path);
 export const tell = (page, path, body) => call(page, 'POST', path, body);
 
+/** The watch of the story's session, on a screen that no story closes. */
+export const watchOf = ({ pages, session }) => ask(pages.coordinator, `/checkins/sessions/${session}/watch`);
+
 /** Sam books with Dr. Lee and Ana, a few hours ahead: a drill may be entered at once, and hours apart nothing overlaps. */
 export async function booked(page, people, hours) {
   const from_at = (Date.now() + hours * 3_600_000) * 1_000;

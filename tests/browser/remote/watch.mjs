@@ -3,7 +3,7 @@ import { pressLink } from '../acts/doors.mjs';
 import { askSupport } from '../acts/patient.mjs';
 import * as sitter from '../acts/sitter.mjs';
 import * as therapist from '../acts/therapist.mjs';
-import { Watching, answerQuestions, lookUnasked } from '../acts/watching.mjs';
+import { Watching, answerQuestions, lookLate } from '../acts/watching.mjs';
 import { lookTimes, p95, timeAlarm, timeLooks } from '../lib/figures.mjs';
 import { linkIn } from '../lib/mail.mjs';
 import { ana, noor, sam } from '../lib/people.mjs';
@@ -52,7 +52,7 @@ async function silence({ screens, watching, session, mail, figures }) {
   await watching.hold();
   const alarmed = await timeAlarm(screens.lee, session, SILENT);
   figures.missed_to_alarm_ms = await alarmed();
-  await lookUnasked(screens.ana);
+  await lookLate(screens.ana);
   const card = therapist.incident(screens.lee, SILENT);
   await screens.lee.getByRole('region', { name: 'Watch' }).getByText('all well').waitFor();
   must(await card.getByRole('button', { name: "I'm on it" }).isVisible(), 'a late "all well" closed what silence had opened');

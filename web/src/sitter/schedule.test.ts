@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { MINUTE } from '../lib/time';
-import { isTime, owed, plannedAfter } from './schedule';
+import { asksAgain, isTime, owed, plannedAfter } from './schedule';
 import { S, session, watch } from './testing';
 import type { Session } from './types';
 
@@ -31,4 +31,15 @@ test('the page asks a minute before, and never before an answer counts', () => {
   expect(isTime(3.5 * MINUTE, due(5))).toBe(false);
   expect(isTime(4.1 * MINUTE, due(5))).toBe(true);
   expect(isTime(4.1 * MINUTE, { ...due(5), opens_at: 4.5 * MINUTE })).toBe(false);
+});
+
+test('a look that nobody took is asked for again until an answer waits or the next one is due', () => {
+  const now = Date.now() * 1000;
+  const overdue = { sequence: 3, due_at: now - 3 * MINUTE, opens_at: now - 3 * MINUTE, deadline_at: now - MINUTE };
+  const silent = watch(5 * MINUTE, { overdue });
+  const waiting = [{ id: 'a', path: `/checkins/sessions/${S}/checkins`, made_at: 0, body: { sequence: 3, answers: {}, answered_at: now } }];
+  expect(asksAgain(silent, [], silent.next, now)).toEqual(overdue);
+  expect(asksAgain(silent, waiting, silent.next, now)).toBeNull();
+  expect(asksAgain(silent, [], silent.next, now + 5 * MINUTE)).toBeNull();
+  expect(asksAgain(watch(5 * MINUTE), [], silent.next, now)).toBeNull();
 });

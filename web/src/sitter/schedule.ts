@@ -38,5 +38,12 @@ export function owed(watch: Watch | null, session: Session | null, waiting: read
   return { next, guessed };
 }
 
+/** The look that nobody took in time is asked for again, until one waits here or the next one is due itself. */
+export function asksAgain(watch: Watch | null, waiting: readonly Waiting[], next: NextLook | null, now: Micros): NextLook | null {
+  const overdue = watch?.overdue ?? null;
+  if (overdue === null || isTime(now, next)) return null;
+  return waiting.flatMap(lookOf).some(({ sequence }) => sequence >= overdue.sequence) ? null : overdue;
+}
+
 /** Is it time to ask? */
 export const isTime = (now: Micros, next: NextLook | null): boolean => next !== null && now >= Math.max(next.opens_at, next.due_at - LEAD);

@@ -2,7 +2,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { answers, FakeServer, item, openPage, S, session, watch } from './testing';
+import { answers, FakeServer, item, nowMicros, openPage, S, session, watch } from './testing';
 
 const press = userEvent.setup({ delay: null });
 const CHECKINS = `POST /checkins/sessions/${S}/checkins`;
@@ -84,6 +84,16 @@ test('a late look says when the clinic is told, and blames nobody', async () => 
   new FakeServer(answers({ [`/checkins/sessions/${S}/watch`]: watch(-30e6) }));
   open();
   expect(await screen.findByText(/Without an answer the clinic is told at/)).toBeVisible();
+});
+
+test('after a missed look the page asks for it again, and the answer stands for that look', async () => {
+  const now = nowMicros();
+  const overdue = { sequence: 3, due_at: now - 200e6, opens_at: now - 200e6, deadline_at: now - 80e6 };
+  const server = new FakeServer(answers({ [`/checkins/sessions/${S}/watch`]: watch(300e6, { overdue }), [CHECKINS]: { severity: 'ok', todo: [], next: null } }));
+  open();
+  expect(await screen.findByText('The clinic is told. Look at the person, then answer.')).toBeVisible();
+  await press.click(screen.getByRole('button', { name: 'All well' }));
+  await waitFor(() => expect(server.posted[0]?.body).toMatchObject({ sequence: 3, answers: { 'CI-ALL': 'well' } }));
 });
 
 test('a call for support that nobody has seen comes to the sitter', async () => {

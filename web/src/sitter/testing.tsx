@@ -60,7 +60,7 @@ export function watch(due_in: number, more: Partial<Watch> = {}): Watch {
   return {
     session: S, phase: 'watching', armed: true, drill: false, on_call_paged_at: null, on_call_confirmed_at: null, pager: null,
     next: { sequence: 4, due_at, opens_at: due_at - 2 * MINUTE, deadline_at: due_at + 2 * MINUTE },
-    last: null, history: [], missed: 0, support: [], incidents: [], signs: [], now_at: nowMicros(), ...more,
+    overdue: null, last: null, history: [], missed: 0, support: [], incidents: [], signs: [], now_at: nowMicros(), ...more,
   };
 }
 

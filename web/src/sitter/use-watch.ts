@@ -7,7 +7,7 @@ import { sound, type Priority } from '../lib/sound';
 import { SECOND, type Micros } from '../lib/time';
 import type { Incident, SupportRequest } from '../api/types';
 import { useStore, useWorld } from './context';
-import { isTime, owed } from './schedule';
+import { asksAgain, isTime, owed } from './schedule';
 import type { NextLook } from './types';
 
 /** Unseen by the therapist for this long, a call for support also comes here (product.md §3, item 7). */
@@ -30,7 +30,9 @@ export function useWatch(): WatchView {
   const store = useStore();
   const now = useNow();
   const silent = useSilence() || offline;
-  const { next, guessed } = owed(watch, session, store.outbox.waiting);
+  const plan = owed(watch, session, store.outbox.waiting);
+  const again = asksAgain(watch, store.outbox.waiting, plan.next, now);
+  const { next, guessed } = again === null ? plan : { next: again, guessed: false };
   const from_at = Math.max(watch?.last?.answered_at ?? 0, session?.dose_at ?? 0) || null;
   const incidents = (watch?.incidents ?? []).filter((incident) => incident.state !== 'resolved');
   const ring = ringState({ now, from_at: next && from_at && from_at < next.due_at ? from_at : null, due_at: next?.due_at ?? null, deadline_at: next?.deadline_at ?? null, alarm: false, stale: false });

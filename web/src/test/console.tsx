@@ -13,7 +13,7 @@ export const session: Session = {
 };
 export const watch: Watch = {
   session: 's', phase: 'watching', armed: true, drill: false, on_call_paged_at: now, on_call_confirmed_at: now, pager: null, next: { sequence: 4, due_at: now + minutes(3), opens_at: now, deadline_at: now + minutes(5) },
-  last: null, history: [], missed: 0, support: [], incidents: [], signs: [], now_at: now,
+  overdue: null, last: null, history: [], missed: 0, support: [], incidents: [], signs: [], now_at: now,
 };
 export const silent: Incident = { id: 'i', session: 's', cause: 'missed_checkin', severity: 'urgent', state: 'open', opened_at: now, step: 1, next_step_at: now + minutes(1), acknowledged_by: null, acknowledged_until: null, resolved_by: null, outcome: null, told: [] };
 const people = [

@@ -1,7 +1,7 @@
 //! What screens are shown of a watch and its incidents.
 
 use super::pagers::view::{self as page, PagerView};
-use super::signs;
+use super::{overdue, signs};
 use crate::store::{deliveries, links};
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
@@ -154,6 +154,8 @@ pub struct WatchView {
     pub pager: Option<PagerView>,
     /// What is expected next.
     pub next: Option<NextLook>,
+    /// A look that nobody took in time, and that is asked for again: its incident is open and nobody looked since.
+    pub overdue: Option<NextLook>,
     /// The last look that was taken.
     pub last: Option<TakenLook>,
     /// The last looks, newest first.
@@ -185,6 +187,9 @@ pub(crate) async fn watch(
     let sql = "select count(*) as missed from checkins_deadline
                where clinic_id = $1 and session_id = $2 and state = 'missed'";
     let missed = one(store, sql, [clinic.0.into(), session.0.into()]).await?;
+    let incidents = incidents(store, clinic, Some(session), false, reader).await?;
+    let is_asked_again = overdue::is_open(&incidents);
+    let overdue = overdue::look(store, clinic, session, history.first()).await?;
     Ok(WatchView {
         session,
         phase: row.try_get("", "phase")?,
@@ -194,11 +199,12 @@ pub(crate) async fn watch(
         on_call_confirmed_at: store::maybe_at(&row, "on_call_confirmed_at")?,
         pager: page::read(store, clinic, session, reader).await?,
         next: next(&state),
+        overdue: overdue.filter(|_look| is_asked_again),
         last: history.first().cloned(),
         history,
         missed: missed.map(|row| row.try_get("", "missed")).transpose()?.unwrap_or(0),
         support: support(store, clinic, session).await?,
-        incidents: incidents(store, clinic, Some(session), false, reader).await?,
+        incidents,
         signs: signs::all(store, clinic, session).await?,
         now_at: store.now(),
     })

@@ -5,7 +5,7 @@ use crate::house::House;
 use crate::rows;
 use kernel::time::Span;
 use proto::events::checkins::CheckinMissed;
-use serde_json::json;
+use serde_json::{Value, json};
 
 const SECOND: Span = Span::seconds(1);
 
@@ -97,6 +97,25 @@ async fn a_late_all_well_is_shown_with_its_lateness_and_closes_nothing() {
         assert_eq!(house.incident(session).await["state"], "open");
         house.pass(Span::seconds(30)).await;
         assert_eq!(house.incident(session).await["step"], 2);
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn a_missed_look_is_asked_for_again_until_somebody_looks_or_a_person_closes_it() {
+    House::on_every_store(async |house| {
+        let answered = house.dosed().await;
+        let closed = house.dosed().await;
+        assert_eq!(house.watch(answered).await["overdue"], Value::Null);
+        house.pass(Span::minutes(8)).await;
+        for session in [answered, closed] {
+            assert_eq!(house.watch(session).await["overdue"]["sequence"], 1);
+        }
+        house.looks(answered, 1, well()).await;
+        assert_eq!(house.watch(answered).await["overdue"], Value::Null);
+        let resolve = house.incident_path(closed, "resolve").await;
+        house.post(house.dr_lee, &resolve, json!({ "outcome": "sitter_reached", "note": "Reached." })).await;
+        assert_eq!(house.watch(closed).await["overdue"], Value::Null);
     })
     .await;
 }

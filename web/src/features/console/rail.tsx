@@ -18,12 +18,13 @@ const TONE: Record<string, Tone> = { ok: 'ok', watch: 'soon', urgent: 'alarm', e
 /** Longer than a slow line: it waited on the phone. */
 const WAITED = 10 * SECOND;
 
-/** An answer that waited shows both of its times, and one that nobody signed says so. */
-function HowItCame({ look: { answered_at, received_at, signature, source } }: { look: Look }) {
+/** A late answer says how late, one that waited shows both of its times, and one that nobody signed says so. */
+function HowItCame({ look: { answered_at, received_at, signature, source, counted, late_micros } }: { look: Look }) {
   const waited = received_at - answered_at;
   const unproven = source === 'sitter' ? words.signatures[signature] : undefined;
   return (
     <>
+      {counted === 'late' ? <p className={styles.muted}>{words.answered_late(lengthOf(late_micros))}</p> : null}
       {waited > WAITED ? <p className={styles.muted}>{words.arrived_later(clockTime(answered_at), lengthOf(waited))}</p> : null}
       {unproven === undefined ? null : <p className={styles.muted}>{unproven}</p>}
     </>

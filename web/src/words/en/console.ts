@@ -126,6 +126,7 @@ export const consoleWords = {
     no_last: 'No look yet.',
     severity: { ok: 'all well', watch: 'watch more closely', urgent: 'needs a clinician', emergency: 'emergency' },
     arrived_later: (clock: string, length: string) => `given at ${clock}, arrived ${length} later`,
+    answered_late: (length: string) => `answered ${length} after it was due`,
     signatures: { unsigned: 'not signed by the phone', foreign: 'signed by another phone' } as Record<string, string>,
     missed: (count: number) => (count === 1 ? 'one look missed' : `${count} looks missed`),
     look_for: (name: string) => `Look in ${name}’s place`,
