@@ -11,6 +11,7 @@ use chassis::work::{Act, Work};
 use checkins_core::escalation::Cause;
 use checkins_core::form;
 use checkins_core::signature::Signature;
+use checkins_core::task::{self, Task};
 use checkins_core::watch::{Command, Counted, Event, Refusal, Watch};
 use kernel::id::{CommandId, RecordId, SessionId};
 use kernel::machine::Machine as _;
@@ -29,6 +30,9 @@ pub(crate) struct Look {
 /// Who cannot speak freely may be in danger of life: everyone on the ladder is told at once.
 const QUIET: Severity = Severity::Emergency;
 
+/// The source of a look from the room itself.
+pub(crate) const SITTER: &str = "sitter";
+
 /// From whom a look is.
 #[derive(Clone, Copy)]
 pub(crate) struct Hand {
@@ -36,6 +40,30 @@ pub(crate) struct Hand {
     pub(crate) source: &'static str,
     /// Whose phone signed it.
     pub(crate) signature: Signature,
+}
+
+/// How a look was taken: the word for when it came, by how much it was late, and what became of its task.
+#[derive(Clone, Copy)]
+struct Manner {
+    counted: &'static str,
+    late_micros: i64,
+    task: Task,
+}
+
+impl Hand {
+    /// Only the sitter is in the room and can count: a look on camera has no task.
+    fn task(
+        self,
+        watch: &Watch,
+        session: SessionId,
+        (look, severity): (&Look, Severity),
+        now: Timestamp,
+    ) -> Task {
+        if self.source != SITTER {
+            return Task::NotAsked;
+        }
+        task::done(watch, session, look.sequence, (&look.answers, severity), now)
+    }
 }
 
 /// What the sitter is told back.
@@ -71,18 +99,21 @@ pub(crate) async fn look(
     hand: Hand,
 ) -> Result<Taken, Failure> {
     let meaning = form::read(&look.answers).map_err(|unclear| crate::problems::unclear(&unclear))?;
-    let severity = meaning.severity;
     let is_quiet = hand.signature.calls_quietly();
-    hand.signature.admits(severity).map_err(crate::problems::signature)?;
+    hand.signature.admits(meaning.severity).map_err(crate::problems::signature)?;
     let before = Watches::load(work, session).await?.ok_or(Failure::Missing)?;
+    let task = hand.task(&before.state, session, (look, meaning.severity), work.now());
+    let severity = task.severity(meaning.severity);
     // The same pure decision the machine takes below; read here for the row that keeps it.
     let command = Command::Answer { sequence: look.sequence, severity };
-    let todo = meaning.todo.into_iter().map(str::to_owned).collect();
+    let left_out = (task == Task::LeftOut).then_some(task::TODO);
+    let todo = meaning.todo.into_iter().chain(left_out).map(str::to_owned).collect();
     let step = match before.state.clone().step(command.clone(), work.now()) {
         Ok(step) => step,
         // Nobody asked for this look, and it cannot wait until somebody does.
         Err(refusal) if is_quiet || (refusal == Refusal::UnknownCheckin && severity >= Severity::Urgent) => {
-            keep(work, session, look, severity, ("extra", 0, hand)).await?;
+            let manner = Manner { counted: "extra", late_micros: 0, task };
+            keep(work, session, look, severity, (manner, hand)).await?;
             work.audit("checkin.answered", "outside of the schedule", Some(session));
             let (cause, worst) =
                 if is_quiet { (Cause::QuietCall, QUIET) } else { (Cause::WorryingAnswer, severity) };
@@ -93,17 +124,17 @@ pub(crate) async fn look(
         Err(refusal) => return Err(Watches::problem(refusal).into()),
     };
     let counted = step.events.iter().find_map(Event::counted);
-    let (how, late_micros) = match counted {
+    let (counted, late_micros) = match counted {
         Some(Counted::InTime) => ("in_time", 0),
         Some(Counted::Late) => ("late", late_micros(work, session, look.sequence).await?),
         Some(Counted::Extra) | None => ("extra", 0),
     };
-    keep(work, session, look, severity, (how, late_micros, hand)).await?;
+    keep(work, session, look, severity, (Manner { counted, late_micros, task }, hand)).await?;
     let row = work.step::<Watches>(session, command).await?;
     if is_quiet {
         publish::raise(work, &row.about, &row, Cause::QuietCall, QUIET).await?;
     }
-    Ok(Taken { severity, todo, counted: how, watch: row.state, warning: meaning.warning })
+    Ok(Taken { severity, todo, counted, watch: row.state, warning: meaning.warning })
 }
 
 /// How long ago the look it answers was due. The machine has moved on from it; its deadline row is kept.
@@ -117,7 +148,7 @@ async fn keep(
     session: SessionId,
     look: &Look,
     severity: Severity,
-    (counted, late_micros, Hand { source, signature }): (&str, i64, Hand),
+    (Manner { counted, late_micros, task }, Hand { source, signature }): (Manner, Hand),
 ) -> Result<(), Failure> {
     let id: CommandId = work.act().command.unwrap_or_else(ids::fresh);
     let patient = Watches::load(work, session).await?.ok_or(Failure::Missing)?.about.person;
@@ -143,6 +174,7 @@ async fn keep(
         answered_at,
         late_micros,
         signature: signature.as_str(),
+        task: task.as_str(),
         answers,
     };
     rows::keep(work, kept).await

@@ -161,7 +161,7 @@ async fn report(
     body: Raw,
 ) -> Answer {
     let who = checkins.who()?.clone();
-    let source = if who.role == Role::Sitter { "sitter" } else { "observed_by_therapist" };
+    let source = if who.role == Role::Sitter { answers::SITTER } else { "observed_by_therapist" };
     let look = match body::parse::<Report>(&body.0) {
         Ok(Report { sequence, answers, answered_at }) => Look { sequence, answers, answered_at },
         // "Not breathing" is heard through every other mistake (reliability.md §5, row 49).
@@ -172,7 +172,7 @@ async fn report(
         let taken = answers::look(work, *session, &look, Hand { source, signature }).await?;
         let (severity, todo, counted) = (taken.severity, taken.todo, taken.counted.to_owned());
         let clock_off = clock_is_off(look.answered_at, work.now());
-        let (next, warning) = (view::next(&taken.watch), taken.warning.map(str::to_owned));
+        let (next, warning) = (view::next(&taken.watch, *session), taken.warning.map(str::to_owned));
         Ok(Reported { severity, todo, counted, next, warning, clock_off })
     });
     Ok(HttpResponse::Ok().json(taken.await?))

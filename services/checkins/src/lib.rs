@@ -2,6 +2,7 @@
 
 mod answers;
 pub mod beats;
+mod bedtime;
 mod channels;
 mod contact;
 mod engines;

@@ -2,7 +2,7 @@
 
 use crate::publish;
 use crate::store::{Watches, rows, signs};
-use crate::{contact, pager};
+use crate::{bedtime, contact, pager};
 use chassis::keeper::{About, Keeper as _};
 use chassis::problem::Failure;
 use chassis::service::fact;
@@ -11,7 +11,7 @@ use checkins_core::escalation::Cause;
 use checkins_core::pager::Command as Page;
 use checkins_core::protocol::Protocol;
 use checkins_core::signals::{self, Sign};
-use checkins_core::watch::{Command, Watch};
+use checkins_core::watch::{Command, Discharge, Watch};
 use kernel::id::{PersonId, SessionId};
 use kernel::role::Role;
 use kernel::severity::Severity;
@@ -37,7 +37,9 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
         }
         safety::Discharged::NAME => {
             let heard: safety::Discharged = fact(envelope)?;
-            let command = Command::Discharge { at: heard.at, morning_at: heard.next_morning_at };
+            let (at, morning_at) = (heard.at, heard.next_morning_at);
+            let bedtime_at = bedtime::of_the_home(work, heard.session, at).await?;
+            let command = Command::Discharge(Discharge { at, morning_at, bedtime_at });
             signs::end(work, heard.session).await?;
             watch(work, heard.session, command).await
         }

@@ -3,6 +3,7 @@
 pub(crate) mod attempts;
 pub mod auditor;
 pub(crate) mod browsers;
+pub(crate) mod counts;
 pub(crate) mod deliveries;
 pub(crate) mod engines;
 pub(crate) mod ladders;

@@ -2,6 +2,8 @@
 import { until } from '../lib/until.mjs';
 
 const WELL = 'All well';
+/** A press right after another one is a pocket's, and the page says so: Ana presses once more. */
+const TRIES = 3;
 
 export class Watching {
   #page;
@@ -39,6 +41,15 @@ export class Watching {
 
   #pressing = false;
 
+  async #press(well) {
+    for (let left = TRIES; left > 0; left -= 1) {
+      await well.click({ timeout: 2_000 });
+      const taken = await well.waitFor({ state: 'hidden', timeout: 2_000 }).then(() => true, () => false);
+      if (taken) return;
+    }
+    throw new Error(`"${WELL}" was pressed ${TRIES} times and is still there`);
+  }
+
   async #keep() {
     const well = this.#page.getByRole('button', { name: WELL, exact: true });
     while (!this.#stopped) {
@@ -47,8 +58,7 @@ export class Watching {
       this.#pressing = true;
       try {
         if (this.#held) continue;
-        await well.click({ timeout: 2_000 });
-        await well.waitFor({ state: 'hidden', timeout: 5_000 });
+        await this.#press(well);
         this.answered += 1;
       } finally {
         this.#pressing = false;
@@ -69,4 +79,14 @@ export async function answerQuestions(page, answers, bound_ms = 20_000) {
 export async function lookLate(page) {
   await dueLook(page).click();
   await page.getByRole('heading', { name: 'Thank you.' }).waitFor();
+}
+
+/** At some looks the page asks for a count first: about one in four, at a pace that leaves time to count. */
+export const startOf = (page) => page.getByRole('button', { name: 'Start: 15 seconds' });
+
+/** Watches the chest for its 15 seconds, and says four. */
+export async function countBreaths(page) {
+  await startOf(page).click();
+  await page.getByRole('heading', { name: 'How many breaths?' }).waitFor({ timeout: 25_000 });
+  await page.getByRole('group', { name: 'How many breaths?' }).getByRole('button', { name: '4', exact: true }).click();
 }

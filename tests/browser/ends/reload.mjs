@@ -1,5 +1,6 @@
 // A page that is loaded again in the middle of a session comes back to the very same state, and soon.
 import { askSupport } from '../acts/patient.mjs';
+import { countBreaths, startOf } from '../acts/watching.mjs';
 import { must } from '../lib/story.mjs';
 import { until } from '../lib/until.mjs';
 
@@ -73,10 +74,13 @@ async function inTheMiddle({ pages, at, session }) {
   await pages.patient.goto(at('patient', `/room/${session}`));
   await pages.patient.getByRole('button', { name: /^Touch once to hear/ }).click();
   await askSupport(pages.patient);
-  await pages.sitter.getByRole('main').getByRole('button', { name: 'Easy' }).or(pages.sitter.getByRole('button', { name: 'Look now' })).first().waitFor();
+  const easy = pages.sitter.getByRole('main').getByRole('button', { name: 'Easy' });
+  await easy.or(pages.sitter.getByRole('button', { name: 'Look now' })).or(startOf(pages.sitter)).first().waitFor();
   const early = pages.sitter.getByRole('button', { name: 'Look now' });
   if (await early.isVisible()) await early.click();
-  await pages.sitter.getByRole('main').getByRole('button', { name: 'Easy' }).click();
+  await easy.or(startOf(pages.sitter)).first().waitFor();
+  if (await startOf(pages.sitter).isVisible()) await countBreaths(pages.sitter);
+  await easy.click();
   await pages.sitter.getByText(/2 of 3$/).waitFor();
 }
 

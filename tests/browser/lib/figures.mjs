@@ -2,11 +2,14 @@
 import { offsetOf, percentile } from './clock.mjs';
 import { until } from './until.mjs';
 
-/** Notes when "All well" or an answer is pressed on the sitter's page. */
+/** Notes when "All well" is pressed on the sitter's page; not in the same breath as something else, for then it is none. */
 const notePresses = () => {
   window.presses = [];
+  const downs = [0, 0];
+  document.addEventListener('pointerdown', () => downs.splice(0, 2, downs[1], Date.now()), { capture: true });
   document.addEventListener('click', ({ target }) => {
-    if (target.closest('button')?.textContent.trim() === 'All well') window.presses.push(Date.now());
+    const isCalm = downs[1] - downs[0] >= 300;
+    if (isCalm && target.closest('button')?.textContent.trim() === 'All well') window.presses.push(Date.now());
   }, { capture: true });
 };
 

@@ -99,7 +99,9 @@ export interface CheckinForm {
   questions: CheckinQuestion[];
 }
 /** `counted` is `in_time`, `extra` or `late`; `source` is `sitter`, or `observed` when the therapist looked in their place. */
-export type Look = Said<'TakenLook'>;
+export type Look = Omit<Said<'TakenLook'>, 'task' | 'breaths'> & { task?: string | null; breaths?: string | null };
+/** A look that is expected; `task` is `count_breaths` where "all well" wants a count first. */
+export type NextLook = Omit<Said<'NextLook'>, 'task'> & { task?: string | null };
 export type SupportRequest = Said<'Support'>;
 export type Outcome =
   | 'false_alarm_answered'
@@ -110,7 +112,8 @@ export type Outcome =
   | 'medical_advice'
   | 'other';
 export type Incident = Closely<Said<'Incident'>, { state: 'open' | 'acknowledged' | 'resolved'; outcome: Outcome | null }>;
-export type Watch = Closely<Said<'WatchView'>, { phase: 'standing' | 'watching' | 'aftercare' | 'closed'; incidents: Incident[] }>;
+type WatchSaid = Closely<Said<'WatchView'>, { phase: 'standing' | 'watching' | 'aftercare' | 'closed'; incidents: Incident[] }>;
+export type Watch = Omit<WatchSaid, 'next' | 'overdue' | 'last' | 'history'> & { next: NextLook | null; overdue: NextLook | null; last: Look | null; history: Look[] };
 export type RehearsalKind = 'sitter_asleep' | 'phone_locked' | 'pressure' | 'therapist_offline' | 'mail_dead';
 type RehearsalMark = 'phone_silent' | 'noticed' | 'mail_refused' | 'other_channel' | 'outside_told' | 'taken' | 'closed';
 type RehearsalStanding = 'waiting' | 'came' | 'late' | 'missed' | 'not_needed';

@@ -1,6 +1,7 @@
 // The looks as the phone knows them without a connection. The server's plan wins whenever it is heard.
 import { MINUTE, SECOND, type Micros } from '../lib/time';
 import type { Waiting } from './outbox';
+import { taskOf } from './task';
 import type { NextLook, Session, Watch } from './types';
 
 /** Minutes since the dose, and what follows from there (clinical.md §6.1: interval and grace per phase). */
@@ -32,7 +33,8 @@ export function owed(watch: Watch | null, session: Session | null, waiting: read
   let guessed = false;
   for (const { sequence, answered_at } of looks) {
     if (next === null || !session?.dose_at || sequence !== next.sequence || answered_at < next.opens_at) continue;
-    next = plannedAfter(next, session.dose_at, session.pace);
+    const planned = plannedAfter(next, session.dose_at, session.pace);
+    next = { ...planned, task: taskOf(session.session, planned.sequence, session.pace) };
     guessed = true;
   }
   return { next, guessed };

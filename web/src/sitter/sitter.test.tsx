@@ -96,6 +96,69 @@ test('after a missed look the page asks for it again, and the answer stands for 
   await waitFor(() => expect(server.posted[0]?.body).toMatchObject({ sequence: 3, answers: { 'CI-ALL': 'well' } }));
 });
 
+const counting = (more: Record<string, unknown> = {}) => {
+  const asked = watch(10e6);
+  return answers({ [`/checkins/sessions/${S}/watch`]: { ...asked, next: { ...asked.next, task: 'count_breaths' } }, [CHECKINS]: { severity: 'ok', todo: [], next: null }, ...more });
+};
+const counted = async (): Promise<void> => {
+  await press.click(await screen.findByRole('button', { name: 'Start: 15 seconds' }));
+  vi.advanceTimersByTime(16_000);
+  await screen.findByRole('heading', { name: 'How many breaths?' }, { timeout: 3_000 });
+};
+
+test('a look that asks for a count takes "All well" only after the number, also without a line', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+  const server = new FakeServer(counting());
+  open();
+  await screen.findByRole('heading', { name: 'Count Sam’s breaths' });
+  server.online = false;
+  expect(screen.queryByRole('button', { name: 'All well' })).toBeNull();
+  await counted();
+  await press.click(screen.getByRole('button', { name: '4' }));
+  expect(screen.getByText('You counted 4.')).toBeVisible();
+  vi.advanceTimersByTime(1_000);
+  await press.click(screen.getByRole('button', { name: 'All well' }));
+  await waitFor(() => expect(page?.store.outbox.waiting[0]?.body).toMatchObject({ sequence: 4, answers: { 'CI-ALL': 'well', 'CI-COUNT': '4' } }));
+  vi.useRealTimers();
+});
+
+test('a number that is too high leaves at once, and what is wrong asks for no count', async () => {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
+  const server = new FakeServer(counting({ [CHECKINS]: { severity: 'urgent', todo: ['Count again.'], next: null }, [ALARM]: { at: 1 } }));
+  open();
+  await counted();
+  await press.click(screen.getByRole('button', { name: '7' }));
+  await waitFor(() => expect(server.posted[0]?.body).toMatchObject({ answers: { 'CI-COUNT': '7' } }));
+  page?.close();
+  localStorage.clear();
+  open();
+  await press.click(await screen.findByRole('button', { name: 'Something is wrong' }));
+  expect(await screen.findByRole('heading', { name: 'How is the breathing?' })).toBeVisible();
+  vi.useRealTimers();
+});
+
+test('two presses at once are a pocket’s: nothing is sent, and the page says so', async () => {
+  const server = new FakeServer(answers({ [CHECKINS]: { severity: 'ok', todo: [], next: null } }));
+  open();
+  const well = await screen.findByRole('button', { name: 'All well' });
+  await press.dblClick(well);
+  expect(await screen.findByText(/Nothing was sent/)).toBeVisible();
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(server.posted).toHaveLength(0);
+  await press.click(well);
+  expect(await screen.findByText('Dr. Lee can see it.')).toBeVisible();
+});
+
+test('a press right after the page came to the front is none', async () => {
+  const server = new FakeServer(answers({ [CHECKINS]: { severity: 'ok', todo: [], next: null } }));
+  open();
+  const well = await screen.findByRole('button', { name: 'All well' });
+  document.dispatchEvent(new Event('visibilitychange'));
+  await press.click(well);
+  expect(await screen.findByText(/Nothing was sent/)).toBeVisible();
+  expect(server.posted).toHaveLength(0);
+});
+
 test('a call for support that nobody has seen comes to the sitter', async () => {
   const support = [{ id: 's', asked_at: Date.now() * 1000 - 20e6, delivered_at: null, seen_at: null, seen_by: null }];
   new FakeServer(answers({ [`/checkins/sessions/${S}/watch`]: watch(300e6, { support }) }));
@@ -197,6 +260,7 @@ test('an alarm does not wait behind an answer that hangs', async () => {
   const server = new FakeServer(answers({ [CHECKINS]: null, [ALARM]: { incident: 'i' } }));
   open();
   await press.click(await screen.findByRole('button', { name: 'All well' }));
+  await waitFor(() => expect(server.posted).toHaveLength(1));
   await press.click(screen.getByRole('button', { name: 'Something is wrong' }));
   expect(await screen.findByText('Dr. Lee is told')).toBeVisible();
   expect(server.posted.map(({ path }) => path.split('/').at(-1))).toEqual(['checkins', 'alarm']);

@@ -50,6 +50,7 @@ export const form = {
   version: '1',
   questions: [
     question('CI-ALL', 'Is all well?', [['well', 'All well', 'ok', null]], false),
+    question('CI-COUNT', 'How many breaths in 15 seconds?', [['1', '1', 'emergency', 'Call now.'], ['4', '4', 'ok', null], ['7', '7', 'urgent', 'Count again.']], false),
     question('CI-BR', 'How is the breathing?', [['easy', 'Easy', 'ok', null], ['noisy', 'Noisy or slow', 'urgent', 'Tilt the chin up.'], ['none', 'Pauses or none', 'emergency', 'Call now.']]),
     question('CI-COL', 'What colour are the lips?', [['normal', 'Normal', 'ok', null], ['pale', 'Pale', 'urgent', 'On the side.']]),
   ],

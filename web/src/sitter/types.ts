@@ -1,5 +1,5 @@
 // Shapes on the wire that only the sitter's page reads; the rest is in api/types.ts.
-import type { CheckinForm, Consent, Discharge, Look, Session, Severity, Watch } from '../api/types';
+import type { CheckinForm, Consent, Discharge, Look, NextLook, Session, Severity, Watch } from '../api/types';
 import type { Micros } from '../lib/time';
 
 /** Consents and training name a choice by id and text, the check-in form by value and label. */
@@ -32,7 +32,6 @@ export interface PhoneTestResult {
   passed: boolean;
   failed: string[];
 }
-export type NextLook = NonNullable<Watch['next']>;
 export interface LookResult {
   severity: Severity;
   todo: string[];
@@ -42,4 +41,4 @@ export interface LookResult {
 }
 /** `always`: part of every look; the others are asked when something is wrong. */
 export type Form = Omit<CheckinForm, 'questions'> & { questions: (CheckinForm['questions'][number] & { always?: boolean })[] };
-export type { Consent, Discharge, Look, Session, Severity, Watch };
+export type { Consent, Discharge, Look, NextLook, Session, Severity, Watch };

@@ -8,7 +8,10 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// Changes whenever a question, an answer or a severity does.
-pub const VERSION: &str = "2026-11-22-draft";
+pub const VERSION: &str = "2026-11-23-draft";
+
+/// The look task: a count of breaths ([`crate::task`]).
+pub const COUNT: &str = "CI-COUNT";
 
 /// One question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -56,6 +59,7 @@ const fn question(
     Question { id, text, why, always, answers }
 }
 
+const COUNT_AGAIN: &str = "Speak calmly. Sit with them. Count again in 1 minute.";
 const CALL: &str = "Call the emergency number now. Keep the phone on loudspeaker.";
 const ON_SIDE: &str = "Roll them onto their side. Tilt the chin up. Look again in 1 minute.";
 
@@ -112,9 +116,30 @@ pub const QUESTIONS: &[Question] = &[
         &[
             answer("10_to_24", "10 to 24", Fine),
             act("8_to_9", "8 or 9", Urgent, ON_SIDE),
-            act("25_to_30", "25 to 30", Urgent, "Speak calmly. Sit with them. Count again in 1 minute."),
+            act("25_to_30", "25 to 30", Urgent, COUNT_AGAIN),
             act("under_8", "Fewer than 8", Emergency, CALL),
             act("over_30", "More than 30", Emergency, CALL),
+        ],
+    ),
+    // The bands of CI-RATE for a quarter of a minute. A count this short may be one off, four in a minute: at the edges
+    // it errs towards the worse, and the answer is to look and count again.
+    question(
+        COUNT,
+        "Watch the chest and count the breaths for 15 seconds. How many?",
+        "A number cannot be given by habit.",
+        false,
+        &[
+            act("0", "0", Emergency, CALL),
+            act("1", "1", Emergency, CALL),
+            act("2", "2", Urgent, ON_SIDE),
+            answer("3", "3", Fine),
+            answer("4", "4", Fine),
+            answer("5", "5", Fine),
+            answer("6", "6", Fine),
+            act("7", "7", Urgent, COUNT_AGAIN),
+            act("8", "8", Emergency, CALL),
+            act("9", "9", Emergency, CALL),
+            act("10_or_more", "10+", Emergency, CALL),
         ],
     ),
     question(
@@ -317,6 +342,21 @@ mod tests {
         assert_eq!((well.severity, well.warning), (Watch, Some(CONTRADICTION)));
         let fine = [("CI-BR", "easy"), ("CI-COL", "normal"), ("CI-RESP", "responds")];
         assert_eq!(read(&answers(&fine)).unwrap().warning, None);
+    }
+
+    #[test]
+    fn a_count_of_fifteen_seconds_means_what_four_times_as_many_in_a_minute_mean() {
+        let rate = |count: i64| match count * 4 {
+            10..=24 => Fine,
+            8..=9 | 25..=30 => Urgent,
+            _below_8_or_above_30 => Emergency,
+        };
+        for count in 0..10 {
+            let read = read(&answers(&[("CI-ALL", "well"), (COUNT, &count.to_string())])).unwrap();
+            assert_eq!(read.severity, rate(count), "{count}");
+        }
+        // It is heard alone, however little else was answered.
+        assert_eq!(read(&answers(&[(COUNT, "10_or_more")])).unwrap().severity, Emergency);
     }
 
     #[test]

@@ -18,4 +18,5 @@ pub mod sights;
 pub mod signals;
 pub mod signature;
 pub mod synthetic;
+pub mod task;
 pub mod watch;

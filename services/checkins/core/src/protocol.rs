@@ -94,6 +94,18 @@ impl Protocol {
         Some(Due { sequence, due_at, deadline_at: due_at.plus(self.minutes(AFTER_GRACE_MINUTES)) })
     }
 
+    /// Whether bedtime is worth a look of its own: after the silence of the last look, and before the morning's question.
+    pub fn is_bedtime(self, discharged_at: Timestamp, bedtime_at: Timestamp, morning: &Due) -> bool {
+        let last = AFTER_MINUTES.last().copied().unwrap_or_default().saturating_add(AFTER_GRACE_MINUTES);
+        let over_at = discharged_at.plus(self.minutes(last));
+        (over_at..morning.due_at.minus(self.minutes(AFTER_GRACE_MINUTES))).contains(&bedtime_at)
+    }
+
+    /// The look at bedtime (clinical.md §6.1, `after`): as long a silence as any after the discharge.
+    pub fn at_bedtime(self, due_at: Timestamp, sequence: i64) -> Due {
+        Due { sequence, due_at, deadline_at: due_at.plus(self.minutes(AFTER_GRACE_MINUTES)) }
+    }
+
     /// The next-morning check. Its time is given; silence lasts as long as any look's after the discharge.
     pub fn morning(self, due_at: Timestamp) -> Due {
         Due { sequence: 0, due_at, deadline_at: due_at.plus(self.minutes(AFTER_GRACE_MINUTES)) }

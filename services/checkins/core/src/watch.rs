@@ -12,6 +12,7 @@ mod counted;
 pub mod hold;
 
 use crate::protocol::{Due, Protocol};
+use aftercare::discharged;
 use kernel::machine::{Machine, Step};
 use kernel::severity::Severity;
 use kernel::time::{Span, Timestamp};
@@ -52,6 +53,9 @@ pub struct Watching {
     pub next: Due,
     /// An extra look after a worrying answer, when it comes before the next.
     pub extra: Option<Due>,
+    /// The first look after this dose. Watches from before it was kept begin with the first of all.
+    #[serde(default)]
+    pub first: i64,
 }
 
 /// A watch after the discharge.
@@ -71,6 +75,20 @@ pub struct Aftercare {
     pub morning: Due,
     /// How far the morning check is.
     pub asked: Morning,
+    /// When the sitter is asked once more before the night, where the home's bedtime is known.
+    #[serde(default)]
+    pub bedtime_at: Option<Timestamp>,
+}
+
+/// What a signed discharge says of the time after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Discharge {
+    /// When.
+    pub at: Timestamp,
+    /// When the next-morning check falls due.
+    pub morning_at: Timestamp,
+    /// Bedtime in the home, where it is known.
+    pub bedtime_at: Option<Timestamp>,
 }
 
 /// How far the next-morning check is.
@@ -97,12 +115,7 @@ pub enum Command {
         severity: Severity,
     },
     /// Therapist and sitter signed the discharge.
-    Discharge {
-        /// When.
-        at: Timestamp,
-        /// When the next-morning check falls due.
-        morning_at: Timestamp,
-    },
+    Discharge(Discharge),
     /// The next-morning check came in.
     MorningAnswered(Severity),
     /// A person signed the session closed.
@@ -176,7 +189,7 @@ impl Machine for Watch {
             Self::Standing { protocol } => match command {
                 Command::Dose(at) => Ok(begun(protocol, at, 1, vec![], now)),
                 Command::Answer { .. } => Err(Refusal::UnknownCheckin),
-                Command::Discharge { at, morning_at } => Ok(discharged(protocol, at, morning_at, 1, vec![])),
+                Command::Discharge(signed) => Ok(discharged(protocol, signed, 1, vec![])),
                 Command::Close => Ok(Step::to(Self::Closed { protocol, last: 0 }, Event::Closed)),
                 Command::MorningAnswered(_) | Command::Tick | Command::Hold => {
                     Ok(Step::stay(Self::Standing { protocol }))
@@ -184,7 +197,7 @@ impl Machine for Watch {
             },
             Self::Watching(watching) => match command {
                 Command::Answer { sequence, severity } => watching.answered(sequence, severity, now),
-                Command::Discharge { at, morning_at } => Ok(watching.discharged(at, morning_at, now)),
+                Command::Discharge(signed) => Ok(watching.discharged(signed, now)),
                 Command::Close => Ok(watching.closed(now)),
                 Command::Tick => Ok(watching.ticked(now)),
                 Command::Hold => Ok(watching.held(now)),
@@ -199,12 +212,12 @@ impl Machine for Watch {
                 Command::Hold => Ok(aftercare.held(now)),
                 // A dose after the discharge starts the whole watch again: facts are never refused.
                 Command::Dose(at) => Ok(aftercare.dosed(at, now)),
-                Command::Discharge { .. } => Ok(Step::stay(Self::Aftercare(aftercare))),
+                Command::Discharge(_) => Ok(Step::stay(Self::Aftercare(aftercare))),
             },
             Self::Closed { protocol, last } => match command {
                 Command::Dose(at) => Ok(begun(protocol, at, last.saturating_add(1), vec![], now)),
                 Command::Answer { .. } => Err(Refusal::Closed),
-                Command::Discharge { .. }
+                Command::Discharge(_)
                 | Command::MorningAnswered(_)
                 | Command::Close
                 | Command::Tick
@@ -268,29 +281,7 @@ fn begun(
     let dose_at = if is_true { told_at } else { now };
     let next = protocol.first(dose_at, sequence);
     events.push(Event::Scheduled(next));
-    Step::saying(Watch::Watching(Watching { protocol, dose_at, next, extra: None }), events)
-}
-
-fn discharged(
-    protocol: Protocol,
-    at: Timestamp,
-    morning_at: Timestamp,
-    sequence: i64,
-    mut events: Vec<Event>,
-) -> Step<Watch, Event> {
-    let next = protocol.aftercare(at, 0, sequence);
-    events.extend(next.map(Event::Scheduled));
-    let morning = protocol.morning(morning_at);
-    let aftercare = Aftercare {
-        protocol,
-        discharged_at: at,
-        next,
-        index: 0,
-        last: sequence,
-        morning,
-        asked: Morning::Waiting,
-    };
-    Step::saying(Watch::Aftercare(aftercare), events)
+    Step::saying(Watch::Watching(Watching { protocol, dose_at, next, extra: None, first: sequence }), events)
 }
 
 impl Watching {
@@ -374,11 +365,11 @@ impl Watching {
     }
 
     /// No signature overtakes the clock either: silence before it is reported. Who signed looked, so later is none.
-    fn discharged(mut self, at: Timestamp, morning_at: Timestamp, now: Timestamp) -> Step<Watch, Event> {
-        let mut events = self.missed(at.min(now));
+    fn discharged(mut self, signed: Discharge, now: Timestamp) -> Step<Watch, Event> {
+        let mut events = self.missed(signed.at.min(now));
         let sequence = self.current().sequence;
         events.push(Event::Cancelled(sequence));
-        discharged(self.protocol, at, morning_at, sequence.saturating_add(1), events)
+        discharged(self.protocol, signed, sequence.saturating_add(1), events)
     }
 
     fn closed(mut self, now: Timestamp) -> Step<Watch, Event> {

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up should die loudly")]
 
 use checkins_core::protocol::Protocol;
-use checkins_core::watch::{Command, Counted, Event, Refusal, Watch};
+use checkins_core::watch::{Command, Counted, Discharge, Event, Refusal, Watch};
 use kernel::machine::Machine as _;
 use kernel::severity::Severity;
 use kernel::time::{Pace, Span, Timestamp};
@@ -23,9 +23,13 @@ fn watching() -> Watch {
 }
 
 /// Every look before the discharge was answered.
+fn signed(at: i64) -> Command {
+    Command::Discharge(Discharge { at: minute(at), morning_at: minute(800), bedtime_at: None })
+}
+
 fn aftercare() -> Watch {
     let dosed = standing().step(Command::Dose(minute(125)), minute(125)).unwrap().state;
-    let discharge = Command::Discharge { at: minute(130), morning_at: minute(800) };
+    let discharge = signed(130);
     dosed.step(discharge, minute(130)).unwrap().state
 }
 
@@ -147,6 +151,33 @@ fn a_good_morning_closes_the_watch_and_a_worrying_one_keeps_it() {
     assert_eq!((bad.state.phase(), bad.events), ("aftercare", vec![Event::Alarming(Severity::Urgent)]));
 }
 
+/// Discharged at 130, with bedtime so many minutes later.
+fn with_bedtime(after: i64) -> Watch {
+    let bedtime_at = Some(minute(130 + after));
+    let signed = Discharge { at: minute(130), morning_at: minute(130 + 18 * 60), bedtime_at };
+    watching().step(Command::Discharge(signed), minute(130)).unwrap().state
+}
+
+fn missed_at(watch: Watch) -> Vec<i64> {
+    let (_, events) = until(watch, minute(130 + 17 * 60));
+    let missed =
+        events.iter().filter_map(|event| if let Event::Missed(due) = event { Some(due) } else { None });
+    missed.map(|due| due.due_at.since(minute(130)).as_minutes()).collect()
+}
+
+#[test]
+fn at_bedtime_the_sitter_is_asked_once_more_and_silence_is_missed() {
+    assert_eq!(missed_at(with_bedtime(8 * 60)), [60, 120, 240, 480]);
+}
+
+#[test]
+fn a_bedtime_that_a_look_covers_or_that_is_the_morning_asks_nothing_more() {
+    for after in [-60, 180, 259, 18 * 60 - 19, 20 * 60] {
+        assert_eq!(missed_at(with_bedtime(after)), [60, 120, 240], "{after}");
+    }
+    assert_eq!(missed_at(with_bedtime(260)), [60, 120, 240, 260]);
+}
+
 #[test]
 fn a_dose_recorded_after_the_end_starts_the_watch_again() {
     let closed = aftercare().step(Command::Close, minute(150)).unwrap().state;
@@ -179,13 +210,13 @@ fn a_dose_told_late_counts_from_its_own_time_and_one_from_another_day_from_now()
 
 #[test]
 fn a_discharge_hides_no_silence_that_came_before_it() {
-    let signed = Command::Discharge { at: minute(16), morning_at: minute(800) };
+    let signed = signed(16);
     assert_eq!(missed(&watching().step(signed, minute(40)).unwrap().events), [1]);
 }
 
 #[test]
 fn who_signs_a_discharge_looked() {
-    let signed = Command::Discharge { at: minute(6), morning_at: minute(800) };
+    let signed = signed(6);
     assert_eq!(missed(&watching().step(signed, minute(40)).unwrap().events), Vec::<i64>::new());
 }
 
@@ -208,7 +239,7 @@ fn the_table_in_the_readme_is_the_machine() {
     let commands = [
         ("dose", Command::Dose(minute(140))),
         ("answer", well(1)),
-        ("discharge", Command::Discharge { at: minute(140), morning_at: minute(800) }),
+        ("discharge", signed(140)),
         ("morning", Command::MorningAnswered(Severity::Ok)),
         ("close", Command::Close),
         ("tick", Command::Tick),

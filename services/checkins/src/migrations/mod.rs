@@ -4,6 +4,7 @@ mod browsers;
 mod channels;
 mod numbers;
 mod pager;
+mod tasks;
 
 use chassis::schema::{HouseLetters, HouseTables, ddl};
 use sea_orm_migration::prelude::*;
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrations {
             Box::new(Signs),
             Box::new(Phones),
             Box::new(pager::Pager),
+            Box::new(tasks::Tasks),
             Box::new(browsers::Browsers),
             Box::new(numbers::Numbers),
         ]

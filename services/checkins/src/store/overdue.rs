@@ -5,6 +5,7 @@ use super::view::{self, NextLook, TakenLook};
 use crate::publish::LOOK;
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
+use checkins_core::watch::Watch;
 use kernel::id::{ClinicId, SessionId};
 use sea_orm::ConnectionTrait as _;
 
@@ -12,7 +13,7 @@ use sea_orm::ConnectionTrait as _;
 pub(crate) async fn look(
     store: &Store,
     clinic: ClinicId,
-    session: SessionId,
+    (session, state): (SessionId, &Watch),
     last: Option<&TakenLook>,
 ) -> Result<Option<NextLook>, Failure> {
     let sql = "select sequence, due_at, deadline_at from checkins_deadline
@@ -23,7 +24,8 @@ pub(crate) async fn look(
     let (due_at, deadline_at) = (store::at(&row, "due_at")?, store::at(&row, "deadline_at")?);
     let is_answered = last.is_some_and(|look| look.received_at >= deadline_at);
     let sequence = row.try_get("", "sequence")?;
-    Ok((!is_answered).then_some(NextLook { sequence, due_at, opens_at: due_at, deadline_at }))
+    let task = view::task(state, session, sequence);
+    Ok((!is_answered).then_some(NextLook { sequence, due_at, opens_at: due_at, deadline_at, task }))
 }
 
 /// Whether silence is still somebody's to mend: an incident about it is not closed.

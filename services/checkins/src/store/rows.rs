@@ -106,6 +106,7 @@ pub(crate) struct Look<'a> {
     pub(crate) answered_at: Timestamp,
     pub(crate) late_micros: i64,
     pub(crate) signature: &'a str,
+    pub(crate) task: Option<&'a str>,
     pub(crate) answers: Vec<u8>,
 }
 
@@ -113,8 +114,8 @@ pub(crate) struct Look<'a> {
 pub(crate) async fn keep(work: &Work, look: Look<'_>) -> Result<(), Failure> {
     let sql =
         "insert into checkins_answer (clinic_id, id, session_id, person_id, sequence, severity, counted,
-               source, answered_at, received_at, late_micros, signature, answers)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+               source, answered_at, received_at, late_micros, signature, task, answers)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
     let values = [
         work.clinic().0.into(),
         look.id.0.into(),
@@ -128,6 +129,7 @@ pub(crate) async fn keep(work: &Work, look: Look<'_>) -> Result<(), Failure> {
         work.now().micros().into(),
         look.late_micros.into(),
         look.signature.into(),
+        look.task.into(),
         look.answers.into(),
     ];
     run(work, sql, values).await.map(drop)
@@ -228,6 +230,14 @@ pub(crate) async fn session_of(
 pub(crate) async fn note(work: &Work, incident: IncidentId, sealed: Vec<u8>) -> Result<(), Failure> {
     let sql = "update checkins_incident set note = $1 where clinic_id = $2 and id = $3";
     run(work, sql, [sealed.into(), work.clinic().0.into(), incident.0.into()]).await.map(drop)
+}
+
+/// How somebody is reached, sealed as it came.
+pub(crate) async fn contact(work: &Work, person: PersonId) -> Result<Option<String>, Failure> {
+    let sql = "select sealed from checkins_contact where clinic_id = $1 and person_id = $2";
+    let values = [work.clinic().0.into(), person.0.into()];
+    let row = work.tx().query_one_raw(work.store().sql(sql, values)).await?;
+    Ok(row.map(|row| row.try_get("", "sealed")).transpose()?)
 }
 
 /// Keeps a contact, sealed as it came, and whether there is a telephone number in it.

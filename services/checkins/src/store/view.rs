@@ -1,13 +1,14 @@
 //! What screens are shown of a watch and its incidents.
 
 use super::pagers::view::{self as page, PagerView};
-use super::{overdue, signs};
+use super::{counts, overdue, signs};
 use crate::store::{deliveries, links};
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
 use checkins_core::escalation::Incident as State;
 use checkins_core::outcome::Outcome;
 use checkins_core::protocol::clock_is_off;
+use checkins_core::task;
 use checkins_core::watch::Watch;
 use kernel::id::{ClinicId, CommandId, IncidentId, PersonId, RecordId, SessionId};
 use kernel::role::Role;
@@ -33,6 +34,9 @@ pub struct NextLook {
     pub opens_at: Timestamp,
     /// When silence becomes an incident.
     pub deadline_at: Timestamp,
+    /// `count_breaths` where "all well" wants a count of breaths first.
+    #[serde(default)]
+    pub task: Option<String>,
 }
 
 /// A look that was taken.
@@ -60,6 +64,10 @@ pub struct TakenLook {
     pub signature: String,
     /// Whether the device's clock was more than ten minutes off, or the look waited that long on the phone.
     pub clock_off: bool,
+    /// `counted`, or `left_out` when "all well" came without the count that this look asked for.
+    pub task: Option<String>,
+    /// The breaths that were counted in 15 seconds: of the last look alone.
+    pub breaths: Option<String>,
 }
 
 /// A call for support.
@@ -183,13 +191,14 @@ pub(crate) async fn watch(
                where clinic_id = $1 and session_id = $2";
     let row = one(store, sql, [clinic.0.into(), session.0.into()]).await?.ok_or(Failure::Missing)?;
     let state: Watch = parse(&row)?;
-    let history = looks(store, clinic, session).await?;
+    let mut history = looks(store, clinic, session).await?;
+    counts::show(store, clinic, (session, reader), history.first_mut()).await?;
     let sql = "select count(*) as missed from checkins_deadline
                where clinic_id = $1 and session_id = $2 and state = 'missed'";
     let missed = one(store, sql, [clinic.0.into(), session.0.into()]).await?;
     let incidents = incidents(store, clinic, Some(session), false, reader).await?;
     let is_asked_again = overdue::is_open(&incidents);
-    let overdue = overdue::look(store, clinic, session, history.first()).await?;
+    let overdue = overdue::look(store, clinic, (session, &state), history.first()).await?;
     Ok(WatchView {
         session,
         phase: row.try_get("", "phase")?,
@@ -198,7 +207,7 @@ pub(crate) async fn watch(
         on_call_paged_at: store::maybe_at(&row, "on_call_paged_at")?,
         on_call_confirmed_at: store::maybe_at(&row, "on_call_confirmed_at")?,
         pager: page::read(store, clinic, session, reader).await?,
-        next: next(&state),
+        next: next(&state, session),
         overdue: overdue.filter(|_look| is_asked_again),
         last: history.first().cloned(),
         history,
@@ -211,16 +220,22 @@ pub(crate) async fn watch(
 }
 
 /// What is expected next.
-pub(crate) fn next(state: &Watch) -> Option<NextLook> {
+pub(crate) fn next(state: &Watch, session: SessionId) -> Option<NextLook> {
     let due = state.current()?;
     let opens_at = state.protocol().opens_at(&due);
-    Some(NextLook { sequence: due.sequence, due_at: due.due_at, opens_at, deadline_at: due.deadline_at })
+    let (sequence, due_at, deadline_at) = (due.sequence, due.due_at, due.deadline_at);
+    Some(NextLook { sequence, due_at, opens_at, deadline_at, task: task(state, session, sequence) })
+}
+
+/// What a look asks for besides an answer.
+pub(crate) fn task(state: &Watch, session: SessionId, sequence: i64) -> Option<String> {
+    task::is_due(state, session, sequence).then(|| "count_breaths".into())
 }
 
 async fn looks(store: &Store, clinic: ClinicId, session: SessionId) -> Result<Vec<TakenLook>, Failure> {
     let sql = format!(
         "select id, sequence, severity, counted, source, person_id, answered_at, received_at, late_micros,
-         signature
+         signature, task
          from checkins_answer where clinic_id = $1 and session_id = $2 order by received_at desc limit {HISTORY_MAX}"
     );
     let parse = |row: &QueryResult| {
@@ -237,6 +252,8 @@ async fn looks(store: &Store, clinic: ClinicId, session: SessionId) -> Result<Ve
             late_micros: row.try_get("", "late_micros")?,
             signature: row.try_get("", "signature")?,
             clock_off: clock_is_off(Some(answered_at), received_at),
+            task: row.try_get("", "task")?,
+            breaths: None,
         })
     };
     all(store, &sql, [clinic.0.into(), session.0.into()]).await?.iter().map(parse).collect()

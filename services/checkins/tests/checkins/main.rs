@@ -34,5 +34,6 @@ mod smtp;
 mod strangers;
 mod support;
 mod synthetic;
+mod task;
 mod telephony;
 mod watch;

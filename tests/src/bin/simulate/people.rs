@@ -6,7 +6,7 @@ use crate::world::World;
 use checkins_core::escalation;
 use checkins_core::outcome::Outcome;
 use checkins_core::protocol::Due;
-use checkins_core::watch::{Command, Event};
+use checkins_core::watch::{Command, Discharge, Event};
 use kernel::severity::Severity;
 use kernel::time::{Pace, Span, Timestamp};
 
@@ -66,7 +66,8 @@ impl World {
             Ask::Dose { session, at } => self.dose(engine, session, at),
             Ask::Answer { session, sequence, severity } => self.answer(engine, (session, sequence, severity)),
             Ask::Discharge { session, at, morning_at } => {
-                if self.watch(engine, session, Command::Discharge { at, morning_at }) {
+                let signed = Discharge { at, morning_at, bedtime_at: None };
+                if self.watch(engine, session, Command::Discharge(signed)) {
                     let shown = self.shown(session);
                     let times = (at, morning_at);
                     self.book.discharged(session, times, self.now, shown, &mut self.agenda);

@@ -2425,6 +2425,8 @@ export interface components {
              * @description Which check-in.
              */
             sequence: number;
+            /** @description `count_breaths` where "all well" wants a count of breaths first. */
+            task?: string | null;
         };
         /** @description Something was kept. */
         Noted: {
@@ -2979,6 +2981,8 @@ export interface components {
         TakenLook: {
             /** @description When, by the device. */
             answered_at: components["schemas"]["Timestamp"];
+            /** @description The breaths that were counted in 15 seconds: of the last look alone. */
+            breaths?: string | null;
             /** @description Whether the device's clock was more than ten minutes off, or the look waited that long on the phone. */
             clock_off: boolean;
             /** @description `in_time`, `extra` or `late`. */
@@ -3005,6 +3009,8 @@ export interface components {
             signature: string;
             /** @description `sitter` or `observed_by_therapist`. */
             source: string;
+            /** @description `counted`, or `left_out` when "all well" came without the count that this look asked for. */
+            task?: string | null;
         };
         /** @description That a mail server took the test mail. */
         TestMail: {

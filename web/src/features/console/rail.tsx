@@ -19,11 +19,13 @@ const TONE: Record<string, Tone> = { ok: 'ok', watch: 'soon', urgent: 'alarm', e
 const WAITED = 10 * SECOND;
 
 /** A late answer says how late, one that waited shows both of its times, and one that nobody signed says so. */
-function HowItCame({ look: { answered_at, received_at, signature, source, counted, late_micros } }: { look: Look }) {
+function HowItCame({ look: { answered_at, received_at, signature, source, counted, late_micros, task, breaths } }: { look: Look }) {
   const waited = received_at - answered_at;
   const unproven = source === 'sitter' ? words.signatures[signature] : undefined;
   return (
     <>
+      {task === 'left_out' ? <p className={styles.muted}>{words.count_left_out}</p> : null}
+      {breaths == null ? null : <p className={styles.muted}>{words.breaths(breaths)}</p>}
       {counted === 'late' ? <p className={styles.muted}>{words.answered_late(lengthOf(late_micros))}</p> : null}
       {waited > WAITED ? <p className={styles.muted}>{words.arrived_later(clockTime(answered_at), lengthOf(waited))}</p> : null}
       {unproven === undefined ? null : <p className={styles.muted}>{unproven}</p>}

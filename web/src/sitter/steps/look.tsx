@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { serverNow } from '../../api/clock';
 import { sitterWords as w } from '../../words/en/sitter';
 import { useSession, useStore, useWorld } from '../context';
-import { allWell, asked, isPressing, severityOf, type Answers } from '../look-answers';
+import { allWell, asked, countQuestion, counted, isPressing, severityOf, withCount, withoutCount, type Answers } from '../look-answers';
 import { keep, recall } from '../memory';
 import { Choices } from '../parts/choices';
 import type { Outcome } from '../outbox';
@@ -22,14 +22,18 @@ export function useLook(sequence: number, wrong: boolean, onGiven: (given: Given
   const { form } = useWorld();
   const { id } = useSession();
   const questions = asked(form, wrong);
+  const task = countQuestion(form);
   const name = `look.${sequence}`;
-  const [answers, setAnswers] = useState<Answers>(() => recall<Answers>(name, {}));
+  const [draft, setDraft] = useState(() => ({ sequence, answers: recall<Answers>(name, {}) }));
+  // What was begun at one look, a count above all, says nothing about the next.
+  const answers = draft.sequence === sequence ? draft.answers : {};
+  const setAnswers = (given: Answers): void => setDraft({ sequence, answers: given });
   const [busy, setBusy] = useState(false);
   const index = questions.findIndex((question) => answers[question.id] === undefined);
 
   const send = async (final: Answers, by: Which = ANSWER): Promise<void> => {
     setBusy(true);
-    const guess = guessOf(questions, final);
+    const guess = guessOf(task === undefined ? questions : [...questions, task], final);
     // What to do is on the phone already: nobody waits for the line to read it.
     onGiven({ outcome: { kind: 'sending' }, guess });
     keep(name, {});
@@ -54,7 +58,18 @@ export function useLook(sequence: number, wrong: boolean, onGiven: (given: Given
     setAnswers(rest);
     keep(name, rest);
   };
-  return { questions, index, busy, choose, back, begun: Object.keys(answers).length > 0, sendWell: (by: Which) => void send(allWell(form, questions, answers), by) };
+  /** Too few or too many leave at once, like any other answer that presses. */
+  const count = (value: string, by: Which): void => {
+    const given = withCount(answers, value);
+    setAnswers(given);
+    keep(name, given);
+    if (isPressing(severityOf(task, value))) void send(given, by);
+  };
+  const countAgain = (): void => {
+    setAnswers(withoutCount(answers));
+    keep(name, withoutCount(answers));
+  };
+  return { questions, index, busy, choose, back, task, count, countAgain, counted: counted(answers), begun: Object.keys(withoutCount(answers)).length > 0, sendWell: (by: Which) => void send(allWell(form, questions, answers), by) };
 }
 
 const RANK: Record<Severity, number> = { ok: 0, watch: 1, urgent: 2, emergency: 3 };
@@ -70,6 +85,14 @@ export function LookQuestion({ look }: { look: ReturnType<typeof useLook> }) {
   if (question === undefined) return <p role="status">{look.busy ? w.watch.sending : w.loading}</p>;
   return (
     <section className="look" aria-live="polite">
+      {look.counted !== undefined && (
+        <p className="counted">
+          {w.count.counted(look.counted)}{' '}
+          <button type="button" className="word-button" onClick={look.countAgain}>
+            {w.count.again}
+          </button>
+        </p>
+      )}
       <p className="muted">
         {w.watch.lookNow} · {w.watch.question(look.index + 1, look.questions.length)}
       </p>

@@ -12,12 +12,13 @@ import { Banners } from '../parts/banners';
 import { WatchDock } from '../parts/dock';
 import { Ring } from '../parts/ring';
 import { Mark, Note, Press, Screen } from '../parts/screen';
-import { ANSWER, QUIET } from '../signing';
 import { useNudge, useWatch, type WatchView } from '../use-watch';
 import { VideoCorner } from '../video-corner';
+import { CountTask } from './count';
 import { Pressure } from './later';
 import { judged, Result } from './result';
 import { LookQuestion, useLook, type Given } from './look';
+import { useMainPress } from './main-press';
 
 function Top({ view, small }: { view: WatchView; small: boolean }) {
   const { session, watch } = useWorld();
@@ -101,6 +102,12 @@ function thanksAreOver(given: Given | null, { due, next }: WatchView): boolean {
   return due && next !== null && given.outcome.answer.next?.sequence === next.sequence;
 }
 
+/** The count that is owed, or else the question at hand. */
+function Asked({ look, press: { task, count, by } }: { look: ReturnType<typeof useLook>; press: ReturnType<typeof useMainPress> }) {
+  if (task === undefined) return <LookQuestion look={look} />;
+  return <CountTask question={task} count={count} onNumber={(value) => { count.again(); look.count(value, by); }} />;
+}
+
 export function WatchStep({ onHandover }: { onHandover?: () => void }) {
   const view = useWatch();
   useNudge(view);
@@ -117,6 +124,7 @@ export function WatchStep({ onHandover }: { onHandover?: () => void }) {
     setWrong(null);
     setEarly(false);
   });
+  const press = useMainPress(view, look, wrong !== null);
   const given = thanksAreOver(result, view) ? null : result;
   const done = useCallback(() => setGiven(null), []);
   const looking = given === null && view.next !== null && (view.due || early || wrong !== null || look.begun);
@@ -126,7 +134,7 @@ export function WatchStep({ onHandover }: { onHandover?: () => void }) {
     void store.outbox.putFirst(`/checkins/sessions/${id}/alarm`, { kind: 'something_wrong' }).then(({ kind }) => setWrong(kind === 'sent' ? 'told' : 'kept'));
   };
   const main = looking
-    ? { label: look.begun ? w.watch.restWell : w.watch.allWell, tone: 'ok' as const, busy: look.busy, onPress: () => look.sendWell(ANSWER), onRest: () => look.sendWell(QUIET) }
+    ? press.main
     : given !== null && judged(given).severity !== 'ok'
       ? { label: w.watch.understood, tone: 'plain' as const, onPress: done }
       : { label: w.watch.early, tone: 'plain' as const, onPress: () => setEarly(true) };
@@ -137,7 +145,8 @@ export function WatchStep({ onHandover }: { onHandover?: () => void }) {
         {onHandover !== undefined && !looking && <Press tone="primary" onPress={onHandover}>{w.watch.handover}</Press>}
         {wrong !== null && <WrongLine wrong={wrong} />}
         {given === null && wrong === null && view.incidents.length === 0 && <LateLine view={view} />}
-        {given !== null ? <Result given={given} onDone={done} /> : looking ? <LookQuestion key={view.next?.sequence} look={look} /> : <Rest view={view} />}
+        {looking && press.hasty && <Note tone="soon" live>{w.count.hasty}</Note>}
+        {given !== null ? <Result given={given} onDone={done} /> : looking ? <Asked look={look} press={press} /> : <Rest view={view} />}
         <More />
         {over ? null : <VideoCorner />}
       </Screen>

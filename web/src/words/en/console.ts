@@ -126,6 +126,8 @@ export const consoleWords = {
     no_last: 'No look yet.',
     severity: { ok: 'all well', watch: 'watch more closely', urgent: 'needs a clinician', emergency: 'emergency' },
     arrived_later: (clock: string, length: string) => `given at ${clock}, arrived ${length} later`,
+    count_left_out: '“all well” without the count of breaths',
+    breaths: (count: string) => `counted ${count.replace('_or_more', ' or more')} breaths in 15 s`,
     answered_late: (length: string) => `answered ${length} after it was due`,
     signatures: { unsigned: 'not signed by the phone', foreign: 'signed by another phone' } as Record<string, string>,
     missed: (count: number) => (count === 1 ? 'one look missed' : `${count} looks missed`),
@@ -134,6 +136,17 @@ export const consoleWords = {
     after: 'The watch now waits for the morning.',
     closed: 'The watch has stood down.',
     due_at: (time: string) => `due ${time}`,
+  },
+
+  replace: {
+    open: 'Someone else sits now',
+    lead: 'The looks stay due as they are. Until the new sitter has typed the six digits, look yourself.',
+    who: 'Who sits from now on',
+    pick: 'Choose',
+    pick_first: 'Choose somebody whom the patient has named.',
+    press: 'Send the link and sign the other phone out',
+    sent: 'The link is on its way. Read the six digits aloud when it is open.',
+    code: 'Six digits for the new sitter’s phone:',
   },
 
   look: {

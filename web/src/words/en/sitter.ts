@@ -34,7 +34,8 @@ export const sitterWords = {
     body: 'It may be old, or opened on another phone. Nothing is lost and nobody is in danger because of it.',
     todo: 'Ask the clinic for a new one.',
     todoPhone: (phone: string) => `Ask the clinic for a new one: ${phone}.`,
-    replaced: 'This phone is no longer signed in. If a session is going on, stay with the person and call the clinic.',
+    replacedHeading: 'This phone no longer has the watch',
+    replaced: 'Another phone, or another sitter, may have it now. Until you know: stay with the person, and call the clinic.',
     call: (phone: string) => `Call the clinic ${phone}`,
     emergency: 'If someone is in danger, call the emergency number first: 911 in the US and Canada, 112 in Europe.',
     again: 'Try again',
@@ -115,6 +116,21 @@ export const sitterWords = {
     video: 'Video',
     moreLabel: 'More',
     handover: 'Go to the hand-over',
+  },
+
+  count: {
+    heading: (name: string) => `Count ${name}’s breaths`,
+    body: (name: string) => `Press, then watch ${name}’s chest, not the phone. Each time it rises is one. The phone buzzes after 15 seconds.`,
+    why: 'Now and then we ask for a number: it keeps the look a real one. If something looks wrong, press that at once.',
+    start: 'Start: 15 seconds',
+    seconds: '15 seconds',
+    counting: 'Keep counting',
+    wait: 'Counting…',
+    howMany: 'How many breaths?',
+    choose: 'Choose the number',
+    counted: (value: string) => `You counted ${value.replace('_or_more', ' or more')}.`,
+    again: 'Count again',
+    hasty: 'That was two presses, or a very quick one. Nothing was sent. Look, then press “All well” once.',
   },
 
   sos: {

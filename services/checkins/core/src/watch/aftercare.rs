@@ -1,10 +1,34 @@
 //! The watch after the discharge: the sitter looks in, and the morning is asked about.
 
-use super::{Aftercare, Counted, Event, Morning, Refusal, Stepped, Watch, begun};
-use crate::protocol::Due;
+use super::{Aftercare, Counted, Discharge, Event, Morning, Refusal, Stepped, Watch, begun};
+use crate::protocol::{Due, Protocol};
 use kernel::machine::Step;
 use kernel::severity::Severity;
 use kernel::time::Timestamp;
+
+/// From here the sitter looks in, once more at bedtime, and the morning is asked about.
+pub(super) fn discharged(
+    protocol: Protocol,
+    signed: Discharge,
+    sequence: i64,
+    mut events: Vec<Event>,
+) -> Step<Watch, Event> {
+    let Discharge { at, morning_at, bedtime_at } = signed;
+    let next = protocol.aftercare(at, 0, sequence);
+    events.extend(next.map(Event::Scheduled));
+    let morning = protocol.morning(morning_at);
+    let aftercare = Aftercare {
+        protocol,
+        discharged_at: at,
+        next,
+        index: 0,
+        last: sequence,
+        morning,
+        asked: Morning::Waiting,
+        bedtime_at: bedtime_at.filter(|bedtime_at| protocol.is_bedtime(at, *bedtime_at, &morning)),
+    };
+    Step::saying(Watch::Aftercare(aftercare), events)
+}
 
 impl Aftercare {
     pub(super) fn due(&self) -> Option<Timestamp> {
@@ -37,7 +61,10 @@ impl Aftercare {
 
     pub(super) fn advance(&mut self) -> Option<Due> {
         self.index = self.index.saturating_add(1);
-        self.next = self.protocol.aftercare(self.discharged_at, self.index, self.last.saturating_add(1));
+        let sequence = self.last.saturating_add(1);
+        let look = self.protocol.aftercare(self.discharged_at, self.index, sequence);
+        // Taken, so that it is asked once.
+        self.next = look.or_else(|| self.bedtime_at.take().map(|at| self.protocol.at_bedtime(at, sequence)));
         self.last = self.next.map_or(self.last, |next| next.sequence);
         self.next
     }
