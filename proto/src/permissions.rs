@@ -69,6 +69,8 @@ permissions! {
     InviteSitter: Session [Therapist, Coordinator] wide [Coordinator];
     /// Takes the sitter's access back.
     RevokeSitter: Session [Patient, Therapist, Coordinator] wide [Coordinator];
+    /// Names another sitter in the middle of a session.
+    ReplaceSitter: Session [Therapist, Coordinator] wide [Coordinator];
     /// Sees the presence code to read aloud.
     ReadPresenceCode: Session [Patient, Therapist];
     /// Types the presence code.

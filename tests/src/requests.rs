@@ -61,6 +61,7 @@ pub fn body(template: &str, role: &str, places: &Places) -> Value {
         }
         "/api/identity/sitters" => with(&[("adult", json!(true))]),
         "presence" => json!({ "code": "123456" }),
+        "sitter-replacement" => json!({ "person": places.get("person") }),
         "/api/scheduling/availability" => {
             let window = |day: i64| json!({ "weekday": day, "from": "00:00", "until": "24:00" });
             json!({ "time_zone": "America/New_York", "weekly": (1..=7).map(window).collect::<Vec<_>>() })

@@ -55,6 +55,17 @@ events! {
         /// When.
         at: Timestamp,
     }
+    /// Another sitter was named in the middle of a session. Their presence is still to be proven.
+    SitterReplaced = "identity.sitter_replaced.v1" {
+        /// The session.
+        session: SessionId,
+        /// Who sits from now on.
+        person: PersonId,
+        /// Who sat until now.
+        replaced: PersonId,
+        /// When.
+        at: Timestamp,
+    }
     /// Somebody was refused at the sitter's door: a link that counts no longer, or three wrong codes.
     SitterRefused = "identity.sitter_refused.v1" {
         /// The session.

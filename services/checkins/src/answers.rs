@@ -106,7 +106,7 @@ pub(crate) async fn look(
     let severity = task.severity(meaning.severity);
     // The same pure decision the machine takes below; read here for the row that keeps it.
     let command = Command::Answer { sequence: look.sequence, severity };
-    let left_out = (task == Task::LeftOut).then_some(task::TODO);
+    let left_out = (task == Task::LeftOut).then_some(task::COUNT_NOW);
     let todo = meaning.todo.into_iter().chain(left_out).map(str::to_owned).collect();
     let step = match before.state.clone().step(command.clone(), work.now()) {
         Ok(step) => step,

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod people;
 pub mod presence;
+pub mod replacement;
 pub mod sign_in;
 pub mod sitters;
 pub(crate) mod standing;

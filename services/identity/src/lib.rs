@@ -68,6 +68,7 @@ impl Service for Identity {
             .service(http::sitters::name)
             .service(http::sitters::invite)
             .service(http::sitters::revoke)
+            .service(http::replacement::replace)
             .service(http::presence::shown)
             .service(http::presence::prove);
         // No person's page ever asks this, so it stands in no document; the gateway lets nobody through to it.

@@ -53,12 +53,18 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
 /// The chassis keeps the people; here the window, and that a replaced sitter loses access.
 async fn opened_or_changed(work: &mut Work, opened: &safety::SessionOpened) -> Result<(), Failure> {
     sessions::keep(work, opened).await?;
+    let has_sitter = opened.people.iter().any(|member| member.role == Role::Sitter);
     for cookie in doors::cookies_of_session(work, opened.session).await? {
         let stays = opened.people.iter().any(|member| member.person == cookie.person);
         if cookie.role == Role::Sitter && !stays {
             entry::take_back(work, cookie.person, Purpose::Sitter, Some(opened.session)).await?;
             entry::end_all(work, cookie.person, Some(opened.session), Ending::Revoked).await?;
-            publish::sitter_revoked(work, opened.session, cookie.person).await?;
+            if has_sitter {
+                // Somebody else sits: nobody is missing, and nothing alarms.
+                work.audit("another sitter has the watch", cookie.person, Some(opened.session));
+            } else {
+                publish::sitter_revoked(work, opened.session, cookie.person).await?;
+            }
         }
     }
     for sitter in opened.people.iter().filter(|member| member.role == Role::Sitter) {

@@ -13,7 +13,8 @@ use kernel::id::{PersonId, RecordId, SessionId, SignInId};
 use kernel::role::Role;
 use kernel::time::Timestamp;
 use proto::events::identity::{
-    ContactChanged, LinkIssued, SignInRevoked, SitterAbsent, SitterPresent, SitterRefused, SitterRevoked,
+    ContactChanged, LinkIssued, SignInRevoked, SitterAbsent, SitterPresent, SitterRefused, SitterReplaced,
+    SitterRevoked,
 };
 use proto::sealed::{CONTACT, Contact, LINK};
 
@@ -124,6 +125,18 @@ pub(crate) async fn sitter_revoked(
 ) -> Result<(), Failure> {
     work.audit("took the sitter's access back", person, Some(session));
     let fact = SitterRevoked { session, person, at: work.now() };
+    work.tell(session, &fact).await
+}
+
+/// Another sitter was named. Safety says to everyone who belongs to the session now.
+pub(crate) async fn sitter_replaced(
+    work: &mut Work,
+    session: SessionId,
+    person: PersonId,
+    replaced: PersonId,
+) -> Result<(), Failure> {
+    work.audit("named another sitter", person, Some(session));
+    let fact = SitterReplaced { session, person, replaced, at: work.now() };
     work.tell(session, &fact).await
 }
 

@@ -8,6 +8,8 @@ use house::House;
 use kernel::id::{PersonId, SessionId};
 use kernel::role::Role;
 use kernel::time::Span;
+use proto::envelope::Envelope;
+use proto::events::identity::SitterReplaced;
 use proto::standing::{Reach, Standing};
 use serde_json::{Value, json};
 
@@ -225,6 +227,42 @@ async fn a_new_sitter_of_the_session_proves_their_own_presence() {
     let code = evening.code().await;
     assert_eq!(evening.types(&kit, &code).await.0, 200);
     assert_eq!(evening.house.standing(&cookie).await.unwrap().reach, Reach::Present);
+}
+
+#[actix_web::test]
+async fn another_sitter_is_named_in_the_middle_of_a_session_and_gets_a_link() {
+    let evening = Evening::new().await;
+    let (cookie, _) = evening.phone().await;
+    let name = json!({"first_name": "Kit", "last_name": "Reyes", "email": "kit@home.example",
+        "phone": "+1 555 0100 301", "adult": true});
+    let kit: PersonId = evening.house.post(&evening.sam, "/sitters", &name).await.1["person"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    let replace = async |person: PersonId| {
+        let path = evening.path("sitter-replacement");
+        evening.house.post(&evening.lee, &path, &json!({ "person": person })).await.0
+    };
+    assert_eq!(replace(kit).await, 409, "nobody is dosed");
+    evening.house.phase(evening.session, "dosed").await;
+    let stranger = evening.house.person(Role::Sitter, "stranger@home.example").await;
+    assert_eq!([replace(stranger).await, replace(evening.ana).await], [404, 409]);
+    assert_eq!(replace(kit).await, 200);
+
+    let said = evening.house.said().await;
+    let fact = said.iter().rev().find_map(Envelope::open::<SitterReplaced>).unwrap();
+    assert_eq!((fact.person, fact.replaced), (kit, evening.ana));
+    // Safety says who belongs to it now: Ana is out, and no alarm is raised about her.
+    let people =
+        [(evening.sam.person, Role::Patient), (evening.lee.person, Role::Therapist), (kit, Role::Sitter)];
+    evening.house.people(evening.session, &people).await;
+    assert!(evening.house.standing(&cookie).await.is_none());
+    assert!(evening.house.said().await.iter().all(|envelope| envelope.name != "identity.sitter_revoked.v1"));
+    let (_, cookie, _) = evening.house.redeem(&evening.house.mailed(kit).await).await;
+    let kit = evening.house.standing(&cookie).await.unwrap();
+    let code = evening.code().await;
+    assert_eq!(evening.types(&kit, &code).await.0, 200);
 }
 
 #[actix_web::test]

@@ -43,6 +43,7 @@ impl Service for Safety {
         identity::SitterPresent::NAME,
         identity::SitterAbsent::NAME,
         identity::SitterRevoked::NAME,
+        identity::SitterReplaced::NAME,
         checkins::OnCallConfirmed::NAME,
         checkins::PagerChanged::NAME,
         checkins::WatchArmed::NAME,

@@ -9,7 +9,7 @@ use chassis::service::fact;
 use chassis::work::Work;
 use kernel::id::{PersonId, SessionId};
 use proto::envelope::{Envelope, Event as _};
-use proto::events::{care, checkins, identity, safety, scheduling};
+use proto::events::{care, checkins, identity, scheduling};
 use safety_core::protocol::Protocol;
 use safety_core::session::Session;
 use safety_core::session::words::Command;
@@ -32,6 +32,7 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
             let heard: identity::SitterRevoked = fact(envelope)?;
             sitter_gone(work, heard.session, heard.person).await
         }
+        identity::SitterReplaced::NAME => sitter_replaced(work, fact(envelope)?).await,
         checkins::OnCallConfirmed::NAME => {
             let heard: checkins::OnCallConfirmed = fact(envelope)?;
             confirmed(work, heard).await
@@ -77,7 +78,7 @@ async fn booked(work: &mut Work, heard: scheduling::SessionBooked) -> Result<(),
         return Ok(());
     }
     let (session, drill, pace) = (heard.session, heard.drill, heard.pace);
-    let opened = people_of(work, session).await?;
+    let opened = sessions::folder(work, session).await?.opened();
     chassis::members::replace(work, &opened).await?;
     let about = About { clinic: work.clinic(), session: Some(session), person: heard.patient };
     let state = Session::booked(Protocol::new(drill, pace), heard.starts_at, heard.ends_at, work.now());
@@ -87,19 +88,13 @@ async fn booked(work: &mut Work, heard: scheduling::SessionBooked) -> Result<(),
 }
 
 /// Who belongs to a session, as every service hears it.
-async fn people_of(work: &Work, session: SessionId) -> Result<safety::SessionOpened, Failure> {
-    let folder = sessions::folder(work, session).await?;
-    let (people, starts_at, ends_at) = (folder.people(), folder.starts_at, folder.ends_at);
-    Ok(safety::SessionOpened { session, people, starts_at, ends_at, drill: folder.drill, pace: folder.pace })
-}
-
 /// Another person has the duty. A booking that is not here yet is heard first.
 async fn handed_over(work: &mut Work, heard: scheduling::OnCallChanged) -> Result<(), Failure> {
     sessions::folder(work, heard.session).await?;
     if !sessions::hand_over(work, &heard).await? {
         return Ok(());
     }
-    let opened = people_of(work, heard.session).await?;
+    let opened = sessions::folder(work, heard.session).await?.opened();
     chassis::members::replace(work, &opened).await?;
     publish::handed_over(work, &opened, heard.on_call).await
 }
@@ -136,6 +131,17 @@ async fn sitter_present(work: &mut Work, heard: identity::SitterPresent) -> Resu
 async fn sitter_gone(work: &mut Work, session: SessionId, person: PersonId) -> Result<(), Failure> {
     let folder = sessions::folder(work, session).await?;
     if folder.sitter == Some(person) { note(work, session, Heard::Presence(None)).await } else { Ok(()) }
+}
+
+/// Another sitter: everyone hears who belongs to the session now. Their presence is to be proven.
+async fn sitter_replaced(work: &mut Work, heard: identity::SitterReplaced) -> Result<(), Failure> {
+    if !sessions::replace_sitter(work, heard.session, heard.person).await? {
+        return Err(Failure::Missing);
+    }
+    let opened = sessions::folder(work, heard.session).await?.opened();
+    chassis::members::replace(work, &opened).await?;
+    publish::people_changed(work, &opened).await?;
+    publish::prepared(work, heard.session).await
 }
 
 /// A fact about a session that is not here yet is heard again later.

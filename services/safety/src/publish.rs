@@ -76,6 +76,13 @@ pub(crate) async fn handed_over(
     Ok(())
 }
 
+/// Other people belong to the session than before.
+pub(crate) async fn people_changed(work: &mut Work, opened: &say::SessionOpened) -> Result<(), Failure> {
+    work.tell(opened.session, opened).await?;
+    work.audit("sitter.replaced", opened.session, Some(opened.session));
+    Ok(())
+}
+
 /// Others hear how bad a reading is, never its numbers.
 pub(crate) async fn measured(
     work: &mut Work,

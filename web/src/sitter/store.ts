@@ -68,6 +68,8 @@ export class Store {
   private readonly listeners = new Set<() => void>();
   private rounds = 0;
   private running: Promise<void> | null = null;
+  /** The link was pressed here: what ends the sign-in now has taken this phone's place. */
+  private redeemed = false;
 
   constructor(private readonly token: string) {
     assume(recall('clock', 0));
@@ -124,6 +126,7 @@ export class Store {
 
   async redeem(): Promise<void> {
     await post('/identity/links/redeem', { token: this.token });
+    this.redeemed = true;
     // A new sign-in is a new phone to the server, also where it is the same one.
     keep('keys', null);
     history.replaceState(null, '', location.pathname);
@@ -162,7 +165,7 @@ export class Store {
 
   private shut(): void {
     live.stop();
-    this.set({ door: this.token === '' ? 'refused' : 'open', offline: false });
+    this.set({ door: this.token === '' || this.redeemed ? 'refused' : 'open', offline: false });
   }
 
   private async readSession(me: Me, id: string): Promise<void> {

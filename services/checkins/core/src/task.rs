@@ -20,7 +20,7 @@ const DRAWN: u32 = 2;
 const OF: u32 = 5;
 
 /// What the sitter reads when an "all well" came without its count.
-pub const TODO: &str = "Watch the chest and count the breaths for 15 seconds. Then answer once more.";
+pub const COUNT_NOW: &str = "Watch the chest and count the breaths for 15 seconds. Then answer once more.";
 
 /// What an answer did about the task of its look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

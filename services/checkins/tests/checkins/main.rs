@@ -26,6 +26,7 @@ mod push;
 mod quiet;
 mod rehearsals;
 mod repeats;
+mod replaced;
 mod rows;
 mod signs;
 mod silence;

@@ -104,6 +104,11 @@ pub fn is_live(phase: &str) -> bool {
     matches!(phase, "arriving" | "gate" | "dosing_offered" | "dosed" | "recovering")
 }
 
+/// Whether somebody is under the medicine in this phase.
+pub fn is_dosed(phase: &str) -> bool {
+    matches!(phase, "dosed" | "recovering")
+}
+
 /// Whether a session in this phase is over for its sitter, but for after-checks and the emergency card.
 pub fn is_over(phase: &str) -> bool {
     !is_live(phase) && phase != "booked"

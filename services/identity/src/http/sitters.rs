@@ -20,6 +20,7 @@ use identity_core::presence;
 use identity_core::session::Ending;
 use kernel::id::{PersonId, SessionId};
 use kernel::role::Role;
+use kernel::time::Timestamp;
 use proto::permissions::{InviteSitter, NameSitter, RevokeSitter};
 use proto::problems;
 use serde::Deserialize;
@@ -90,12 +91,7 @@ pub async fn invite(
         .command(identity.act()?, async |work| {
             let (sitter, sent_at) = (sitter_of(work, *session).await?, work.now());
             let known = sessions::load(work, *session).await?.ok_or(Failure::Missing)?;
-            let link = if known.drill {
-                Link::drill_sitter(sent_at, known.ends_at)
-            } else {
-                Link::sitter(known.starts_at, known.ends_at)
-            };
-            entry::send(work, link, sitter, Purpose::Sitter, Some(*session)).await?;
+            entry::send(work, link_to(&known, sent_at), sitter, Purpose::Sitter, Some(*session)).await?;
             Ok(Sent { sent_at })
         })
         .await?;
@@ -124,6 +120,15 @@ pub async fn revoke(
         })
         .await?;
     Ok(done())
+}
+
+/// A sitter's link to a session.
+pub(crate) fn link_to(known: &sessions::Session, sent_at: Timestamp) -> Link {
+    if known.drill {
+        Link::drill_sitter(sent_at, known.ends_at)
+    } else {
+        Link::sitter(known.starts_at, known.ends_at)
+    }
 }
 
 /// The sitter of a session.

@@ -10,7 +10,7 @@ use kernel::role::Role;
 use kernel::severity::Severity;
 use kernel::time::{Pace, Span, Timestamp};
 use proto::events::checkins::PagerChanged;
-use proto::events::safety::Member;
+use proto::events::safety::{Member, SessionOpened};
 use proto::events::scheduling::{OnCallChanged, SessionBooked};
 use safety_core::gate::page::Page;
 use safety_core::session::Session;
@@ -103,6 +103,12 @@ impl Folder {
         people
     }
 
+    /// The session as the house hears of it.
+    pub(crate) fn opened(&self) -> SessionOpened {
+        let &Self { session, starts_at, ends_at, drill, pace, .. } = self;
+        SessionOpened { session, people: self.people(), starts_at, ends_at, drill, pace }
+    }
+
     /// Who holds this role here.
     pub(crate) const fn person(&self, role: Role) -> Option<PersonId> {
         match role {
@@ -135,6 +141,16 @@ pub(crate) async fn file(work: &Work, booked: &SessionBooked) -> Result<bool, Fa
         work.now().micros().into(),
     ];
     Ok(run(work, sql, values).await? == 1)
+}
+
+/// Another sitter, who has not proven to be there yet. Says whether there is such a session.
+pub(crate) async fn replace_sitter(
+    work: &Work,
+    session: SessionId,
+    sitter: PersonId,
+) -> Result<bool, Failure> {
+    let sql = "update safety_session set sitter_id = $1, presence_at = null where clinic_id = $2 and id = $3";
+    Ok(run(work, sql, [sitter.0.into(), work.clinic().0.into(), session.0.into()]).await? == 1)
 }
 
 /// Remembers a cancellation whose booking has not been heard.

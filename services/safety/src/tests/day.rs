@@ -3,10 +3,12 @@
 use super::house::{House, One, on_each_store};
 use super::steps::{ids_of, sheet};
 use chassis::ids;
+use kernel::role::Role;
 use kernel::severity::Severity;
 use kernel::time::{Pace, Span};
 use proto::events::care::NextMorningAnswered;
 use proto::events::checkins::{IncidentOpened, IncidentResolved, OnCallConfirmed, QUIET_CALL};
+use proto::events::identity::SitterReplaced;
 use proto::events::safety::{
     Discharged, DoseRecorded, OnCallHandedOver, Prolonged, SessionClosed, SessionOpened,
 };
@@ -299,6 +301,27 @@ async fn the_board_shows_own_sessions_and_the_clinics_to_the_coordinator() {
         assert_eq!(house.stranger(kernel::role::Role::Patient, true, "/sessions").await, 200);
         let (_, trail) = house.get(One::DrLee, "trail").await;
         assert_eq!(trail[0]["action"], "session.opened");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn another_sitter_takes_the_place_in_the_middle_of_a_session() {
+    on_each_store(async |house| {
+        house.everything_but("nothing").await;
+        house.dose().await;
+        let mut heard = house.listen().await;
+        let (session, replaced, at) = (house.session, house.person(One::Ana), house.now());
+        let person = ids::fresh();
+        house.hear(&SitterReplaced { session, person, replaced, at }).await;
+        let said: SessionOpened = house.next(&mut heard).await;
+        let sitters: Vec<_> = said.people.iter().filter(|member| member.role == Role::Sitter).collect();
+        assert_eq!((sitters.len(), sitters[0].person), (1, person));
+        let path = format!("/sessions/{session}");
+        let (_, seen) = house.get(One::DrLee, &path).await;
+        assert_eq!((&seen["people"]["sitter"], &seen["phase"]), (&json!(person), &json!("dosed")));
+        // The one before is a stranger here now.
+        assert_eq!(house.get(One::Ana, &path).await.0, 404);
     })
     .await;
 }

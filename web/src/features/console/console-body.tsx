@@ -16,6 +16,7 @@ import { IncidentPanel } from './incident-panel';
 import { useKeys } from './keys';
 import { WatchCard } from './rail';
 import { ReadyLine, ReadyRoom } from './ready-room';
+import { ReplaceSitter } from './replace-sitter';
 import { isBeforeDose, isUnderWatch, useScene } from './scene';
 import { SignsStrip } from './signs-strip';
 import { Stage } from './stage';
@@ -50,7 +51,7 @@ export function ConsoleBody() {
           <IncidentPanel />
           <DrawerPanel />
           {before ? <BeginDose /> : <WatchCard />}
-          {isUnderWatch(scene) ? null : <Ended />}
+          {isUnderWatch(scene) ? <ReplaceSitter /> : <Ended />}
           <VitalsCard />
           <Actions />
         </aside>

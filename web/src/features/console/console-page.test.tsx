@@ -127,3 +127,22 @@ it('does not alarm again for a deadline that a person has closed', async () => {
   await screen.findByText('No look yet.');
   expect(screen.queryByRole('alert')).toBeNull();
 });
+
+it('says what was counted, and that "all well" came without its count', async () => {
+  const last = { id: 'l', sequence: 3, severity: 'watch' as const, counted: 'in_time', source: 'sitter', person: 'ana', answered_at: now, received_at: now, late_micros: 0, signature: 'signed', clock_off: false, task: 'left_out' };
+  open({ watch: { last, history: [last] } });
+  expect(await screen.findByText('“all well” without the count of breaths')).toBeVisible();
+});
+
+it('names another sitter and shows the digits to read aloud', async () => {
+  const named = [{ person: 'kit', role: 'sitter', first_name: 'Kit', last_initial: 'R', time_zone: 'UTC' }, { person: 'ana', role: 'sitter', first_name: 'Ana', last_initial: 'R', time_zone: 'UTC' }];
+  const calls = open({ more: { 'GET /identity/people': named } });
+  await userEvent.click(await screen.findByRole('button', { name: 'Someone else sits now' }));
+  const who = await screen.findByLabelText('Who sits from now on');
+  expect(within(who).queryByText('Ana')).toBeNull();
+  await within(who).findByText('Kit');
+  await userEvent.selectOptions(who, 'Kit');
+  await userEvent.click(screen.getByRole('button', { name: /^Send the link/ }));
+  expect(calls.find(({ path }) => path === '/identity/sessions/s/sitter-replacement')?.body).toEqual({ person: 'kit' });
+  expect(await screen.findByText('482 913')).toBeVisible();
+});

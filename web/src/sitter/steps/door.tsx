@@ -31,7 +31,7 @@ export function Refused() {
         <Press busy={busy} onPress={() => press(() => store.refresh())}>{w.refused.again}</Press>
       </>
     )}>
-      <Heading>{w.refused.heading}</Heading>
+      <Heading>{session ? w.refused.replacedHeading : w.refused.heading}</Heading>
       <p>{session ? w.refused.replaced : w.refused.body}</p>
       <p>{clinicPhone ? w.refused.todoPhone(clinicPhone) : w.refused.todo}</p>
       <p className="muted">{w.refused.emergency}</p>
