@@ -11,10 +11,18 @@ const TICKS_PER_SECOND: f64 = 100.0;
 /// When it is gone.
 pub fn cpu_seconds(id: u32) -> anyhow::Result<f64> {
     let own = stat(id)?.cpu_seconds;
+    let of = |child: u32| stat(child).map_or(0.0, |child| child.cpu_seconds);
+    Ok(own + children(id)?.into_iter().map(of).sum::<f64>())
+}
+
+/// The processes that this one started.
+///
+/// # Errors
+/// When Linux does not say.
+pub fn children(id: u32) -> anyhow::Result<Vec<u32>> {
     let processes = std::fs::read_dir("/proc")?.filter_map(Result::ok);
     let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    let children = ids.filter_map(|child| stat(child).ok()).filter(|child| child.parent == id);
-    Ok(own + children.map(|child| child.cpu_seconds).sum::<f64>())
+    Ok(ids.filter(|child| stat(*child).is_ok_and(|child| child.parent == id)).collect())
 }
 
 /// The most memory a process ever held, in megabytes.

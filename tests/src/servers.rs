@@ -128,12 +128,17 @@ impl Server {
         Ok(())
     }
 
-    /// kill -9 of the whole group, and waits until it is gone: an unreaped one keeps its lock file valid.
+    /// kill -9 of the whole group, and waits until it is gone: an unreaped one keeps its lock file valid. Each backend of
+    /// Postgres leads a group of its own, and one that waits for a client would keep the files for half a minute.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
+            let backends = crate::proc::children(child.id()).unwrap_or_default();
             signal("KILL", &format!("-{}", child.id()));
             // Already gone is what we want.
             let _ = child.wait();
+            for backend in backends {
+                signal("KILL", &backend.to_string());
+            }
         }
     }
 

@@ -58,12 +58,7 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
             watch(work, heard.session, Command::MorningAnswered(heard.severity)).await
         }
         care::ResponseRecorded::NAME => response_recorded(work, fact(envelope)?).await,
-        identity::ContactChanged::NAME => {
-            let heard: identity::ContactChanged = fact(envelope)?;
-            let has_phone = has_phone(work, &heard);
-            rows::keep_contact(work, heard.person, heard.role, &heard.sealed, has_phone).await?;
-            publish::pager::changed(work, heard.person).await
-        }
+        identity::ContactChanged::NAME => contact_changed(work, fact(envelope)?).await,
         identity::SitterRevoked::NAME => sitter_revoked(work, fact(envelope)?).await,
         video::PersonJoined::NAME => {
             let heard: video::PersonJoined = fact(envelope)?;
@@ -121,10 +116,14 @@ async fn phase_changed(work: &mut Work, heard: safety::PhaseChanged) -> Result<(
 
 /// Steps tell whoever has the duty when they are taken. What the one before confirmed says nothing of the next.
 async fn handed_over(work: &mut Work, heard: safety::OnCallHandedOver) -> Result<(), Failure> {
-    if rows::ask_anew(work, heard.session).await? {
-        messages::ask_on_call(work, heard.session, heard.at.seconds()).await?;
-    }
-    Ok(())
+    rows::on_call_unconfirmed(work, heard.session).await?;
+    pager::step(work, heard.session, Page::HandOver).await
+}
+
+async fn contact_changed(work: &mut Work, heard: identity::ContactChanged) -> Result<(), Failure> {
+    let has_phone = has_phone(work, &heard);
+    rows::keep_contact(work, heard.person, heard.role, &heard.sealed, has_phone).await?;
+    publish::pager::changed(work, heard.person).await
 }
 
 /// A dose outside of the gate still starts the watch, from its own time, and a human must look.

@@ -11,7 +11,7 @@ use chassis::store::Store;
 use chassis::work::{Act, SYNTHETIC, Work};
 use chassis::{clock, ids, members};
 use checkins_core::escalation::{Cause, Command as Incident};
-use checkins_core::ladder::{Channel, Ladder, Order, Rung, Who};
+use checkins_core::ladder::{Channel, Ladder, Order, Rung, SERIAL_GAP_SECONDS, Who};
 use checkins_core::outcome::Outcome;
 use checkins_core::protocol::Protocol;
 use checkins_core::synthetic::{AHEAD, Came, EVERY, is_broken, next_at};
@@ -132,7 +132,8 @@ async fn keep_ladder(work: &Work) -> Result<(), Failure> {
         return Ok(());
     }
     let (who, channels) = (vec![Who::Therapist], vec![Channel::Screen, Channel::Mail]);
-    let rung = Rung { after_seconds: 0, who, channels, order: Order::Parallel };
+    let rung =
+        Rung { after_seconds: 0, who, channels, order: Order::Parallel, gap_seconds: SERIAL_GAP_SECONDS };
     let ladder = Ladder { rungs: vec![rung], repeat_seconds: 120, hold_seconds: 120 };
     let version = ladders::propose(work, Role::Admin, &ladder, "Proves the alarm path.").await?;
     ladders::publish(work, version).await

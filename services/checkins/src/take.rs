@@ -8,7 +8,6 @@ use chassis::work::Work;
 use checkins_core::escalation::Command;
 use kernel::id::{IncidentId, NotificationId, PersonId};
 use kernel::role::Role;
-use proto::problems;
 
 /// Somebody takes an incident. The core says who may.
 pub(crate) async fn incident(

@@ -87,7 +87,6 @@ async fn booked(work: &mut Work, heard: scheduling::SessionBooked) -> Result<(),
     if sessions::was_cancelled(work, session).await? { cancelled(work, session).await } else { Ok(()) }
 }
 
-/// Who belongs to a session, as every service hears it.
 /// Another person has the duty. A booking that is not here yet is heard first.
 async fn handed_over(work: &mut Work, heard: scheduling::OnCallChanged) -> Result<(), Failure> {
     sessions::folder(work, heard.session).await?;
@@ -99,10 +98,10 @@ async fn handed_over(work: &mut Work, heard: scheduling::OnCallChanged) -> Resul
     publish::handed_over(work, &opened, heard.on_call).await
 }
 
-/// Only who has the duty now can say that they can be reached.
+/// Only who is cover now says so: whoever has the duty, or the prescriber, whom the ladder names too.
 async fn confirmed(work: &mut Work, heard: checkins::OnCallConfirmed) -> Result<(), Failure> {
     let folder = sessions::folder(work, heard.session).await?;
-    if folder.on_call == heard.person {
+    if folder.on_call == heard.person || folder.prescriber == Some(heard.person) {
         note(work, heard.session, Heard::OnCall(heard.at)).await
     } else {
         Ok(())

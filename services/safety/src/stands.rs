@@ -45,7 +45,7 @@ async fn hear(service: &Safety, mut announcements: Receiver<Envelope>) {
         match house::heard(service.store(), now, &said).await {
             Ok(()) => written = Some((now, said)),
             Err(failure) => {
-                tracing::error!(error = %failure, "what the watch stands on could not be written")
+                tracing::error!(error = %failure, "what the watch stands on could not be written");
             }
         }
     }

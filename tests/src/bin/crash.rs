@@ -77,8 +77,10 @@ async fn night(name: &str, place: Place, faults: Faults, words: Words) -> anyhow
     night.until_the_first().await;
     let (engines, postgres) = (std::mem::take(&mut night.engines), night.ground.postgres.take());
     let chaos = faults.begin(words.seed, engines, postgres);
-    let figures = night.seen_through().await.with_context(|| name.to_owned())?;
-    let havoc = chaos.end()?;
+    let figures = night.seen_through().await;
+    // Where chaos itself failed, that is why nothing could be seen.
+    let havoc = chaos.end().with_context(|| format!("{name}: the faults"))?;
+    let figures = figures.with_context(|| name.to_owned())?;
     Ok(Figures { kills: havoc.kills, database_kills: havoc.database_kills, ..figures })
 }
 

@@ -81,8 +81,7 @@ impl Standing {
     pub fn of(engines: &[Engine], is_stood_by: bool, set_up: SetUp, now: Timestamp) -> Self {
         let living: Vec<_> =
             engines.iter().filter(|engine| now.since(engine.ticked_at) < ENGINE_LIVES).collect();
-        let answers =
-            |engine: &&Engine| engine.echoed_at.is_some_and(|at| now.since(at) < WATCHDOG_ANSWERS);
+        let answers = |engine: &&Engine| engine.echoed_at.is_some_and(|at| now.since(at) < WATCHDOG_ANSWERS);
         Self {
             clocks_agree: !living.is_empty() && living.iter().all(|engine| engine.clocks_agree),
             standby: Backing::of(set_up.standby, living.len() >= 2 || is_stood_by),
@@ -189,7 +188,10 @@ mod tests {
         let mut look = |seconds: i64, standing| loss.is_new(standing, NOW.plus(Span::seconds(seconds)));
         assert_eq!([look(0, gone), look(5, gone), look(10, gone), look(14, gone)], [false; 4]);
         assert_eq!([look(15, gone), look(16, gone), look(17, back)], [true, false, false]);
-        assert_eq!([look(20, gone), look(25, gone), look(30, gone), look(35, gone)], [false, false, false, true]);
+        assert_eq!(
+            [look(20, gone), look(25, gone), look(30, gone), look(35, gone)],
+            [false, false, false, true]
+        );
         assert!(!Loss::default().is_new(standing(Backing::NotSetUp), NOW));
     }
 

@@ -87,18 +87,23 @@ pub struct Numbers {
 
 /// The numbers of these incidents and counts.
 pub fn numbers(burned: &[Burned], counts: Counts) -> Numbers {
-    let of =
-        |length: fn(&Burned) -> Option<Option<Span>>| burned.iter().filter_map(length).collect::<Vec<_>>();
+    let of = |length: fn(&Burned) -> Option<Span>, applies: fn(&Burned) -> bool| {
+        let known: Vec<_> = burned.iter().filter(|one| applies(one)).map(length).collect();
+        Spread::of(&known)
+    };
+    // What a person did opens its incident by itself: only silence has to be noticed.
+    let is_silence = |one: &Burned| one.cause == Cause::MissedCheckin;
+    let always = |_: &Burned| true;
     let false_alarms = burned.iter().filter(|one| one.is_false_alarm()).count();
     let Counts { sessions, looks, missed, asked, answered } = counts;
     Numbers {
         sessions,
         incidents: i64::try_from(burned.len()).unwrap_or(i64::MAX),
-        detect: Spread::of(&of(Burned::detected_after)).judged_at_p99(NOTICED_BAR),
-        screen: Spread::of(&of(Burned::shown_after)).judged_at_p99(NOTICED_BAR),
-        page: Spread::of(&of(Burned::paged_after)).judged_at_p99(PAGED_BAR),
-        acknowledge: Spread::of(&of(Burned::taken_after)).judged_at_p95(TAKEN_BAR),
-        resolve: Spread::of(&of(Burned::closed_after)),
+        detect: of(|one| one.until(one.noticed_at), is_silence).judged_at_p99(NOTICED_BAR),
+        screen: of(|one| one.until(one.shown_at), always).judged_at_p99(NOTICED_BAR),
+        page: of(|one| one.until(one.paged_at), |one| one.is_paged).judged_at_p99(PAGED_BAR),
+        acknowledge: of(Burned::taken_after, always).judged_at_p95(TAKEN_BAR),
+        resolve: of(Burned::closed_after, always),
         missed: Share::of(missed, looks),
         false_alarms: Share::of(i64::try_from(false_alarms).unwrap_or(i64::MAX), sessions)
             .rarer_than_one_in(SESSIONS_PER_FALSE_ALARM),
@@ -106,7 +111,7 @@ pub fn numbers(burned: &[Burned], counts: Counts) -> Numbers {
     }
 }
 
-/// Each length is nothing where it does not apply, and unknown where it applies and nobody wrote it down.
+/// A length is nothing where nobody wrote it down.
 impl Burned {
     /// When anybody could have known. A dose that is told late has looks whose deadlines passed before they existed.
     fn since(&self) -> Timestamp {
@@ -117,29 +122,17 @@ impl Burned {
         at.map(|at| at.since(self.since()).at_least(Span::ZERO))
     }
 
-    /// What a person did opens its incident by itself: only silence has to be noticed.
-    fn detected_after(&self) -> Option<Option<Span>> {
-        (self.cause == Cause::MissedCheckin).then(|| self.until(self.noticed_at))
-    }
-
-    fn shown_after(&self) -> Option<Option<Span>> {
-        Some(self.until(self.shown_at))
-    }
-
-    fn paged_after(&self) -> Option<Option<Span>> {
-        self.is_paged.then(|| self.until(self.paged_at))
-    }
-
-    fn taken_after(&self) -> Option<Option<Span>> {
+    fn taken_after(&self) -> Option<Span> {
         // Whoever closes it at once had it.
-        let at = self.acknowledged_at.or(self.resolved_at);
-        Some(at.map(|at| at.since(self.noticed_at.unwrap_or(self.since())).at_least(Span::ZERO)))
+        self.acknowledged_at.or(self.resolved_at).map(|at| self.since_noticed(at))
     }
 
-    fn closed_after(&self) -> Option<Option<Span>> {
-        Some(
-            self.resolved_at.map(|at| at.since(self.noticed_at.unwrap_or(self.since())).at_least(Span::ZERO)),
-        )
+    fn closed_after(&self) -> Option<Span> {
+        self.resolved_at.map(|at| self.since_noticed(at))
+    }
+
+    fn since_noticed(&self, at: Timestamp) -> Span {
+        at.since(self.noticed_at.unwrap_or(self.since())).at_least(Span::ZERO)
     }
 
     /// Nobody's call for help is ever called false: only what the house raised of its own can be.

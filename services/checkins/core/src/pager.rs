@@ -5,6 +5,7 @@
 //!                                            │  ▲                    │   │
 //!                                            │  └─arrival, a wish────┘   │
 //!                                            └────────an answer──────────┴──▶ Answered
+//! Paging, Unanswered, Answered ──another person has the duty──▶ Paging
 //! each of them ──the dose, or the end──▶ Over
 //! ```
 //! One person at a time, in the order of the clinic's ladder, and the next after a minute. The gate stays red until
@@ -90,6 +91,8 @@ pub enum Command {
     Arrive,
     /// A person wants somebody to be asked, or the others too.
     Ask,
+    /// Another person has the duty: what anybody said before counts for nobody else.
+    HandOver,
     /// Somebody answers.
     Answer(Someone),
     /// Nobody needs to be asked any more.
@@ -206,23 +209,24 @@ impl Machine for Pager {
                 Command::Tick if page_at.is_some_and(|at| at <= now) => Ok(self.begun(now)),
                 Command::Answer(by) => self.answered(&by, now),
                 Command::End => Ok(self.over()),
-                Command::Tick => Ok(Step::stay(self)),
+                Command::HandOver | Command::Tick => Ok(Step::stay(self)),
             },
             Stage::Paging { turn, next_at } => match command {
-                Command::Ask => Ok(self.begun(now)),
+                Command::Ask | Command::HandOver => Ok(self.begun(now)),
                 Command::Tick if next_at <= now => Ok(self.next(turn, now)),
                 Command::Answer(by) => self.answered(&by, now),
                 Command::End => Ok(self.over()),
                 Command::Arrive | Command::Tick => Ok(Step::stay(self)),
             },
             Stage::Unanswered { .. } => match command {
-                Command::Arrive | Command::Ask => Ok(self.begun(now)),
+                Command::Arrive | Command::Ask | Command::HandOver => Ok(self.begun(now)),
                 Command::Answer(by) => self.answered(&by, now),
                 Command::End => Ok(self.over()),
                 Command::Tick => Ok(Step::stay(self)),
             },
             Stage::Answered { .. } => match command {
                 Command::Ask => Ok(self.others()),
+                Command::HandOver => Ok(self.begun(now)),
                 // The first answer counts; who else answers is told so by their own standing.
                 Command::Answer(by) => may_answer(&by).then(|| Step::stay(self)).ok_or(Refusal::NotYours),
                 Command::End => Ok(self.over()),
@@ -230,7 +234,9 @@ impl Machine for Pager {
             },
             Stage::Over => match command {
                 Command::Answer(by) => may_answer(&by).then(|| Step::stay(self)).ok_or(Refusal::NotYours),
-                Command::Arrive | Command::Ask | Command::End | Command::Tick => Ok(Step::stay(self)),
+                Command::Arrive | Command::Ask | Command::HandOver | Command::End | Command::Tick => {
+                    Ok(Step::stay(self))
+                }
             },
         }
     }

@@ -8,8 +8,8 @@ use kernel::time::{Span, Timestamp};
 
 const NOON: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
-fn after(millis: i64) -> Option<Timestamp> {
-    Some(NOON.plus(Span::millis(millis)))
+fn after(millis: i64) -> Timestamp {
+    NOON.plus(Span::millis(millis))
 }
 
 /// Nobody looked by noon; the house noticed after a quarter of a second, and the rest as it should be.
@@ -18,12 +18,12 @@ fn missed() -> Burned {
         cause: Cause::MissedCheckin,
         opened_at: NOON,
         scheduled_at: Some(NOON.minus(Span::minutes(12))),
-        noticed_at: after(250),
-        shown_at: after(400),
+        noticed_at: Some(after(250)),
+        shown_at: Some(after(400)),
         is_paged: true,
-        paged_at: after(61_000),
-        acknowledged_at: after(70_250),
-        resolved_at: after(600_250),
+        paged_at: Some(after(61_000)),
+        acknowledged_at: Some(after(70_250)),
+        resolved_at: Some(after(600_250)),
         outcome: Some(Outcome::MedicalAdvice),
     }
 }

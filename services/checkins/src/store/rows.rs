@@ -278,11 +278,11 @@ pub(crate) async fn confirm_on_call(work: &Work, session: SessionId) -> Result<b
     Ok(run(work, sql, [work.now().micros().into(), work.clinic().0.into(), session.0.into()]).await? == 1)
 }
 
-/// Another person has the duty and must answer for themselves, if the one before was asked. Says whether they were.
-pub(crate) async fn ask_anew(work: &Work, session: SessionId) -> Result<bool, Failure> {
-    let sql = "update checkins_watch set on_call_confirmed_at = null
-               where clinic_id = $1 and session_id = $2 and on_call_paged_at is not null and phase <> 'closed'";
-    Ok(run(work, sql, [work.clinic().0.into(), session.0.into()]).await? == 1)
+/// Another person has the duty and answers for themselves.
+pub(crate) async fn on_call_unconfirmed(work: &Work, session: SessionId) -> Result<(), Failure> {
+    let sql =
+        "update checkins_watch set on_call_confirmed_at = null where clinic_id = $1 and session_id = $2";
+    run(work, sql, [work.clinic().0.into(), session.0.into()]).await.map(drop)
 }
 
 /// The on-call lead is being asked.

@@ -1,7 +1,7 @@
 //! The tables of safety. Forward only; on `SQLite` and Postgres.
 
-mod house;
 mod handover;
+mod house;
 
 use chassis::schema::{HouseLetters, HouseTables, ddl};
 use sea_orm_migration::prelude::*;

@@ -212,6 +212,7 @@ impl World {
                 Event::Cancelled(_)
                 | Event::Answered { .. }
                 | Event::Missed(_)
+                | Event::Overslept(_)
                 | Event::Alarming(_)
                 | Event::MorningMissed(_)
                 | Event::Closed => {}

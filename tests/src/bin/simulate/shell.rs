@@ -152,6 +152,7 @@ impl<'a> Shell<'a> {
                     self.raise(session, watch, Cause::MissedCheckin, Severity::Urgent, due.deadline_at)?;
                 }
             }
+            watch::Event::Overslept(due) => self.settle(session, due.sequence == 0, due.sequence),
             watch::Event::Alarming(severity) => {
                 let cause = if is_look { Cause::WorryingAnswer } else { Cause::NextMorning };
                 self.raise(session, watch, cause, *severity, self.now)?;

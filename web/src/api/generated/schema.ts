@@ -176,6 +176,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/checkins/browsers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_browsers"];
+        put?: never;
+        post: operations["keep_browser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkins/browsers/{browser}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["forget_browser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/checkins/form": {
         parameters: {
             query?: never;
@@ -314,6 +346,22 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["peek_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/checkins/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["read_numbers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -756,6 +804,28 @@ export interface paths {
          *     When the session has no sitter.
          */
         post: operations["invite_sitter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/sessions/{session}/sitter-replacement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Names another sitter and sends their link. Whoever sat until now is signed out; whoever sits now proves with the six
+         *     digits that they are there, as every sitter does.
+         * @description # Errors
+         *     When the patient never named them, they sit already, or nobody is dosed.
+         */
+        post: operations["replace_sitter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1403,11 +1473,79 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The roster, from yesterday on. */
+        /** Who is on call when, from yesterday on: what is left of weekly duties, dated ones and times taken over. */
         get: operations["read_on_call"];
         put?: never;
-        /** Enters a duty. Where duties overlap, the one that began last holds. */
+        /** Enters a dated duty. Where duties overlap, the one that began last holds. */
         post: operations["set_on_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scheduling/on-call/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is on call when, with every gap. */
+        get: operations["read_roster"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scheduling/on-call/entries/{entry}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a duty out of the roster, from now on. */
+        post: operations["end_duty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scheduling/on-call/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a time over from whoever is in the roster: from then until then this person is on call, whatever else begins. */
+        post: operations["take_over"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/scheduling/on-call/weekly": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enters a duty of every week, from now on. */
+        post: operations["set_weekly_duty"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1779,6 +1917,29 @@ export interface components {
             /** @description The IANA zone the person reads their clock in. */
             time_zone: string;
         };
+        /** @description One browser. */
+        BrowserEntry: {
+            /** @description Which. */
+            id: components["schemas"]["RecordId"];
+            /** @description Whose push service it uses. */
+            service: string;
+            /** @description Since when. */
+            since_at: components["schemas"]["Timestamp"];
+        };
+        /** @description A browser that was registered. */
+        BrowserKept: {
+            /** @description Which. */
+            id: components["schemas"]["RecordId"];
+        };
+        /** @description Nothing to say. */
+        BrowserRemoval: Record<string, never>;
+        /** @description The browsers of whoever asks. */
+        Browsers: {
+            /** @description The newest first. */
+            browsers: components["schemas"]["BrowserEntry"][];
+            /** @description What a browser binds its subscription to; nothing where alerts in browsers are not set up. */
+            key?: string | null;
+        };
         /** @description Why an appointment is called off. */
         Cancellation: {
             /** @description In the person's own words; kept sealed. */
@@ -1896,6 +2057,19 @@ export interface components {
             password: string;
             /** @description Six digits from the app. */
             totp: string;
+        };
+        /** @description A duty with a date. */
+        DatedDutyEntry: {
+            /** @description From when. */
+            from_at: components["schemas"]["Timestamp"];
+            /** @description What ends it. */
+            id: components["schemas"]["RecordId"];
+            /** @description Who. */
+            person: components["schemas"]["PersonId"];
+            /** @description Whether it was taken over from whoever is in the roster. */
+            taken_over: boolean;
+            /** @description Until when. */
+            until_at: components["schemas"]["Timestamp"];
         };
         /**
          * @description The kind of cuff.
@@ -2141,6 +2315,23 @@ export interface components {
             /** @description The steps, in order. */
             rungs: components["schemas"]["RungBody"][];
         };
+        /** @description A bound, and why. */
+        LadderBound: {
+            /** @description The field it is for; of each step where a step has it. */
+            field: string;
+            /**
+             * Format: int64
+             * @description Not below.
+             */
+            least: number;
+            /**
+             * Format: int64
+             * @description Not above.
+             */
+            most: number;
+            /** @description Why. */
+            why: string;
+        };
         /** @description Another ladder, and why. */
         LadderProposal: {
             /** @description The ladder. */
@@ -2170,6 +2361,8 @@ export interface components {
         };
         /** @description The ladder in use, and what is proposed. */
         LadderView: {
+            /** @description What no ladder may cross. */
+            bounds: components["schemas"]["LadderBound"][];
             /** @description The channels that are not set up here, each in a sentence: a step that wants one goes over another. */
             missing: string[];
             proposed?: components["schemas"]["LadderVersion"] | null;
@@ -2274,6 +2467,15 @@ export interface components {
         Moved: {
             /** @description The phase. */
             phase: string;
+        };
+        /** @description Where a browser is reached, as the browser says it. */
+        NewBrowser: {
+            /** @description Its secret of sixteen bytes, base64 for URLs. */
+            auth: string;
+            /** @description Its address at its push service. */
+            endpoint: string;
+            /** @description Its public key: an uncompressed point on P-256, base64 for URLs. */
+            p256dh: string;
         };
         /** @description The prescriber's live decision. */
         NewDecision: {
@@ -2444,6 +2646,35 @@ export interface components {
         Now: {
             /** @description Microseconds since 1970. */
             now_at: components["schemas"]["Timestamp"];
+        };
+        /** @description All numbers of real sessions, or of drills. */
+        NumbersView: {
+            /** @description From the incident to a named person who has it. */
+            acknowledge: components["schemas"]["SpreadView"];
+            /** @description From a look's deadline to the incident. */
+            detect: components["schemas"]["SpreadView"];
+            /** @description Alarms of the house's own after which all was well, among sessions. */
+            false_alarms: components["schemas"]["ShareView"];
+            /**
+             * Format: int64
+             * @description Incidents of any kind.
+             */
+            incidents: number;
+            /** @description Missed looks among those that were due. */
+            missed: components["schemas"]["ShareView"];
+            /** @description The same to the first message taken for somebody away from a screen. */
+            page: components["schemas"]["SpreadView"];
+            /** @description Sessions for which whoever was on call answered beforehand, among those for which they were asked. */
+            pager: components["schemas"]["ShareView"];
+            /** @description From the incident to its end. */
+            resolve: components["schemas"]["SpreadView"];
+            /** @description From when it should have been noticed to the first page of somebody who was told. */
+            screen: components["schemas"]["SpreadView"];
+            /**
+             * Format: int64
+             * @description Sessions in which at least one look was due.
+             */
+            sessions: number;
         };
         /** @description A begun dose that waits for its witness. */
         Offer: {
@@ -2704,6 +2935,11 @@ export interface components {
             lines: components["schemas"]["RehearsalLine"][];
             taken_by?: components["schemas"]["PersonId"] | null;
         };
+        /** @description Who sits from now on. */
+        Replacement: {
+            /** @description A sitter whom the patient has named. */
+            person: components["schemas"]["PersonId"];
+        };
         /** @description One look. */
         Report: {
             answered_at?: components["schemas"]["Timestamp"] | null;
@@ -2784,6 +3020,35 @@ export interface components {
             /** @description At the door, longest first. */
             waiting: components["schemas"]["Waiting"][];
         };
+        /** @description Who is on call when, and what makes it so. */
+        Roster: {
+            /** @description What was entered for a date, and what somebody took over. */
+            dated: components["schemas"]["DatedDutyEntry"][];
+            /** @description A gap that begins before this is near: it is told of. */
+            near_until_at: components["schemas"]["Timestamp"];
+            /** @description The calendar, without holes: a stretch without a person is a gap. */
+            stretches: components["schemas"]["RosterStretch"][];
+            /** @description What comes every week. */
+            weekly: components["schemas"]["WeeklyDutyEntry"][];
+        };
+        /** @description Nothing to say. */
+        RosterEnd: Record<string, never>;
+        /** @description What was entered. */
+        RosterEntered: {
+            /** @description What ends it. */
+            id: components["schemas"]["RecordId"];
+        };
+        /** @description A stretch with one answer. */
+        RosterStretch: {
+            /** @description From when. */
+            from_at: components["schemas"]["Timestamp"];
+            instead_of?: components["schemas"]["PersonId"] | null;
+            person?: components["schemas"]["PersonId"] | null;
+            /** @description Whether they took it over. */
+            taken_over: boolean;
+            /** @description Until when. */
+            until_at: components["schemas"]["Timestamp"];
+        };
         /** @description One step of a ladder. */
         RungBody: {
             /**
@@ -2792,6 +3057,11 @@ export interface components {
              */
             after_seconds: number;
             channels: ("screen" | "mail" | "push" | "sms" | "voice" | "ntfy" | "webhook")[];
+            /**
+             * Format: int64
+             * @description Seconds between two people, when they are told one after the other.
+             */
+            gap_seconds?: number;
             /**
              * @description All at once, or one after the other.
              * @enum {string}
@@ -2804,6 +3074,22 @@ export interface components {
          * @enum {string}
          */
         Safe: "yes" | "unsure" | "no";
+        /** @description How well the clinic's net was held. */
+        SafetyNumbers: {
+            /**
+             * Format: int64
+             * @description Over how many days.
+             */
+            days: number;
+            /** @description Of drills, kept apart. */
+            drills: components["schemas"]["NumbersView"];
+            /** @description Of sessions in which somebody took something. */
+            real: components["schemas"]["NumbersView"];
+            /** @description Since when. */
+            since_at: components["schemas"]["Timestamp"];
+            /** @description Until when. */
+            until_at: components["schemas"]["Timestamp"];
+        };
         /**
          * @description What happens to the saliva after holding.
          * @enum {string}
@@ -2891,6 +3177,29 @@ export interface components {
          * @enum {string}
          */
         Severity: "ok" | "watch" | "urgent" | "emergency";
+        /** @description So many of so many. */
+        ShareView: {
+            /**
+             * Format: int64
+             * @description It should be rarer than one in so many; nothing where nobody set a bar.
+             */
+            bar_one_in?: number | null;
+            /**
+             * Format: int64
+             * @description So many.
+             */
+            part: number;
+            /**
+             * @description How it stands to its bar.
+             * @enum {string}
+             */
+            verdict: "kept" | "broken" | "unknown" | "no_bar";
+            /**
+             * Format: int64
+             * @description Of so many.
+             */
+            whole: number;
+        };
         /** @description Whether the therapist may read it from now on. */
         Sharing: {
             /** @description Whether. */
@@ -2968,6 +3277,49 @@ export interface components {
             /** @description The therapist's own zone. */
             therapist_zone?: string | null;
         };
+        /** @description How long something took. What rests on too little is not said. */
+        SpreadView: {
+            /**
+             * Format: int64
+             * @description What it should not exceed; nothing where nobody set a bar.
+             */
+            bar_micros?: number | null;
+            /**
+             * Format: int64
+             * @description How many times are known.
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description Half of them took no longer, in microseconds.
+             */
+            p50_micros?: number | null;
+            /**
+             * Format: int64
+             * @description 95 of 100 took no longer.
+             */
+            p95_micros?: number | null;
+            /**
+             * Format: int64
+             * @description 99 of 100 took no longer.
+             */
+            p99_micros?: number | null;
+            /**
+             * Format: int64
+             * @description How often it happened, or had to, and nobody wrote down when.
+             */
+            unknown: number;
+            /**
+             * @description How it stands to its bar.
+             * @enum {string}
+             */
+            verdict: "kept" | "broken" | "unknown" | "no_bar";
+            /**
+             * Format: int64
+             * @description The longest.
+             */
+            worst_micros?: number | null;
+        };
         /** @description A call for support. */
         Support: {
             /** @description When. */
@@ -2976,6 +3328,19 @@ export interface components {
             id: components["schemas"]["RecordId"];
             seen_at?: components["schemas"]["Timestamp"] | null;
             seen_by?: components["schemas"]["PersonId"] | null;
+        };
+        /** @description Somebody takes a time over: whoever is in the roster is off meanwhile. */
+        TakeOver: {
+            /** @description What the clock shows at its begin: `2026-11-27T20:00`. */
+            from: string;
+            from_choice?: components["schemas"]["OffsetChoice"] | null;
+            /** @description Who. */
+            person: components["schemas"]["PersonId"];
+            /** @description The IANA zone of that clock. */
+            time_zone: string;
+            /** @description What the clock shows at its end. */
+            until: string;
+            until_choice?: components["schemas"]["OffsetChoice"] | null;
         };
         /** @description A look that was taken. */
         TakenLook: {
@@ -3204,6 +3569,7 @@ export interface components {
             now_at: components["schemas"]["Timestamp"];
             on_call_confirmed_at?: components["schemas"]["Timestamp"] | null;
             on_call_paged_at?: components["schemas"]["Timestamp"] | null;
+            overdue?: components["schemas"]["NextLook"] | null;
             pager?: components["schemas"]["PagerView"] | null;
             /** @description `standing`, `watching`, `aftercare` or `closed`. */
             phase: string;
@@ -3222,6 +3588,34 @@ export interface components {
             time_zone: string;
             /** @description When they see people. */
             weekly: components["schemas"]["Opening"][];
+        };
+        /** @description A duty of every week. */
+        WeeklyDuty: {
+            /** @description `20:00`. */
+            from: string;
+            /** @description Who. */
+            person: components["schemas"]["PersonId"];
+            /** @description The IANA zone of that clock. */
+            time_zone: string;
+            /** @description `08:00`. */
+            until: string;
+            /**
+             * Format: int64
+             * @description The day it ends; the same day and time as its begin is a whole week.
+             */
+            until_weekday: number;
+            /**
+             * Format: int64
+             * @description The day it begins: 1 for Monday to 7 for Sunday.
+             */
+            weekday: number;
+        };
+        /** @description A duty of every week, as it is kept. */
+        WeeklyDutyEntry: {
+            /** @description The duty. */
+            duty: components["schemas"]["WeeklyDuty"];
+            /** @description What ends it. */
+            id: components["schemas"]["RecordId"];
         };
         /** @description Why a hold is placed or lifted. */
         Why: {
@@ -4169,6 +4563,259 @@ export interface operations {
             };
         };
     };
+    read_browsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Browsers"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    keep_browser: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The command id, a UUIDv7 made by the client. A repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBrowser"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrowserKept"];
+                };
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    forget_browser: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The command id, a UUIDv7 made by the client. A repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                browser: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BrowserRemoval"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is nothing here for them. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     read_form: {
         parameters: {
             query?: never;
@@ -4964,6 +5611,64 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_numbers: {
+        parameters: {
+            query?: {
+                /** @description Over how many days; 30 if it is left out. */
+                days?: ("30" | "90") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SafetyNumbers"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7075,6 +7780,115 @@ export interface operations {
             };
             /** @description It does not fit the state of things. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    replace_sitter: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The command id, a UUIDv7 made by the client. A repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Replacement"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is nothing here for them. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10756,6 +11570,371 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OnCall"];
+                };
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_roster: {
+        parameters: {
+            query: {
+                /** @description From when, in microseconds. */
+                from_at: components["schemas"]["Timestamp"];
+                /** @description Until when, in microseconds; at most 62 days later. */
+                until_at: components["schemas"]["Timestamp"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Roster"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    end_duty: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The command id, a UUIDv7 made by the client. A repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                entry: components["schemas"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterEnd"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntered"];
+                };
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is nothing here for them. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    take_over: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The command id, a UUIDv7 made by the client. A repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOver"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntered"];
+                };
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    set_weekly_duty: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The command id, a UUIDv7 made by the client. A repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WeeklyDuty"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterEntered"];
                 };
             };
             /** @description The request is not one we can read. */
