@@ -16,3 +16,6 @@ globalThis.ResizeObserver ??= class {
   unobserve() {}
   disconnect() {}
 };
+
+// A text field that grows measures again when a font arrives; jsdom has none.
+Object.defineProperty(document, 'fonts', { value: new EventTarget() });

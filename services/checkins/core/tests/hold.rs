@@ -4,7 +4,7 @@
 use checkins_core::escalation::{self, Cause, Incident, Matter, open};
 use checkins_core::ladder::Ladder;
 use checkins_core::protocol::Protocol;
-use checkins_core::watch::{Command, Event, Watch};
+use checkins_core::watch::{Command, Discharge, Event, Watch};
 use kernel::id::PersonId;
 use kernel::machine::Machine as _;
 use kernel::role::Role;
@@ -23,16 +23,17 @@ fn dosed() -> Watch {
 }
 
 fn discharged() -> Watch {
-    let discharge = Command::Discharge { at: minute(130), morning_at: minute(800) };
+    let discharge =
+        Command::Discharge(Discharge { at: minute(130), morning_at: minute(800), bedtime_at: None });
     dosed().step(Command::Hold, minute(130)).unwrap().state.step(discharge, minute(130)).unwrap().state
 }
 
 fn held(watch: Watch, at: Timestamp) -> (Watch, Vec<i64>, usize) {
     let step = watch.step(Command::Hold, at).unwrap();
-    let overslept = step.events.iter().filter_map(|event| match event {
-        Event::Overslept(due) => Some(due.sequence),
-        _other => None,
-    });
+    let overslept = step
+        .events
+        .iter()
+        .filter_map(|event| if let Event::Overslept(due) = event { Some(due.sequence) } else { None });
     let alarms =
         step.events.iter().filter(|event| matches!(event, Event::Missed(_) | Event::MorningMissed(_)));
     (step.state, overslept.collect(), alarms.count())

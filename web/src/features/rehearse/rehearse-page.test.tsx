@@ -52,7 +52,8 @@ it('asks a coordinator to have it typed instead', async () => {
 it('shows what was expected, when it came, who took it and what did not come', async () => {
   open({ rehearsals: [rehearsed] });
   const score = await screen.findByRole('article', { name: 'The sitter has fallen asleep' });
-  expect(score).toHaveTextContent('2 of 3 came in time. Dr. Lee took it.');
+  // The name comes with the clinic's people.
+  await expect.poll(() => score.textContent).toContain('2 of 3 came in time. Dr. Lee took it.');
   const lines = within(score).getAllByRole('listitem').map((line) => line.textContent);
   expect(lines[0]).toMatch(/^The incident opensat \d\d:\d\d:\d\d, due by \d\d:\d\d:\d\din time$/);
   expect(lines[1]).toMatch(/not needed any more$/);
