@@ -48,7 +48,7 @@ async fn whoever_takes_the_duty_over_is_asked_anew_and_the_one_before_cannot_ans
         let noors = house.link(house.noor).await;
         house.pass(Span::seconds(1)).await;
         mia_takes_over(house, session).await;
-        assert_eq!(house.press(CONFIRM, &noors).await.0, StatusCode::GONE);
+        assert_eq!(house.press(CONFIRM, &noors).await.0, StatusCode::FORBIDDEN);
         assert_eq!(house.watch(session).await["on_call_confirmed_at"], Value::Null);
         let mias = house.link(house.mia).await;
         assert_eq!(house.press(CONFIRM, &mias).await.0, StatusCode::OK);

@@ -15,13 +15,21 @@ async fn dosed(house: &House) -> (SessionId, Phone) {
     (session, phone)
 }
 
+/// Which looks want a count is drawn from the session's id: it differs between any two.
+fn without_task(mut said: Value) -> Value {
+    if let Some(task) = said.pointer_mut("/next/task") {
+        *task = Value::Null;
+    }
+    said
+}
+
 /// All that somebody in the home can be shown, without the ids that differ between any two looks.
 async fn shown(house: &House, who: Person, session: SessionId) -> Value {
     let mut shown = house.get(who, &format!("/sessions/{session}/watch")).await.1;
     for id in ["/session", "/last/id", "/history/0/id"] {
         *shown.pointer_mut(id).unwrap() = Value::Null;
     }
-    shown
+    without_task(shown)
 }
 
 /// Until every mail that was written has left, and was told of.
@@ -40,7 +48,8 @@ async fn whatever_the_home_can_ask_is_answered_as_after_an_ordinary_look() {
             answers(house, ordinary, 1, &plain.ordinary).await,
             answers(house, quiet, 1, &phone.quiet).await,
         ];
-        assert_eq!(replies[0], replies[1]);
+        let [plainly, quietly] = replies.map(|(status, said)| (status, without_task(said)));
+        assert_eq!(plainly, quietly);
         all_told(house).await;
         house.pass(Span::minutes(3)).await;
         all_told(house).await;

@@ -72,7 +72,8 @@ async fn a_small_house_may_begin_and_reads_plainly_what_it_does_without() {
         let at = house.now();
         let small = HouseStands { writable: true, clocks_agree: true, standby: none(), watchdog: none(), at };
         house.hears_of(small).await;
-        let advice = house.amber().await;
+        let advice = house.amber().await.into_iter().filter(|(id, _)| id.starts_with("WATCH-"));
+        let advice: Vec<_> = advice.collect();
         let ids: Vec<_> = advice.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!(ids, ["WATCH-SECOND", "WATCH-DOG"]);
         assert!(
