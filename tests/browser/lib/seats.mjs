@@ -9,8 +9,8 @@ const CAMERA = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-s
 const ROLES = ['patient', 'sitter', 'therapist', 'prescriber', 'coordinator'];
 
 /** Opens the house at this pace, mid-session unless told otherwise, and a page for each role on the role's own name. */
-export async function openDemo(story, { pace, name, session = true, mail = null, seat = {} }) {
-  const house = story.keeps(await openHouse({ session, pace, name, mail }));
+export async function openDemo(story, { pace, name, session = true, seat = {} }) {
+  const house = story.keeps(await openHouse({ session, pace, name }));
   const others = story.keeps(await office(CAMERA));
   const pages = {};
   for (const role of ROLES) {

@@ -1,8 +1,8 @@
 //! Routes of one-use links: they act only on a press, and prove themselves by their token.
 
 use super::{Answer, Done};
-use crate::store::view::{self, LinkView};
-use crate::store::{deliveries, links};
+use crate::store::deliveries;
+use crate::store::links::{self, Link};
 use crate::{Checkins, pager, take};
 use actix_web::{HttpResponse, post};
 use chassis::body::Body;
@@ -12,9 +12,10 @@ use chassis::problem::{Problem, ProblemBody};
 use chassis::service::Service as _;
 use chassis::work::{Act, Work};
 use garde::Validate;
+use kernel::time::Timestamp;
 use proto::permissions::Enter;
 use proto::problems;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// A one-use token, from the fragment of a link.
@@ -27,6 +28,24 @@ struct Token {
     token: String,
 }
 
+/// What a one-use link is about, for the page that asks for the press.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LinkView {
+    /// `acknowledge` or `on_call`.
+    pub kind: String,
+    /// Whether it can still be used.
+    pub usable: bool,
+    /// Until when.
+    pub expires_at: Timestamp,
+}
+
+impl LinkView {
+    fn of(link: &Link, now: Timestamp) -> Self {
+        let usable = link.used_at.is_none() && now < link.expires_at;
+        Self { kind: link.kind.clone(), usable, expires_at: link.expires_at }
+    }
+}
+
 #[utoipa::path(tag = "checkins", security(()), request_body = Token,
     responses((status = 200, body = LinkView), (status = 410, body = ProblemBody)))]
 #[post("/links/peek")]
@@ -34,7 +53,7 @@ pub(super) async fn peek_link(checkins: Guard<Enter, Checkins>, body: Body<Token
     let hash = crypto::sha256_hex(crypto::token_in(&body.0.token).as_bytes());
     let found = links::link(checkins.store(), &hash).await?;
     let link = found.ok_or(Problem::new(&problems::LINK_REFUSED))?;
-    let shown = view::link(&link, checkins.store().now());
+    let shown = LinkView::of(&link, checkins.store().now());
     if let Some(message) = link.notification.filter(|_| shown.usable) {
         let act = Act::link(link.clinic, link.person);
         let seen = async |work: &mut Work| deliveries::see(work, message).await;

@@ -2,7 +2,7 @@
 
 use super::pagers::view::{self as page, PagerView};
 use super::{counts, overdue, signs};
-use crate::store::{deliveries, links};
+use crate::store::deliveries;
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
 use checkins_core::escalation::Incident as State;
@@ -357,23 +357,6 @@ async fn told(store: &Store, clinic: ClinicId, incident: IncidentId) -> Result<V
         })
     };
     all(store, sql, [clinic.0.into(), incident.0.into()]).await?.iter().map(parse).collect()
-}
-
-/// What a one-use link is about, for the page that asks for the press.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LinkView {
-    /// `acknowledge` or `on_call`.
-    pub kind: String,
-    /// Whether it can still be used.
-    pub usable: bool,
-    /// Until when.
-    pub expires_at: Timestamp,
-}
-
-/// Shows a link without using it.
-pub(crate) fn link(link: &links::Link, now: Timestamp) -> LinkView {
-    let usable = link.used_at.is_none() && now < link.expires_at;
-    LinkView { kind: link.kind.clone(), usable, expires_at: link.expires_at }
 }
 
 async fn one<const N: usize>(

@@ -32,7 +32,8 @@ fn is_broken(house: &House) -> bool {
 }
 
 async fn sent(house: &House) -> i64 {
-    let of_ours = "select count(*) from checkins_attempt a join checkins_notification n on n.id = a.notification_id
+    let of_ours =
+        "select count(*) from checkins_attempt a join checkins_notification n on n.id = a.notification_id
                    where n.session_id in (select session_id from checkins_synthetic)";
     rows::count(house, of_ours).await
 }

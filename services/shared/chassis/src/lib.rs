@@ -1,5 +1,6 @@
 //! What every service stands on. All the I/O in the house is behind one of these modules.
 
+mod act;
 pub mod alone;
 pub mod asked;
 pub mod audit;

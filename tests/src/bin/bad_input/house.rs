@@ -346,6 +346,8 @@ impl House {
             ("instrument", "phq9".into()),
             ("incident", other.clone()),
             ("support", other.clone()),
+            ("entry", other.clone()),
+            ("browser", other.clone()),
             ("record", other),
         ])
     }
