@@ -51,7 +51,7 @@ function InUse({ view: { published, shipped } }: { view: LadderView }) {
   const who = (person: string | null): string => name(person, words.someone);
   return (
     <Card title={words.in_use}>
-      {published === null ? <StateBadge tone="soon">{words.shipped}</StateBadge> : <p className={styles.muted}>{words.version(published.version, who(published.proposed_by), who(published.published_by), dayAndTime(published.published_at ?? published.proposed_at))}</p>}
+      <p className={styles.muted}>{published === null ? words.shipped : words.version(published.version, who(published.proposed_by), who(published.published_by), dayAndTime(published.published_at ?? published.proposed_at))}</p>
       <Steps ladder={published?.ladder ?? shipped} />
     </Card>
   );

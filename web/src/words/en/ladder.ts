@@ -46,7 +46,7 @@ export const ladderWords = {
   hold: 'Seconds that “I’m on it” holds',
   bound: (least: number, most: number, why: string) => `${least} to ${most}: ${why}.`,
   add: 'Add a step',
-  remove: (number: number) => `Take step ${number} out`,
+  remove: (number: number) => `Take out step ${number}`,
   remove_short: 'Take out',
   why: 'Why',
   why_hint: 'At least 20 characters. Whoever agrees reads this.',
