@@ -138,3 +138,41 @@ fn in_a_drill_a_step_still_leaves_people_five_seconds() {
     let drill = Matter { pace: Pace::new(60).unwrap(), ..matter(Severity::Urgent) };
     assert_eq!(open(drill).state.due(), Some(second(5)));
 }
+
+#[test]
+fn a_tick_before_its_time_changes_nothing_open_or_held() {
+    let incident = opened(Severity::Urgent);
+    let early = incident.clone().step(Command::Tick, second(59)).unwrap();
+    assert_eq!((early.state, early.events), (incident.clone(), vec![]));
+    let held = incident.step(acknowledge(Role::Therapist), second(10)).unwrap().state;
+    let early = held.clone().step(Command::Tick, second(129)).unwrap();
+    assert_eq!((early.state, early.events), (held, vec![]));
+}
+
+#[test]
+fn only_a_worse_turn_disturbs_it_open_or_held() {
+    let incident = opened(Severity::Urgent);
+    let worse = incident.clone().step(Command::Again(Severity::Emergency), second(20)).unwrap();
+    assert_eq!(worse.events, [2, 3].map(|step| Event::Step { step, round: 0 }));
+    assert_eq!(worse.state.matter().severity, Severity::Emergency);
+    let held = incident.clone().step(acknowledge(Role::Therapist), second(10)).unwrap().state;
+    for before in [incident, held] {
+        for no_worse in [Severity::Urgent, Severity::Watch] {
+            let step = before.clone().step(Command::Again(no_worse), second(20)).unwrap();
+            assert_eq!((step.state, step.events), (before.clone(), vec![]), "{no_worse:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_overdue_by_more_than_ten_minutes_is_put_off_by_two_and_no_less() {
+    let incident = opened(Severity::Urgent);
+    let held = incident.clone().step(acknowledge(Role::Therapist), second(10)).unwrap().state;
+    for (before, due) in [(incident, 60), (held, 130)] {
+        let not_yet = before.clone().step(Command::Hold, second(due + 600)).unwrap();
+        assert_eq!((not_yet.state, not_yet.events), (before.clone(), vec![]));
+        let now = second(due + 601);
+        let put_off = before.step(Command::Hold, now).unwrap();
+        assert_eq!((put_off.state.due(), put_off.events), (Some(now.plus(Span::seconds(120))), vec![]));
+    }
+}
