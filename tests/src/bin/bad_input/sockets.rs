@@ -103,9 +103,22 @@ fn hello(token: &str) -> String {
     json!({ "type": "hello", "token": token }).to_string()
 }
 
+/// Whoever is on call for a session is paged ten times, and then no more: nothing is written while a socket is silent.
+async fn nobody_is_paged(house: &House) -> anyhow::Result<()> {
+    let paging = "select count(*) from {checkins_pager} where phase = 'paging'";
+    for _look in 0..90 {
+        if house.ledger.count(paging).await? == 0 {
+            return Ok(());
+        }
+        tests::pause(1_000).await;
+    }
+    anyhow::bail!("somebody is paged without end")
+}
+
 /// Row 26.
 pub async fn rows(house: &House, session: &Session) -> anyhow::Result<()> {
     let lee = &house.therapist;
+    nobody_is_paged(house).await?;
     house.ledger.settle().await?;
     for (what, first) in [
         ("silence", None),
