@@ -55,7 +55,7 @@ it('shows what was expected, when it came, who took it and what did not come', a
   // The name comes with the clinic's people.
   await expect.poll(() => score.textContent).toContain('2 of 3 came in time. Dr. Lee took it.');
   const lines = within(score).getAllByRole('listitem').map((line) => line.textContent);
-  expect(lines[0]).toMatch(/^The incident opensat \d\d:\d\d:\d\d, due by \d\d:\d\d:\d\din time$/);
+  expect(lines[0]).toMatch(/^The incident opensat \d\d:\d\d:\d\d, due by \d\d:\d\d:\d\d●in time$/);
   expect(lines[1]).toMatch(/not needed any more$/);
-  expect(lines[3]).toMatch(/^Somebody says what came of itby \d\d:\d\d:\d\ddid not come$/);
+  expect(lines[3]).toMatch(/^Somebody says what came of itby \d\d:\d\d:\d\d◑did not come$/);
 });

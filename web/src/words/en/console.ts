@@ -127,7 +127,7 @@ export const consoleWords = {
     severity: { ok: 'all well', watch: 'watch more closely', urgent: 'needs a clinician', emergency: 'emergency' },
     arrived_later: (clock: string, length: string) => `given at ${clock}, arrived ${length} later`,
     count_left_out: '“all well” without the count of breaths',
-    breaths: (count: string) => `counted ${count.replace('_or_more', ' or more')} breaths in 15 s`,
+    breaths: (count: string) => `counted ${count === '10_or_more' ? '10 or more' : count} breaths in 15 s`,
     answered_late: (length: string) => `answered ${length} after it was due`,
     signatures: { unsigned: 'not signed by the phone', foreign: 'signed by another phone' } as Record<string, string>,
     missed: (count: number) => (count === 1 ? 'one look missed' : `${count} looks missed`),
