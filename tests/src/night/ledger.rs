@@ -159,6 +159,23 @@ impl<'a> Ledger<'a> {
         told_at - at.micros() - dark.map(|micros| micros.max(0)).sum::<i64>()
     }
 
+    /// What the rows say that may not be. A drill may be killing the database at this very moment.
+    async fn violations(&self) -> anyhow::Result<Vec<String>> {
+        let mut tries = 5;
+        loop {
+            let db = self.night.rows.opened().await?;
+            let (now, since) = (Timestamp::from_micros(now()), Timestamp::from_micros(0));
+            let found = auditor::violations(&db, now, since).await;
+            // A connection that broke is closed already.
+            let _ = db.close().await;
+            tries -= 1;
+            match found {
+                Err(_) if tries > 0 => {}
+                found => return Ok(found?),
+            }
+        }
+    }
+
     async fn figures(&self) -> anyhow::Result<Figures> {
         let late = |pick: fn(&Told) -> Option<i64>| {
             let late = |(session, at): (&SessionId, &Timestamp)| {
@@ -178,10 +195,7 @@ impl<'a> Ledger<'a> {
                 eprintln!("{session}, due {after} ms into the night, was told after {late:?} µs");
             }
         }
-        let db = self.night.rows.opened().await?;
-        let violations =
-            auditor::violations(&db, Timestamp::from_micros(now()), Timestamp::from_micros(0)).await?;
-        db.close().await?;
+        let violations = self.violations().await?;
         Ok(Figures {
             deadlines: self.night.deadlines.len(),
             lost: self.night.deadlines.len() - both.len(),
