@@ -1,33 +1,10 @@
 //! Orders, doses, sessions, visits, answers, mornings and the journal.
 
-use chassis::schema::ddl;
-use sea_orm_migration::prelude::*;
+use chassis::schema::Statements;
 
-/// The first tables of care.
-#[derive(Debug)]
-pub struct Migration;
-
-impl MigrationName for Migration {
-    fn name(&self) -> &'static str {
-        "m0002_care"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in TABLES {
-            ddl(manager, statement).await?;
-        }
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[&str] = &[
+pub(super) const CARE: Statements = Statements(
+    "m0002_care",
+    &[
     // What a prescriber wrote. Terms are sealed with the patient's key.
     "create table care_order (clinic_id {uuid} not null, id {uuid} not null, patient_id {uuid} not null,
         prescriber_id {uuid} not null, written_at bigint not null, terms {bytes} not null,
@@ -60,4 +37,5 @@ const TABLES: &[&str] = &[
         session_id {uuid}, written_at bigint not null, shared {bool} not null, entry {bytes} not null,
         primary key (clinic_id, id))",
     "create index care_journal_patient on care_journal (clinic_id, patient_id, written_at)",
-];
+    ],
+);

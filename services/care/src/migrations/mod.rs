@@ -14,8 +14,8 @@ impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(HouseTables("care")),
-            Box::new(m0002_care::Migration),
-            Box::new(m0003_patients::Migration),
+            Box::new(m0002_care::CARE),
+            Box::new(m0003_patients::PATIENTS),
             Box::new(HouseLetters("care")),
         ]
     }

@@ -6,7 +6,7 @@ mod numbers;
 mod pager;
 mod tasks;
 
-use chassis::schema::{HouseLetters, HouseTables, ddl};
+use chassis::schema::{HouseLetters, HouseTables, Statements};
 use sea_orm_migration::prelude::*;
 
 /// All of them, in order.
@@ -17,16 +17,16 @@ impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(HouseTables("checkins")),
-            Box::new(WatchTables),
+            Box::new(WATCH_TABLES),
             Box::new(HouseLetters("checkins")),
-            Box::new(LadderAndAuditor),
-            Box::new(channels::Channels),
-            Box::new(Signs),
-            Box::new(Phones),
-            Box::new(pager::Pager),
-            Box::new(tasks::Tasks),
-            Box::new(browsers::Browsers),
-            Box::new(numbers::Numbers),
+            Box::new(LADDER_AND_AUDITOR),
+            Box::new(channels::CHANNELS),
+            Box::new(SIGNS),
+            Box::new(PHONES),
+            Box::new(pager::PAGER),
+            Box::new(tasks::TASKS),
+            Box::new(browsers::BROWSERS),
+            Box::new(numbers::NUMBERS),
         ]
     }
 
@@ -35,128 +35,51 @@ impl MigratorTrait for Migrations {
     }
 }
 
-struct WatchTables;
-
-struct Signs;
-
-impl MigrationName for Signs {
-    fn name(&self) -> &'static str {
-        "m0005_signs"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Signs {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in SIGNS {
-            ddl(manager, statement).await?;
-        }
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
 /// Who and what a dosed session shows of itself, and since when it does not.
-const SIGNS: [&str; 2] = [
+const SIGNS: Statements = Statements(
+    "m0005_signs",
+    &[
     "create table checkins_sign (clinic_id {uuid} not null, session_id {uuid} not null, sign text not null,
         seen_at bigint, due_at bigint, silent_since bigint, told_at bigint,
         primary key (clinic_id, session_id, sign))",
     "create index checkins_sign_due on checkins_sign (due_at) where due_at is not null",
-];
+    ],
+);
 
-struct LadderAndAuditor;
-
-impl MigrationName for LadderAndAuditor {
-    fn name(&self) -> &'static str {
-        "m0003_ladder_and_auditor"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for LadderAndAuditor {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in [LADDER].into_iter().chain(LOOKED_AT) {
-            ddl(manager, statement).await?;
-        }
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-/// What the auditor asks every 5 s: the first is empty in a house that is well, the others find what is recent.
-const LOOKED_AT: [&str; 6] = [
-    "create index checkins_watch_adrift on checkins_watch (clinic_id) where phase = 'watching' and due_at is null",
-    "create index checkins_deadline_settled on checkins_deadline (settled_at) where state in ('missed', 'satisfied')",
-    // What was sent is marked at once, and told of afterwards.
-    "alter table checkins_attempt add column told_at bigint",
-    "update checkins_attempt set told_at = at",
-    "create index checkins_attempt_untold on checkins_attempt (at) where told_at is null",
-    "create index checkins_notification_taken on checkins_notification (settled_at) where state = 'accepted'",
-];
-/// A setting of the clinic, with who wanted it and who agreed. Nothing personal: reasons are about the clinic.
-const LADDER: &str = "create table checkins_ladder (clinic_id {uuid} not null, version bigint not null,
+const LADDER_AND_AUDITOR: Statements = Statements(
+    "m0003_ladder_and_auditor",
+    &[
+        // A setting of the clinic, with who wanted it and who agreed. Nothing personal: reasons are about the clinic.
+        "create table checkins_ladder (clinic_id {uuid} not null, version bigint not null,
     ladder text not null, reason text not null, proposed_by {uuid} not null, proposed_role text not null,
-    proposed_at bigint not null, published_by {uuid}, published_at bigint, primary key (clinic_id, version))";
-
-struct Phones;
-
-impl MigrationName for Phones {
-    fn name(&self) -> &'static str {
-        "m0006_phones"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Phones {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in PHONES {
-            ddl(manager, statement).await?;
-        }
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
+    proposed_at bigint not null, published_by {uuid}, published_at bigint, primary key (clinic_id, version))",
+        // What the auditor asks every 5 s: the first is empty in a house that is well, the others find what is recent.
+        "create index checkins_watch_adrift on checkins_watch (clinic_id) where phase = 'watching' and due_at is null",
+        "create index checkins_deadline_settled on checkins_deadline (settled_at) where state in ('missed', 'satisfied')",
+        // What was sent is marked at once, and told of afterwards.
+        "alter table checkins_attempt add column told_at bigint",
+        "update checkins_attempt set told_at = at",
+        "create index checkins_attempt_untold on checkins_attempt (at) where told_at is null",
+        "create index checkins_notification_taken on checkins_notification (settled_at) where state = 'accepted'",
+    ],
+);
 
 /// A phone is a sign-in, and brings two public keys: one for ordinary answers, one that also calls for help quietly.
-const PHONES: [&str; 2] = [
+const PHONES: Statements = Statements(
+    "m0006_phones",
+    &[
     "create table checkins_phone (clinic_id {uuid} not null, session_id {uuid} not null, sign_in_id {uuid} not null,
         person_id {uuid} not null, answer_key {bytes} not null, quiet_key {bytes} not null, registered_at bigint not null,
         primary key (clinic_id, session_id, sign_in_id))",
     "alter table checkins_answer add column signature text not null default 'unsigned'",
-];
-
-impl MigrationName for WatchTables {
-    fn name(&self) -> &'static str {
-        "m0002_watch_tables"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for WatchTables {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in TABLES {
-            ddl(manager, statement).await?;
-        }
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
+    ],
+);
 
 /// Ids, kinds and times only, in plain columns: alarms need no keys, and invariants are SQL.
 /// Answers and notes are sealed.
-const TABLES: &[&str] = &[
+const WATCH_TABLES: Statements = Statements(
+    "m0002_watch_tables",
+    &[
     "create table checkins_watch (clinic_id {uuid} not null, session_id {uuid} not null, patient_id {uuid} not null,
         version bigint not null, phase text not null, due_at bigint, state text not null,
         drill {bool} not null, on_call_confirmed_at bigint, on_call_paged_at bigint, opened_at bigint not null,
@@ -205,4 +128,5 @@ const TABLES: &[&str] = &[
     "create unique index checkins_link_token on checkins_link (token_hash)",
     "create table checkins_contact (clinic_id {uuid} not null, person_id {uuid} not null, role text not null,
         sealed text not null, changed_at bigint not null, primary key (clinic_id, person_id))",
-];
+    ],
+);

@@ -2,32 +2,11 @@
 //! what the safety numbers are read from. What is older than these columns stays unknown. And what engines say of
 //! themselves.
 
-use chassis::schema::ddl;
-use sea_orm_migration::prelude::*;
+use chassis::schema::Statements;
 
-pub(super) struct Numbers;
-
-impl MigrationName for Numbers {
-    fn name(&self) -> &'static str {
-        "m0010_numbers"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Numbers {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in COLUMNS {
-            ddl(manager, statement).await?;
-        }
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const COLUMNS: &[&str] = &[
+pub(super) const NUMBERS: Statements = Statements(
+    "m0010_numbers",
+    &[
     "alter table checkins_incident add column noticed_at bigint",
     "alter table checkins_incident add column acknowledged_at bigint",
     "alter table checkins_incident add column resolved_at bigint",
@@ -38,4 +17,5 @@ const COLUMNS: &[&str] = &[
     // One row an engine, whoever's sessions it watches.
     "create table checkins_engine (engine text not null, ticked_at bigint not null, clocks_agree {bool} not null,
         echoed_at bigint, primary key (engine))",
-];
+    ],
+);

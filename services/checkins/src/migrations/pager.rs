@@ -1,32 +1,11 @@
 //! The page before a session, when somebody last answered one, the looks that are missed on purpose,
 //! and what a clinic rehearsed.
 
-use chassis::schema::ddl;
-use sea_orm_migration::prelude::*;
+use chassis::schema::Statements;
 
-pub(super) struct Pager;
-
-impl MigrationName for Pager {
-    fn name(&self) -> &'static str {
-        "m0007_pager"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Pager {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in TABLES {
-            ddl(manager, statement).await?;
-        }
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[&str] = &[
+pub(super) const PAGER: Statements = Statements(
+    "m0007_pager",
+    &[
     "create table checkins_pager (clinic_id {uuid} not null, session_id {uuid} not null, patient_id {uuid} not null,
         version bigint not null, phase text not null, due_at bigint, state text not null,
         primary key (clinic_id, session_id))",
@@ -43,4 +22,5 @@ const TABLES: &[&str] = &[
         kind text not null, began_at bigint not null, deadline_at bigint not null, outside_micros bigint not null,
         began_by {uuid} not null, primary key (clinic_id, id))",
     "create index checkins_rehearsal_session on checkins_rehearsal (clinic_id, session_id, began_at)",
-];
+    ],
+);

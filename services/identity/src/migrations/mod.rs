@@ -1,6 +1,6 @@
 //! The tables of identity. Forward only; on `SQLite` and Postgres.
 
-use chassis::schema::{HouseLetters, HouseTables, ddl};
+use chassis::schema::{HouseLetters, HouseTables, Statements};
 use sea_orm_migration::prelude::*;
 
 /// All of them, in order.
@@ -10,7 +10,11 @@ pub struct Migrations;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(HouseTables("identity")), Box::new(PeopleAndDoors), Box::new(HouseLetters("identity"))]
+        vec![
+            Box::new(HouseTables("identity")),
+            Box::new(PEOPLE_AND_DOORS),
+            Box::new(HouseLetters("identity")),
+        ]
     }
 
     fn migration_table_name() -> DynIden {
@@ -18,30 +22,10 @@ impl MigratorTrait for Migrations {
     }
 }
 
-struct PeopleAndDoors;
-
-impl MigrationName for PeopleAndDoors {
-    fn name(&self) -> &'static str {
-        "m0002_people_and_doors"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for PeopleAndDoors {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in TABLES {
-            ddl(manager, statement).await?;
-        }
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
 /// Names, contacts and secrets are sealed; tokens are kept as their SHA-256 only.
-const TABLES: &[&str] = &[
+const PEOPLE_AND_DOORS: Statements = Statements(
+    "m0002_people_and_doors",
+    &[
     "create table identity_clinic (clinic_id {uuid} not null primary key, name text not null, phone text not null,
         time_zone text not null)",
     // A sitter has no address index: they enter by link alone.
@@ -71,4 +55,5 @@ const TABLES: &[&str] = &[
     "create table identity_throttle (clinic_id {uuid} not null, id {uuid} not null, state text not null,
         due_at bigint, primary key (clinic_id, id))",
     "create index identity_throttle_due on identity_throttle (due_at) where due_at is not null",
-];
+    ],
+);

@@ -1,6 +1,6 @@
 //! The tables of notify.
 
-use chassis::schema::{HouseLetters, HouseTables, ddl};
+use chassis::schema::{HouseLetters, HouseTables, Statements};
 use sea_orm_migration::prelude::*;
 
 /// All of them, in order. Forward only.
@@ -8,7 +8,11 @@ pub struct Migrations;
 
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(HouseTables("notify")), Box::new(Tables), Box::new(HouseLetters("notify"))]
+        vec![
+            Box::new(HouseTables("notify")),
+            Box::new(CONTACTS_AND_DELIVERIES),
+            Box::new(HouseLetters("notify")),
+        ]
     }
 
     /// Services may share one `SQLite` file: each keeps its own list.
@@ -17,30 +21,9 @@ impl MigratorTrait for Migrations {
     }
 }
 
-struct Tables;
-
-impl MigrationName for Tables {
-    fn name(&self) -> &'static str {
-        "m0002_contacts_and_deliveries"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Tables {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in TABLES {
-            ddl(manager, statement).await?;
-        }
-        Ok(())
-    }
-
-    /// On SQLite too, so that a failed migration leaves nothing half done.
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[&str] = &[
+const CONTACTS_AND_DELIVERIES: Statements = Statements(
+    "m0002_contacts_and_deliveries",
+    &[
     // How to reach a person, sealed with the person's own key.
     "create table notify_contact (clinic_id {uuid} not null, person_id {uuid} not null, role text not null,
         contact {bytes} not null, updated_at bigint not null, primary key (clinic_id, person_id))",
@@ -58,4 +41,5 @@ const TABLES: &[&str] = &[
     "create table notify_invite (clinic_id {uuid} not null, session_id {uuid} not null, sequence bigint not null,
         starts_at bigint not null, ends_at bigint not null, drill {bool} not null,
         primary key (clinic_id, session_id))",
-];
+    ],
+);

@@ -3,7 +3,7 @@
 mod handover;
 mod house;
 
-use chassis::schema::{HouseLetters, HouseTables, ddl};
+use chassis::schema::{HouseLetters, HouseTables, Statements};
 use sea_orm_migration::prelude::*;
 
 /// All of them, in order.
@@ -14,11 +14,11 @@ impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(HouseTables("safety")),
-            Box::new(SessionTables),
+            Box::new(SESSION_TABLES),
             Box::new(HouseLetters("safety")),
-            Box::new(Pager),
-            Box::new(house::House),
-            Box::new(handover::Handover),
+            Box::new(PAGER),
+            Box::new(house::HOUSE),
+            Box::new(handover::HANDOVER),
         ]
     }
 
@@ -27,59 +27,20 @@ impl MigratorTrait for Migrations {
     }
 }
 
-struct Pager;
-
-impl MigrationName for Pager {
-    fn name(&self) -> &'static str {
-        "m0004_pager"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Pager {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in PAGER {
-            ddl(manager, statement).await?;
-        }
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
 /// How the page before a session stands, as checkins said it last.
-const PAGER: [&str; 3] = [
-    "alter table safety_session add column page_standing text",
-    "alter table safety_session add column page_hole text",
-    "alter table safety_session add column page_current bigint not null default 0",
-];
-
-struct SessionTables;
-
-impl MigrationName for SessionTables {
-    fn name(&self) -> &'static str {
-        "m0002_session_tables"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for SessionTables {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in TABLES {
-            ddl(manager, statement).await?;
-        }
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
+const PAGER: Statements = Statements(
+    "m0004_pager",
+    &[
+        "alter table safety_session add column page_standing text",
+        "alter table safety_session add column page_hole text",
+        "alter table safety_session add column page_current bigint not null default 0",
+    ],
+);
 
 /// Plain columns hold ids, kinds and times. What people say or measure is sealed with the patient's key.
-const TABLES: &[&str] = &[
+const SESSION_TABLES: Statements = Statements(
+    "m0002_session_tables",
+    &[
     // Beside the sealed machine: what the board and the evidence need without opening it.
     "create table safety_session (clinic_id {uuid} not null, id {uuid} not null, patient_id {uuid} not null,
         sitter_id {uuid}, therapist_id {uuid} not null, prescriber_id {uuid}, on_call_id {uuid} not null,
@@ -136,4 +97,5 @@ const TABLES: &[&str] = &[
     "create table safety_incident (clinic_id {uuid} not null, id {uuid} not null, session_id {uuid} not null,
         severity text not null, opened_at bigint not null, resolved_at bigint, primary key (clinic_id, id))",
     "create index safety_incident_session on safety_incident (clinic_id, session_id)",
-];
+    ],
+);

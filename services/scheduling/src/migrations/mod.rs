@@ -14,7 +14,7 @@ impl MigratorTrait for Migrations {
             Box::new(HouseTables("scheduling")),
             Box::new(Tables),
             Box::new(HouseLetters("scheduling")),
-            Box::new(rota::Rota),
+            Box::new(rota::ROTA),
         ]
     }
 

@@ -1,31 +1,10 @@
 //! Duties that come every week, times that somebody takes over, and when to look at both again.
 
-use chassis::schema::ddl;
-use sea_orm_migration::prelude::*;
+use chassis::schema::Statements;
 
-pub(super) struct Rota;
-
-impl MigrationName for Rota {
-    fn name(&self) -> &'static str {
-        "m0004_rota"
-    }
-}
-
-#[async_trait::async_trait]
-impl MigrationTrait for Rota {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for statement in TABLES {
-            ddl(manager, statement).await?;
-        }
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
-
-const TABLES: &[&str] = &[
+pub(super) const ROTA: Statements = Statements(
+    "m0004_rota",
+    &[
     // Somebody's duty every week, by the clock of a zone. Ended, never deleted: who was on call stays known.
     "create table scheduling_weekly_duty (clinic_id {uuid} not null, id {uuid} not null, person_id {uuid} not null,
         weekday bigint not null check (weekday between 1 and 7),
@@ -42,4 +21,5 @@ const TABLES: &[&str] = &[
     "create table scheduling_gap_look (clinic_id {uuid} not null, look_at bigint not null, told_at bigint,
         primary key (clinic_id))",
     "insert into scheduling_gap_look (clinic_id, look_at) select distinct clinic_id, 0 from scheduling_duty",
-];
+    ],
+);

@@ -33,6 +33,31 @@ pub fn is_postgres(manager: &SchemaManager<'_>) -> bool {
     manager.get_database_backend() == DbBackend::Postgres
 }
 
+/// One step of a service's own tables: the name it is remembered by, and what it runs on either store.
+#[derive(Debug)]
+pub struct Statements(pub &'static str, pub &'static [&'static str]);
+
+impl MigrationName for Statements {
+    fn name(&self) -> &str {
+        self.0
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Statements {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for statement in self.1 {
+            ddl(manager, statement).await?;
+        }
+        Ok(())
+    }
+
+    /// On SQLite too, so that a failed migration leaves nothing half done.
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
 /// The tables that every service has, under its own prefix.
 #[derive(Debug)]
 pub struct HouseTables(pub &'static str);

@@ -11,7 +11,7 @@ pub struct Migrations;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrations {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(HouseTables("video")), Box::new(m0002_rooms::Rooms), Box::new(HouseLetters("video"))]
+        vec![Box::new(HouseTables("video")), Box::new(m0002_rooms::ROOMS), Box::new(HouseLetters("video"))]
     }
 
     fn migration_table_name() -> DynIden {
