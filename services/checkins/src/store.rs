@@ -30,6 +30,7 @@ use checkins_core::watch::{self, Watch};
 use kernel::id::{ClinicId, IncidentId, SessionId};
 use kernel::machine::Machine;
 use kernel::time::Timestamp;
+use sea_orm::prelude::Uuid;
 use sea_orm::{ConnectionTrait as _, QueryResult};
 use serde::de::DeserializeOwned;
 
@@ -44,14 +45,7 @@ impl Keeper for Watches {
     type Id = SessionId;
 
     async fn load(work: &Work, id: SessionId) -> Result<Option<Row<Watch>>, Failure> {
-        let sql = format!(
-            "select session_id, patient_id, version, state from checkins_watch
-             where clinic_id = $1 and session_id = $2{}",
-            work.lock()
-        );
-        let values = [work.clinic().0.into(), id.0.into()];
-        let row = work.tx().query_one_raw(work.store().sql(sql, values)).await?;
-        row.map(|row| parsed(work.clinic(), &row)).transpose()
+        loaded(work, "checkins_watch", "session_id", id.0).await
     }
 
     async fn save(work: &mut Work, id: SessionId, row: &Row<Watch>) -> Result<(), Failure> {
@@ -83,11 +77,7 @@ impl Keeper for Watches {
     }
 
     async fn due(store: &Store, by: Timestamp) -> Result<Vec<Waiting<SessionId>>, Failure> {
-        let sql = format!(
-            "select clinic_id, session_id as id, due_at from checkins_watch
-             where due_at <= $1 order by due_at limit {DUE_MAX}"
-        );
-        due(store, sql, by).await
+        due(store, "checkins_watch", "session_id", by).await
     }
 }
 
@@ -96,14 +86,7 @@ impl Keeper for Incidents {
     type Id = IncidentId;
 
     async fn load(work: &Work, id: IncidentId) -> Result<Option<Row<Incident>>, Failure> {
-        let sql = format!(
-            "select session_id, patient_id, version, state from checkins_incident
-             where clinic_id = $1 and id = $2{}",
-            work.lock()
-        );
-        let values = [work.clinic().0.into(), id.0.into()];
-        let row = work.tx().query_one_raw(work.store().sql(sql, values)).await?;
-        row.map(|row| parsed(work.clinic(), &row)).transpose()
+        loaded(work, "checkins_incident", "id", id.0).await
     }
 
     async fn save(work: &mut Work, id: IncidentId, row: &Row<Incident>) -> Result<(), Failure> {
@@ -156,10 +139,7 @@ impl Keeper for Incidents {
     }
 
     async fn due(store: &Store, by: Timestamp) -> Result<Vec<Waiting<IncidentId>>, Failure> {
-        let sql = format!(
-            "select clinic_id, id, due_at from checkins_incident where due_at <= $1 order by due_at limit {DUE_MAX}"
-        );
-        due(store, sql, by).await
+        due(store, "checkins_incident", "id", by).await
     }
 }
 
@@ -188,11 +168,32 @@ fn parsed<M: DeserializeOwned>(clinic: ClinicId, row: &QueryResult) -> Result<Ro
     })
 }
 
-async fn due<I: From<sea_orm::prelude::Uuid>>(
+/// A machine in plain columns, by the key of its table.
+async fn loaded<M: DeserializeOwned>(
+    work: &Work,
+    table: &str,
+    key: &str,
+    id: Uuid,
+) -> Result<Option<Row<M>>, Failure> {
+    let sql = format!(
+        "select session_id, patient_id, version, state from {table} where clinic_id = $1 and {key} = $2{}",
+        work.lock()
+    );
+    let values = [work.clinic().0.into(), id.into()];
+    let row = work.tx().query_one_raw(work.store().sql(sql, values)).await?;
+    row.map(|row| parsed(work.clinic(), &row)).transpose()
+}
+
+/// Those of a table that are due by then.
+async fn due<I: From<Uuid>>(
     store: &Store,
-    sql: String,
+    table: &str,
+    key: &str,
     by: Timestamp,
 ) -> Result<Vec<Waiting<I>>, Failure> {
+    let sql = format!(
+        "select clinic_id, {key} as id, due_at from {table} where due_at <= $1 order by due_at limit {DUE_MAX}"
+    );
     let rows = store.db().query_all_raw(store.sql(sql, [by.micros().into()])).await?;
     rows.iter().map(Waiting::read).collect()
 }

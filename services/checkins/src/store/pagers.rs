@@ -2,9 +2,9 @@
 
 pub(crate) mod view;
 
-use super::{json, parsed};
+use super::{json, loaded};
 use crate::{channels, problems, publish};
-use chassis::keeper::{DUE_MAX, Keeper, Row, Waiting};
+use chassis::keeper::{Keeper, Row, Waiting};
 use chassis::problem::{Failure, Problem};
 use chassis::store::{self, Store};
 use chassis::work::Work;
@@ -27,14 +27,7 @@ impl Keeper for Pagers {
     type Id = SessionId;
 
     async fn load(work: &Work, id: SessionId) -> Result<Option<Row<Pager>>, Failure> {
-        let sql = format!(
-            "select session_id, patient_id, version, state from checkins_pager
-             where clinic_id = $1 and session_id = $2{}",
-            work.lock()
-        );
-        let values = [work.clinic().0.into(), id.0.into()];
-        let row = work.tx().query_one_raw(work.store().sql(sql, values)).await?;
-        row.map(|row| parsed(work.clinic(), &row)).transpose()
+        loaded(work, "checkins_pager", "session_id", id.0).await
     }
 
     async fn save(work: &mut Work, id: SessionId, row: &Row<Pager>) -> Result<(), Failure> {
@@ -72,11 +65,7 @@ impl Keeper for Pagers {
     }
 
     async fn due(store: &Store, by: Timestamp) -> Result<Vec<Waiting<SessionId>>, Failure> {
-        let sql = format!(
-            "select clinic_id, session_id as id, due_at from checkins_pager
-             where due_at <= $1 order by due_at limit {DUE_MAX}"
-        );
-        super::due(store, sql, by).await
+        super::due(store, "checkins_pager", "session_id", by).await
     }
 }
 
