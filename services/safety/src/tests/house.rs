@@ -2,11 +2,13 @@
 //! call, Mia coordinates.
 
 use crate::Safety;
+use crate::store::Sessions;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
 use actix_web::{App, http::Method};
 use chassis::clock::Clock;
 use chassis::config::Config;
 use chassis::ids;
+use chassis::keeper::Keeper as _;
 use chassis::run::{Mounted, ground, mount};
 use chassis::service::{Ground, Service as _};
 use chassis::token::{ACCESS, Access, ISSUER, Signer};
@@ -182,9 +184,12 @@ impl House {
         if let Some(said) = heard {
             crate::store::house::heard(self.service.store(), self.now(), &said).await.unwrap();
         }
-        for _rung in 0..8 {
-            self.service.tick().await.unwrap();
-        }
+        let looks = async {
+            while !Sessions::due(self.service.store(), self.now()).await.unwrap().is_empty() {
+                self.service.tick().await.unwrap();
+            }
+        };
+        tokio::time::timeout(std::time::Duration::from_secs(20), looks).await.expect("something stays due");
     }
 
     /// Listens to what the service says from now on.
