@@ -30,13 +30,17 @@ pub(crate) struct Look {
 /// Who cannot speak freely may be in danger of life: everyone on the ladder is told at once.
 const QUIET: Severity = Severity::Emergency;
 
-/// The source of a look from the room itself.
+/// The source of a look from the room itself: from the sitter's page, by text or in a call.
 pub(crate) const SITTER: &str = "sitter";
+pub(crate) const BY_TEXT: &str = "sitter_by_text";
+pub(crate) const BY_CALL: &str = "sitter_by_call";
+/// The source of a look over the video.
+pub(crate) const ON_CAMERA: &str = "observed_by_therapist";
 
 /// From whom a look is.
 #[derive(Clone, Copy)]
 pub(crate) struct Hand {
-    /// `sitter` or `observed_by_therapist`.
+    /// One of the words below.
     pub(crate) source: &'static str,
     /// Whose phone signed it.
     pub(crate) signature: Signature,
@@ -59,7 +63,7 @@ impl Hand {
         (look, severity): (&Look, Severity),
         now: Timestamp,
     ) -> Task {
-        if self.source != SITTER {
+        if self.source == ON_CAMERA {
             return Task::NotAsked;
         }
         task::done(watch, session, look.sequence, (&look.answers, severity), now)

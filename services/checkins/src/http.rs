@@ -161,7 +161,7 @@ async fn report(
     body: Raw,
 ) -> Answer {
     let who = checkins.who()?.clone();
-    let source = if who.role == Role::Sitter { answers::SITTER } else { "observed_by_therapist" };
+    let source = if who.role == Role::Sitter { answers::SITTER } else { answers::ON_CAMERA };
     let look = match body::parse::<Report>(&body.0) {
         Ok(Report { sequence, answers, answered_at }) => Look { sequence, answers, answered_at },
         // "Not breathing" is heard through every other mistake (reliability.md §5, row 49).

@@ -1,6 +1,7 @@
 //! Keeps watch over live sessions, and tells people until somebody acts.
 
 mod answers;
+mod asking;
 pub mod beats;
 mod bedtime;
 mod channels;
@@ -126,6 +127,7 @@ impl Service for Checkins {
         let step = lane.tick::<store::Incidents>().await?;
         let support = answers::tick_support(&lane).await?;
         let sign = signs::tick(self, &lane).await?;
+        asking::tick(&lane).await?;
         let page = lane.tick::<store::pagers::Pagers>().await?;
         self.copied.mirror().looked(self.store.now());
         let drill = synthetic::tick(self, &lane).await;

@@ -7,7 +7,7 @@ pub(crate) mod pager;
 use crate::store::attempts::Unheard;
 use crate::store::deliveries::Told;
 use crate::store::notifications;
-use crate::store::{Incidents, Watches, ladders, rows};
+use crate::store::{Incidents, Watches, asked, ladders, rows};
 use chassis::clock;
 use chassis::ids;
 use chassis::keeper::{About, Keeper as _, Row};
@@ -39,10 +39,12 @@ pub(crate) async fn watch(
             watch::Event::Scheduled(due) => rows::arm(work, session, LOOK, due).await?,
             watch::Event::Cancelled(sequence) => {
                 rows::settle(work, session, LOOK, *sequence, "cancelled").await?;
+                asked::supersede(work, session, *sequence).await?;
             }
             watch::Event::Answered { sequence, severity, counted } => {
                 if *counted == watch::Counted::InTime {
                     rows::settle(work, session, LOOK, *sequence, "satisfied").await?;
+                    asked::supersede(work, session, *sequence).await?;
                 }
                 let at = work.now();
                 let fact = say::CheckinAnswered { session, sequence: *sequence, severity: *severity, at };
@@ -51,6 +53,7 @@ pub(crate) async fn watch(
             }
             watch::Event::Missed(due) => {
                 rows::settle(work, session, LOOK, due.sequence, "missed").await?;
+                asked::supersede(work, session, due.sequence).await?;
                 missed(work, row, due.sequence, due.deadline_at).await?;
             }
             watch::Event::Overslept(due) => {

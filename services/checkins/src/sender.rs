@@ -3,7 +3,7 @@
 use crate::channels::{Notice, Sent, Whom};
 use crate::publish::{self, messages};
 use crate::store::attempts::{self, Attempt};
-use crate::store::notifications::{self, Addressee, Leased};
+use crate::store::notifications::{self, Addressee, LOOK_ASKED, Leased};
 use crate::store::rehearsals::REHEARSED;
 use crate::{Checkins, contact};
 use chassis::crypto;
@@ -114,7 +114,9 @@ fn whom(store: &Store, leased: &Leased, addressee: Option<&Addressee>) -> Result
         tracing::error!(notification.id = %leased.id, error = %failure, "a contact cannot be opened");
         "not_prepared"
     })?;
-    Ok(Whom { role: Some(*role), contact: Some(contact), drill, token: Some(crypto::random_token()) })
+    // The sitter's own page is theirs already, and only it may answer without a telephone.
+    let token = (leased.what.kind != LOOK_ASKED).then(crypto::random_token);
+    Ok(Whom { role: Some(*role), contact: Some(contact), drill, token })
 }
 
 async fn deliver(service: &Checkins, leased: &Leased, ready: Ready) -> Attempt {

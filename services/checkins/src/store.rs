@@ -1,5 +1,6 @@
 //! Rows of watches and incidents: plain columns, so that alarms need no keys and invariants are SQL.
 
+pub(crate) mod asked;
 pub(crate) mod attempts;
 pub mod auditor;
 pub(crate) mod browsers;

@@ -1,10 +1,14 @@
-//! "I'm on it", over whichever channel it is said: one command of the core, and the message it was said to.
+//! What somebody says to a message, over whichever channel it came: that they take an incident, that they can be
+//! reached, that they looked.
 
+use crate::asking::{self, Came};
 use crate::pager;
 use crate::store::Incidents;
 use crate::store::deliveries::{self, Told};
+use crate::store::notifications::LOOK_ASKED;
 use chassis::problem::Failure;
 use chassis::work::Work;
+use checkins_core::asking::Word;
 use checkins_core::escalation::Command;
 use kernel::id::{IncidentId, NotificationId, PersonId};
 use kernel::role::Role;
@@ -26,16 +30,36 @@ pub(crate) async fn incident(
     }
 }
 
-/// What this message asked for, by whoever it went to. False when they said so before.
-pub(crate) async fn what_it_asks(work: &mut Work, told: &Told) -> Result<bool, Failure> {
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Taken {
+    /// They have the incident.
+    Incident,
+    /// They can be reached.
+    Duty,
+    /// They looked.
+    Look(Came),
+    /// They said so before.
+    Before,
+}
+
+/// What this message asked for, by whoever it went to. Only a look can be said to be not well, and that is heard however
+/// often they spoke before.
+pub(crate) async fn what_it_asks(work: &mut Work, told: &Told, said: Word) -> Result<Taken, Failure> {
     // The same word again, from a provider that repeats itself, holds nothing anew.
-    if !deliveries::acknowledge(work, told.id).await? {
-        return Ok(false);
+    let is_first = deliveries::acknowledge(work, told.id).await?;
+    if !is_first && said == Word::Well {
+        return Ok(Taken::Before);
+    }
+    if told.what.kind == LOOK_ASKED {
+        return asking::answered(work, told, said).await.map(Taken::Look);
     }
     let by = told.what.person;
-    match told.what.incident {
-        Some(id) => incident(work, id, (by, told.role), Some(told.id)).await?,
-        None => pager::answer(work, told.what.session, by, Some(told.id)).await?,
+    if let Some(id) = told.what.incident {
+        incident(work, id, (by, told.role), Some(told.id)).await?;
+        Ok(Taken::Incident)
+    } else {
+        pager::answer(work, told.what.session, by, Some(told.id)).await?;
+        Ok(Taken::Duty)
     }
-    Ok(true)
 }

@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// Changes whenever a question, an answer or a severity does.
 pub const VERSION: &str = "2026-11-23-draft";
 
+/// The one press for all of it.
+pub const ALL_WELL: &str = "CI-ALL";
+
 /// The look task: a count of breaths ([`crate::task`]).
 pub const COUNT: &str = "CI-COUNT";
 
@@ -66,7 +69,7 @@ const ON_SIDE: &str = "Roll them onto their side. Tilt the chin up. Look again i
 /// The whole form.
 pub const QUESTIONS: &[Question] = &[
     question(
-        "CI-ALL",
+        ALL_WELL,
         "Look at the chest, the lips and the face. Say the name quietly. Is all well?",
         "One press when breathing is easy, colour is normal and they answer.",
         false,
@@ -282,7 +285,7 @@ pub fn read(answers: &BTreeMap<String, String>) -> Result<Meaning, Unclear> {
     }
     let severity = found.iter().map(|answer| answer.severity).max().unwrap_or(Severity::Ok);
     // "All well" answers all three.
-    if !answers.contains_key("CI-ALL") {
+    if !answers.contains_key(ALL_WELL) {
         let always = QUESTIONS.iter().filter(|question| question.always).map(|question| question.id);
         unclear.missing.extend(always.filter(|id| !answers.contains_key(*id)));
     }
@@ -298,7 +301,7 @@ pub fn read(answers: &BTreeMap<String, String>) -> Result<Meaning, Unclear> {
 
 fn contradicts(answers: &BTreeMap<String, String>, worst: Severity) -> bool {
     let said = |(id, value): (&str, &str)| answers.get(id).is_some_and(|given| given == value);
-    let is_well = said(("CI-ALL", "well")) && worst > Fine;
+    let is_well = said((ALL_WELL, "well")) && worst > Fine;
     is_well || CONTRADICTIONS.iter().any(|[one, other]| said(*one) && said(*other))
 }
 

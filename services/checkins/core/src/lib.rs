@@ -1,5 +1,6 @@
 //! The rules of the watch: when somebody must look, what an answer means, and who is told when nobody does.
 
+pub mod asking;
 pub mod delivery;
 pub mod escalation;
 pub mod form;

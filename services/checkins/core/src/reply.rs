@@ -5,16 +5,20 @@
 
 use kernel::id::NotificationId;
 
-/// The key that takes an incident in a call; pressing nothing, or another, takes nothing.
+/// The key that takes an incident in a call, or says that all is well; pressing nothing, or another, does nothing.
 pub const DIGIT: &str = "1";
+/// The key that says that all is not well, where a look is asked for.
+pub const NOT_WELL_DIGIT: &str = "9";
 
-/// A text message that takes an incident.
+/// A text message that takes an incident, or answers for a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reply {
     /// The one that this person was told of.
     Digit,
     /// The one that this code came with.
     Code(String),
+    /// No to what this code came with: all is not well.
+    No(String),
 }
 
 /// The four digits that come with a message, so that two incidents at once are told apart. They prove nothing: who
@@ -30,10 +34,17 @@ pub fn read(text: &str) -> Option<Reply> {
         return Some(Reply::Digit);
     }
     let mut words = text.split_whitespace();
-    let is_ok = words.next().is_some_and(|word| word.eq_ignore_ascii_case("ok"));
+    let word = words.next()?;
     let code =
         words.next().filter(|code| code.len() == 4 && code.bytes().all(|byte| byte.is_ascii_digit()))?;
-    (is_ok && words.next().is_none()).then(|| Reply::Code(code.to_owned()))
+    if words.next().is_some() {
+        return None;
+    }
+    match word.to_ascii_lowercase().as_str() {
+        "ok" => Some(Reply::Code(code.to_owned())),
+        "no" => Some(Reply::No(code.to_owned())),
+        _others => None,
+    }
 }
 
 #[cfg(test)]
@@ -47,6 +58,9 @@ mod tests {
         }
         for text in ["OK 0421", "ok 0421", " Ok  0421! "] {
             assert_eq!(read(text), Some(Reply::Code("0421".into())), "{text:?}");
+        }
+        for text in ["NO 0421", "no 0421."] {
+            assert_eq!(read(text), Some(Reply::No("0421".into())), "{text:?}");
         }
     }
 
@@ -64,6 +78,9 @@ mod tests {
             "OK 42",
             "OK ١٢٣٤",
             "2",
+            "NO",
+            "no thanks",
+            "NO 042",
         ];
         for text in machines {
             assert_eq!(read(text), None, "{text:?}");

@@ -14,7 +14,7 @@ use chassis::service::Ground;
 use checkins_core::ladder::Channel;
 use futures_util::future::LocalBoxFuture;
 pub(crate) use http::trust;
-pub(crate) use notice::{Notice, QUIET_WORDS, Whom, label, utc};
+pub(crate) use notice::{Notice, QUIET_WORDS, Whom, keys, label, utc};
 pub(crate) use push::{Push, Subscription};
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! What may leave the house about an alarm: fixed sentences, an opaque label, a time, a link. Nothing else.
 
-use crate::store::notifications::{Leased, ON_CALL};
+use crate::store::notifications::{LOOK_ASKED, Leased, ON_CALL};
 use chassis::service::Ground;
 use checkins_core::reply;
 use kernel::id::{ClinicId, IncidentId, NotificationId, PersonId, SessionId};
@@ -67,6 +67,7 @@ impl Notice {
         let drill = self.drill();
         let wanted = match self.kind.as_str() {
             ON_CALL => "Please confirm that you are on call",
+            LOOK_ASKED => "It is time to look",
             QUIET_CALL => "Please look now, quietly",
             _others => "Please look now",
         };
@@ -77,7 +78,12 @@ impl Notice {
     pub(super) fn letter(&self) -> String {
         let Self { label, link, .. } = self;
         let (at, quietly) = (utc(self.at), self.quietly());
-        if self.wants_duty() {
+        if self.asks_for_look() {
+            format!(
+                "It is time to look, for session {label}.\n\nOpen the sitter's page on your phone and answer there:\n{link}\n\n\
+                 Asked at {at}. Without an answer somebody is told soon. In danger to life, call the emergency number first."
+            )
+        } else if self.wants_duty() {
             format!(
                 "This is the page before session {label}. Nothing has happened.\n\nOpen this page and press the button to \
                  say that you can be reached while it lasts:\n{link}\n\nAsked at {at}. The link works once. If you do not \
@@ -107,7 +113,12 @@ impl Notice {
         let Self { label, link, .. } = self;
         let (drill, at, code) = (self.drill(), utc(self.at), reply::code(self.id));
         let quietly = self.quietly();
-        if self.wants_duty() {
+        if self.asks_for_look() {
+            format!(
+                "{drill}Time to look, session {label}. All well: reply OK {code}. Not well: reply NO {code}. In danger to \
+                 life, call the emergency number first."
+            )
+        } else if self.wants_duty() {
             format!(
                 "{drill}The page before session {label}; nothing has happened. Reply OK {code} if you can be reached, or \
                  open {link}"
@@ -125,17 +136,18 @@ impl Notice {
         let drill = if self.drill { "This is a drill. " } else { "" };
         let quietly = self.quietly();
         let spelled = self.label.chars().map(String::from).collect::<Vec<_>>().join(" ");
-        if self.wants_duty() {
-            format!(
-                "{drill}This is the page before session {spelled}. Nothing has happened. Press {} to say that you can be reached.",
-                reply::DIGIT
-            )
+        let keys = keys(&self.kind);
+        if self.asks_for_look() {
+            format!("{drill}It is time to look, for session {spelled}. {keys}")
+        } else if self.wants_duty() {
+            format!("{drill}This is the page before session {spelled}. Nothing has happened. {keys}")
         } else {
-            format!(
-                "{drill}{quietly}Session {spelled} needs someone to look now. Press {} if you take it.",
-                reply::DIGIT
-            )
+            format!("{drill}{quietly}Session {spelled} needs someone to look now. {keys}")
         }
+    }
+
+    fn asks_for_look(&self) -> bool {
+        self.kind == LOOK_ASKED
     }
 
     /// Whether it asks for a confirmation, and not for a look.
@@ -149,6 +161,16 @@ impl Notice {
 
     const fn drill(&self) -> &'static str {
         if self.drill { "[Drill] " } else { "" }
+    }
+}
+
+/// Which keys answer a call about this.
+pub(crate) fn keys(kind: &str) -> String {
+    let (yes, no) = (reply::DIGIT, reply::NOT_WELL_DIGIT);
+    match kind {
+        LOOK_ASKED => format!("Press {yes} if you looked and all is well. Press {no} if it is not."),
+        ON_CALL => format!("Press {yes} to say that you can be reached."),
+        _incidents => format!("Press {yes} if you take it."),
     }
 }
 

@@ -2,11 +2,16 @@
 //! Each proves itself by the provider's signature; without it there is nothing here, and nothing is written.
 
 use super::Answer;
-use crate::channels::telephony::{self, Account};
+use crate::asking::Came;
+use crate::channels::{
+    self,
+    telephony::{self, Account},
+};
 use crate::publish::{self, messages};
 use crate::store::deliveries::{self, Told, Word};
-use crate::store::notifications::ANSWERABLE;
-use crate::{Checkins, contact, take};
+use crate::store::notifications::{ANSWERABLE, LOOK_ASKED};
+use crate::take::{self, Taken};
+use crate::{Checkins, contact};
 use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse, post};
 use chassis::body::Form;
@@ -14,6 +19,7 @@ use chassis::guard::Guard;
 use chassis::problem::{Failure, Problem, ProblemBody};
 use chassis::service::Service as _;
 use chassis::work::{Act, Work};
+use checkins_core::asking::Word as Said;
 use checkins_core::reply::{self, Reply};
 use kernel::id::NotificationId;
 use proto::permissions::SpeakForProvider;
@@ -31,6 +37,12 @@ const TOO_LATE: &str = "That is over. Nothing was noted.";
 const NOT_THEIRS: &str = "Nothing was noted. Only the clinic's staff can take it.";
 const UNCLEAR: &str =
     "Nothing was noted. Reply with OK and the four digits of the message, or open its link.";
+const WELL: &str = "Thank you. Noted: all is well.";
+const AGAIN: &str =
+    "Noted. You are asked once more in five minutes: count the breaths for 15 seconds before you answer.";
+const LATE: &str = "Noted, but late: somebody was told that nobody looked, and may ring you. Stay with them.";
+const NOT_WELL: &str = "Noted. People are being told now and will ring you. Stay with them. In danger to life, call the \
+                        emergency number at once.";
 
 /// The fields of a form whose signature is the provider's.
 struct Signed<'a> {
@@ -136,11 +148,19 @@ pub(super) async fn press_digit(
 ) -> Answer {
     let signed = signed(&checkins, &request, form, |account| account.callback(*id, "digits"))?;
     let told = told(&checkins, *id).await?;
-    if signed.field("Digits") != reply::DIGIT {
-        let again = format!("That key does nothing. Press {} if you take it.", reply::DIGIT);
+    let Some(said) = pressed(&told, signed.field("Digits")) else {
+        let again = format!("That key does nothing. {}", channels::keys(&told.what.kind));
         return Ok(xml(telephony::question(&again, &signed.account.callback(*id, "digits"))));
+    };
+    Ok(xml(telephony::farewell(taken(&checkins, &told, said).await?)))
+}
+
+fn pressed(told: &Told, digit: &str) -> Option<Said> {
+    match digit {
+        reply::DIGIT => Some(Said::Well),
+        reply::NOT_WELL_DIGIT if told.what.kind == LOOK_ASKED => Some(Said::NotWell),
+        _another => None,
     }
-    Ok(xml(telephony::farewell(taken(&checkins, &told).await?)))
 }
 
 #[utoipa::path(tag = "checkins", operation_id = "reply_by_text", security(("provider" = [])),
@@ -158,19 +178,25 @@ pub(super) async fn reply_by_text(
         (Some(_) | None, _) => None,
     };
     let words = match meant {
-        Some(told) => taken(&checkins, &told).await?,
+        Some((told, said)) => taken(&checkins, &told, said).await?,
         None => UNCLEAR,
     };
     Ok(xml(telephony::text(words)))
 }
 
-/// The message that a reply from this number means. The bare digit means one only where there is one to mean.
-async fn meant(checkins: &Checkins, reply: &Reply, from: &str) -> Result<Option<Told>, Problem> {
+/// The message that a reply from this number means, and what it says to it. The bare digit means one only where there is
+/// one to mean.
+async fn meant(checkins: &Checkins, reply: &Reply, from: &str) -> Result<Option<(Told, Said)>, Problem> {
     let store = checkins.store();
-    let mut sent = deliveries::texts(store, store.now().minus(ANSWERABLE)).await?;
+    let is_bare = *reply == Reply::Digit;
+    let mut sent = deliveries::texts(store, store.now().minus(ANSWERABLE), is_bare).await?;
     sent.retain(|told| is_to(checkins, told, from));
+    let said = if matches!(reply, Reply::No(_)) { Said::NotWell } else { Said::Well };
     match reply {
         Reply::Code(code) => sent.retain(|told| reply::code(told.id) == *code),
+        Reply::No(code) => {
+            sent.retain(|told| reply::code(told.id) == *code && told.what.kind == LOOK_ASKED);
+        }
         Reply::Digit => {
             let subject = |told: &Told| (told.what.incident, told.what.session);
             let newest = sent.first().map(subject);
@@ -179,7 +205,7 @@ async fn meant(checkins: &Checkins, reply: &Reply, from: &str) -> Result<Option<
             }
         }
     }
-    Ok(sent.into_iter().next())
+    Ok(sent.into_iter().next().map(|told| (told, said)))
 }
 
 fn is_to(checkins: &Checkins, told: &Told, from: &str) -> bool {
@@ -189,24 +215,36 @@ fn is_to(checkins: &Checkins, told: &Told, from: &str) -> bool {
 }
 
 /// Takes what the message asks for, and says in a sentence what came of it.
-async fn taken(checkins: &Checkins, told: &Told) -> Result<&'static str, Problem> {
+async fn taken(checkins: &Checkins, told: &Told, said: Said) -> Result<&'static str, Problem> {
     let store = checkins.store();
     if store.now().since(told.created_at) > ANSWERABLE {
         return Ok(TOO_LATE);
     }
     let act = Act::link(told.clinic, told.what.person);
-    match store.work(act, async |work: &mut Work| take::what_it_asks(work, told).await).await {
-        Ok(true) if told.what.incident.is_some() => Ok(TAKEN),
-        Ok(true) => Ok(CONFIRMED),
-        Ok(false) => Ok(BEFORE),
+    match store.work(act, async |work: &mut Work| take::what_it_asks(work, told, said).await).await {
+        Ok(came) => Ok(thanks(came)),
         // Whoever is on the telephone reads no problem: it is said to them.
         Err(Failure::Refused(problem)) if is_not_theirs(&problem) => Ok(NOT_THEIRS),
         Err(Failure::Refused(problem))
-            if [problems::INCIDENT_RESOLVED.code, problems::LINK_REFUSED.code].contains(&problem.code()) =>
+            if [problems::INCIDENT_RESOLVED, problems::LINK_REFUSED, problems::WATCH_CLOSED]
+                .iter()
+                .any(|over| over.code == problem.code()) =>
         {
             Ok(TOO_LATE)
         }
         Err(failure) => Err(failure.into()),
+    }
+}
+
+const fn thanks(came: Taken) -> &'static str {
+    match came {
+        Taken::Incident => TAKEN,
+        Taken::Duty => CONFIRMED,
+        Taken::Before => BEFORE,
+        Taken::Look(Came::Well) => WELL,
+        Taken::Look(Came::Again) => AGAIN,
+        Taken::Look(Came::Late) => LATE,
+        Taken::Look(Came::NotWell) => NOT_WELL,
     }
 }
 

@@ -1,5 +1,6 @@
 //! The tables of checkins. Forward only; on `SQLite` and Postgres.
 
+mod asked;
 mod browsers;
 mod channels;
 mod numbers;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrations {
             Box::new(tasks::TASKS),
             Box::new(browsers::BROWSERS),
             Box::new(numbers::NUMBERS),
+            Box::new(asked::ASKED),
         ]
     }
 

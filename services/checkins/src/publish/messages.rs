@@ -1,7 +1,7 @@
 //! Who is written to at a step, over which channels, and over which one when another failed.
 
 use crate::channels;
-use crate::store::notifications::{self, INCIDENT, Message, What};
+use crate::store::notifications::{self, INCIDENT, LOOK_ASKED, Message, What};
 use crate::store::{browsers, rows};
 use chassis::problem::Failure;
 use chassis::work::Work;
@@ -81,7 +81,10 @@ pub(crate) async fn advance(work: &Work, failed: &What) -> Result<(), Failure> {
         return Ok(());
     }
     let usable = usable(work, failed.person).await?;
-    let Some(channel) = failed.channel.after(|channel| usable.contains(&channel)) else { return Ok(()) };
+    // A look is asked of the sitter alone.
+    let is_fit = |channel: Channel| failed.kind != LOOK_ASKED || !channel.is_shared();
+    let next = failed.channel.after(|channel| usable.contains(&channel) && is_fit(channel));
+    let Some(channel) = next else { return Ok(()) };
     let what = What { channel, ..failed.clone() };
     if channel.is_shared() && notifications::is_shared_already(work, &what).await? {
         return Ok(());

@@ -45,10 +45,11 @@ pub(crate) async fn by_telephone(store: &Store, id: NotificationId) -> Result<Op
     row.map(|row| read(&row)).transpose()
 }
 
-/// Text messages since then that nobody replied to yet, the newest first.
-pub(crate) async fn texts(store: &Store, since: Timestamp) -> Result<Vec<Told>, Failure> {
+/// Text messages since then, the newest first: all of them, or those that nobody replied to yet.
+pub(crate) async fn texts(store: &Store, since: Timestamp, is_open: bool) -> Result<Vec<Told>, Failure> {
+    let open = if is_open { "and n.acknowledged_at is null" } else { "" };
     let sql = format!(
-        "{COLUMNS} where n.channel = 'sms' and n.created_at >= $1 and n.attempts > 0 and n.acknowledged_at is null
+        "{COLUMNS} where n.channel = 'sms' and n.created_at >= $1 and n.attempts > 0 {open}
          order by n.created_at desc limit {TEXTS_MAX}"
     );
     let rows = store.db().query_all_raw(store.sql(sql, [since.micros().into()])).await?;

@@ -1,6 +1,7 @@
 //! Safety messages: written with the step that needs them, leased, sent, and only then marked.
 
 use super::rehearsals::DEAD_FOR;
+use crate::publish::LOOK;
 use chassis::ids;
 use chassis::problem::Failure;
 use chassis::store::{self, Store};
@@ -21,6 +22,8 @@ pub(crate) const ANSWERABLE: Span = Span::minutes(30);
 pub(crate) const INCIDENT: &str = "incident";
 /// Whoever is on call is asked to say so.
 pub(crate) const ON_CALL: &str = "on_call_confirmation";
+/// The sitter is asked for a look; the step is its number.
+pub(crate) const LOOK_ASKED: &str = "look_asked";
 
 /// Who is told what, over which channel: each of these is one row.
 #[derive(Debug, Clone)]
@@ -93,15 +96,18 @@ pub(crate) async fn write(work: &Work, message: &Message) -> Result<(), Failure>
     Ok(())
 }
 
-/// Whether anybody still waits for this: the incident is open, or the session has no confirmed on-call lead, and no
-/// later try was taken meanwhile.
+/// Whether anybody still waits for this: the incident is open, the session has no confirmed on-call lead, or the look is
+/// due, and no later try was taken meanwhile.
 pub(crate) async fn is_wanted(work: &Work, what: &What) -> Result<bool, Failure> {
     let sql = "select 1 as one from checkins_notification n
                join checkins_watch w on w.clinic_id = n.clinic_id and w.session_id = n.session_id
                left join checkins_incident i on i.clinic_id = n.clinic_id and i.id = n.incident_id
                where n.clinic_id = $1 and n.id = $2 and n.failed_at is not null
-               and (i.phase = 'open' or (n.incident_id is null and w.on_call_confirmed_at is null))";
-    let values = [work.clinic().0.into(), what.id().0.into()];
+               and (i.phase = 'open' or (n.kind = $3 and w.on_call_confirmed_at is null)
+                   or (n.kind = $4 and exists (select 1 from checkins_deadline due where due.clinic_id = n.clinic_id
+                       and due.session_id = n.session_id and due.kind = $5 and due.sequence = n.step
+                       and due.state = 'armed')))";
+    let values = [work.clinic().0.into(), what.id().0.into(), ON_CALL.into(), LOOK_ASKED.into(), LOOK.into()];
     Ok(work.tx().query_one_raw(work.store().sql(sql, values)).await?.is_some())
 }
 

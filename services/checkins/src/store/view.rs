@@ -50,7 +50,7 @@ pub struct TakenLook {
     pub severity: Severity,
     /// `in_time`, `extra` or `late`.
     pub counted: String,
-    /// `sitter` or `observed_by_therapist`.
+    /// `sitter`, `sitter_by_text`, `sitter_by_call` or `observed_by_therapist`.
     pub source: String,
     /// Who.
     pub person: PersonId,

@@ -8,6 +8,7 @@
 )]
 
 mod aftercare;
+mod asked;
 mod auditor;
 mod channels;
 mod door;

@@ -23,7 +23,7 @@ pub async fn say(house: &House, path: &str, form: &[(&str, &str)]) -> Answer {
 }
 
 /// Somebody presses a key in the call about the last alarm.
-async fn press(house: &House, session: SessionId, person: Person, digit: &str) -> String {
+pub async fn press(house: &House, session: SessionId, person: Person, digit: &str) -> String {
     let id = rows::message(house, session, person, "voice").await;
     let form = [("CallSid", "CA1"), ("Digits", digit)];
     let (status, said) = say(house, &format!("/telephony/{id}/digits"), &form).await;
@@ -32,7 +32,7 @@ async fn press(house: &House, session: SessionId, person: Person, digit: &str) -
 }
 
 /// Somebody writes to our number.
-async fn write(house: &House, person: Person, text: &str) -> String {
+pub async fn write(house: &House, person: Person, text: &str) -> String {
     let from = House::phone(person).replace(' ', "");
     let (status, said) = say(house, "/telephony/replies", &[("From", &from), ("Body", text)]).await;
     assert_eq!(status, StatusCode::OK, "{said}");

@@ -21,7 +21,7 @@ const WAITED = 10 * SECOND;
 /** A late answer says how late, one that waited shows both of its times, and one that nobody signed says so. */
 function HowItCame({ look: { answered_at, received_at, signature, source, counted, late_micros, task, breaths } }: { look: Look }) {
   const waited = received_at - answered_at;
-  const unproven = source === 'sitter' ? words.signatures[signature] : undefined;
+  const unproven = source === 'sitter' ? words.signatures[signature] : words.by_telephone[source];
   return (
     <>
       {task === 'left_out' ? <p className={styles.muted}>{words.count_left_out}</p> : null}

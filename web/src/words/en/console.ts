@@ -129,6 +129,7 @@ export const consoleWords = {
     count_left_out: '“all well” without the count of breaths',
     breaths: (count: string) => `counted ${count === '10_or_more' ? '10 or more' : count} breaths in 15 s`,
     answered_late: (length: string) => `answered ${length} after it was due`,
+    by_telephone: { sitter_by_text: 'by text message', sitter_by_call: 'by a key in a call' } as Record<string, string>,
     signatures: { unsigned: 'not signed by the phone', foreign: 'signed by another phone' } as Record<string, string>,
     missed: (count: number) => (count === 1 ? 'one look missed' : `${count} looks missed`),
     look_for: (name: string) => `Look in ${name}’s place`,
