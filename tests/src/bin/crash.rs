@@ -1,5 +1,5 @@
 //! Ten thousand deadlines pass while the engines that watch them are killed, and then the database under them too.
-#![expect(clippy::print_stdout, reason = "a proof answers on standard output")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a proof answers on standard output")]
 
 use anyhow::{Context as _, ensure};
 use kernel::time::Span;
@@ -77,11 +77,14 @@ async fn night(name: &str, place: Place, faults: Faults, words: Words) -> anyhow
     night.until_the_first().await;
     let (engines, postgres) = (std::mem::take(&mut night.engines), night.ground.postgres.take());
     let chaos = faults.begin(words.seed, engines, postgres);
-    let figures = night.seen_through().await;
-    // Where chaos itself failed, that is why nothing could be seen.
+    let ledger = night.watched().await;
+    // Where chaos itself failed, that is why nothing could be seen. What it started stays until the rows were read.
     let havoc = chaos.end().with_context(|| format!("{name}: the faults"))?;
-    let figures = figures.with_context(|| name.to_owned())?;
-    Ok(Figures { kills: havoc.kills, database_kills: havoc.database_kills, ..figures })
+    let figures =
+        ledger.with_context(|| name.to_owned())?.figures().await.with_context(|| name.to_owned())?;
+    let figures = Figures { kills: havoc.kills, database_kills: havoc.database_kills, ..figures };
+    eprintln!("{name}: {}", serde_json::to_string(&figures)?);
+    Ok(figures)
 }
 
 impl Words {

@@ -95,13 +95,15 @@ async fn night(name: &str, place: Place, disk: Disk, cuts: Cuts) -> anyhow::Resu
     night.until_the_first().await;
     let written = Written::begin(&night, spare, &folder.join("acknowledged"))?;
     let mut power = Power::begin(cuts, Site { disk, engines, postgres, copies, outages });
-    let figures = night.seen_through().await;
+    let ledger = night.watched().await;
     power.through().await?;
+    // The power stays from here on.
+    let figures = ledger?.figures().await?;
     let kept = written.end(&night, &config).await?;
     let damage = port.map(examined).transpose()?.flatten();
     let mut outcome = power.end()?;
     outcome.damage.extend(damage);
-    Ok(Seen { figures: figures?, kept, outcome })
+    Ok(Seen { figures, kept, outcome })
 }
 
 /// What Postgres finds wrong with its own tables and indexes.

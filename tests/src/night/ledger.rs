@@ -35,7 +35,7 @@ const LATE: Span = Span::seconds(10);
 const CLOSING: usize = 8;
 
 /// The book, and where its entries come from.
-pub(super) struct Ledger<'a> {
+pub struct Ledger<'a> {
     night: &'a Night,
     seen: UnboundedReceiver<Seen>,
     mails: Vec<Tail>,
@@ -76,7 +76,8 @@ impl<'a> Ledger<'a> {
         })
     }
 
-    pub(super) async fn kept(mut self) -> anyhow::Result<Figures> {
+    /// Keeps it until everybody was told, or never will be.
+    pub(super) async fn kept(mut self) -> anyhow::Result<Self> {
         let end = self.night.deadlines.values().max().context("no deadline")?.plus(NEVER).micros();
         while now() < end && self.complete() < self.night.deadlines.len() {
             self.see();
@@ -90,7 +91,7 @@ impl<'a> Ledger<'a> {
             hand.await?;
         }
         self.read_mails()?;
-        self.figures().await
+        Ok(self)
     }
 
     fn complete(&self) -> usize {
@@ -161,22 +162,18 @@ impl<'a> Ledger<'a> {
 
     /// What the rows say that may not be. A drill may be killing the database at this very moment.
     async fn violations(&self) -> anyhow::Result<Vec<String>> {
-        let mut tries = 5;
-        loop {
-            let db = self.night.rows.opened().await?;
-            let (now, since) = (Timestamp::from_micros(now()), Timestamp::from_micros(0));
-            let found = auditor::violations(&db, now, since).await;
-            // A connection that broke is closed already.
-            let _ = db.close().await;
-            tries -= 1;
-            match found {
-                Err(_) if tries > 0 => {}
-                found => return Ok(found?),
-            }
-        }
+        let db = self.night.rows.opened().await?;
+        let (now, since) = (Timestamp::from_micros(now()), Timestamp::from_micros(0));
+        let found = auditor::violations(&db, now, since).await;
+        db.close().await?;
+        Ok(found?)
     }
 
-    async fn figures(&self) -> anyhow::Result<Figures> {
+    /// What it comes to, with what the rows say: those are looked at in peace.
+    ///
+    /// # Errors
+    /// When the rows cannot be read.
+    pub async fn figures(&self) -> anyhow::Result<Figures> {
         let late = |pick: fn(&Told) -> Option<i64>| {
             let late = |(session, at): (&SessionId, &Timestamp)| {
                 Some(self.late(*at, pick(self.told.get(session)?)?))

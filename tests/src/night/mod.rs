@@ -266,7 +266,15 @@ impl Night {
     ///
     /// # Errors
     /// When the driver itself cannot go on.
-    pub async fn seen_through(&self) -> anyhow::Result<Figures> {
+    pub async fn watched(&self) -> anyhow::Result<Ledger<'_>> {
         Ledger::open(self).await?.kept().await
+    }
+
+    /// The same, and what it came to, where nothing goes wrong any more by then.
+    ///
+    /// # Errors
+    /// When the driver itself cannot go on, or the rows cannot be read.
+    pub async fn seen_through(&self) -> anyhow::Result<Figures> {
+        self.watched().await?.figures().await
     }
 }
