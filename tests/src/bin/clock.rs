@@ -78,9 +78,13 @@ async fn night(name: &str, script: Script, deadlines: usize) -> anyhow::Result<V
         postgres.start()?;
     } else {
         engines.iter_mut().for_each(Engine::kill);
-        for engine in &mut engines {
+        for (place, engine) in engines.iter_mut().enumerate() {
             engine.environment = wall.environment();
             engine.start()?;
+            // Where one alone may serve, it is the first.
+            if place == 0 {
+                engine.wait()?;
+            }
         }
     }
     engines.first_mut().context("no engine")?.wait()?;
