@@ -68,6 +68,7 @@ export const consoleWords = {
     sound_again: 'Play again',
     sound_ask: 'Five tones are playing. Did you hear them?',
     sound_blocked: 'This browser gives no sound. Check its volume and permission, then press again.',
+    sound_first: 'Test the alarm first, and say that you heard it.',
     sound_done: 'The alarm was heard on this screen.',
     short: {
       'PT-ID': 'photo ID', 'PT-LOC': 'address', 'PT-FOOD': 'no food', 'PT-FLUID': 'nothing to drink', 'PT-ALC': 'no alcohol', 'PT-SUB': 'no other drugs',
