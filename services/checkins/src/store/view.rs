@@ -287,7 +287,8 @@ pub(crate) async fn incidents(
     let open = if open_only { "and phase <> 'resolved'" } else { "" };
     let sql = format!(
         "select id, session_id, cause, severity, phase, state, opened_at from checkins_incident
-         where clinic_id = $1 {one} {open} order by opened_at desc limit {INCIDENTS_MAX}"
+         where clinic_id = $1 {one} {open}
+         order by case phase when 'resolved' then 1 else 0 end, opened_at desc limit {INCIDENTS_MAX}"
     );
     let values: Vec<Value> =
         std::iter::once(clinic.0.into()).chain(session.map(|session| session.0.into())).collect();

@@ -179,3 +179,23 @@ async fn an_old_incident_can_be_closed_however_many_came_after_it() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn an_open_incident_is_listed_however_many_were_closed_after_it() {
+    House::on_every_store(async |house| {
+        let old = house.incident(silent(house).await).await["id"].clone();
+        let session = house.session().await;
+        for _later in 0..101 {
+            house.pass(Span::seconds(1)).await;
+            house.hears(&Prolonged { session, severity: Severity::Urgent, at: house.now() }).await;
+            let (_, open) = house.get(house.mia, "/incidents?open=true").await;
+            let newest = open[0]["id"].as_str().unwrap();
+            let path = format!("/incidents/{newest}/resolve");
+            house.post(house.dr_lee, &path, json!({ "outcome": "medical_advice" })).await;
+        }
+        let (_, listed) = house.get(house.mia, "/incidents").await;
+        let listed = listed.as_array().unwrap();
+        assert_eq!((listed.len(), &listed[0]["id"]), (100, &old));
+    })
+    .await;
+}
