@@ -4,6 +4,7 @@ use crate::house::{House, Person};
 use chassis::ids;
 use chassis::service::Service as _;
 use kernel::id::{CommandId, NotificationId, PersonId, SessionId};
+use kernel::time::Timestamp;
 use proto::envelope::Envelope;
 use sea_orm::{ConnectionTrait as _, Database, QueryResult, Value};
 use serde_json::{Value as Json, json};
@@ -76,6 +77,15 @@ fn name(house: &House, row: &QueryResult) -> &'static str {
 pub async fn mails(house: &House) -> Vec<String> {
     let sql = "select state from checkins_notification where channel = 'mail' order by created_at, id";
     all(house, sql, vec![]).await.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+}
+
+/// Another sender takes every message that waits, for so long, and is not heard of again.
+pub async fn taken_by_another_sender(house: &House, until: Timestamp) {
+    let store = house.checkins.store();
+    let sql = "update checkins_notification set state = 'leased', fence = fence + 1, lease_until = $1
+               where state = 'pending'";
+    let _turn = store.turn().await;
+    store.db().execute_raw(store.sql(sql, [until.micros().into()])).await.unwrap();
 }
 
 /// What came of every attempt to send one, oldest first, with the server's own word.

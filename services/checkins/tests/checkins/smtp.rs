@@ -88,6 +88,24 @@ async fn a_mail_is_sent_first_and_marked_after_and_a_doubt_sends_it_again_under_
 }
 
 #[actix_web::test]
+async fn what_a_sender_held_when_it_died_is_sent_by_another_after_three_seconds() {
+    on_every_store(async |house, sink| {
+        sink.behave("refuse 451");
+        asked(house).await;
+        until_attempted(house, 1).await;
+        until_mails_are(house, &["pending"]).await;
+        rows::taken_by_another_sender(house, house.now().plus(Span::seconds(3))).await;
+        sink.behave("ok");
+        house.pass(Span::millis(2_999)).await;
+        assert_eq!((rows::mails(house).await, sink.mails()), (vec!["leased".to_owned()], vec![]));
+        house.pass(Span::millis(1)).await;
+        mails_once(sink, house, 1).await;
+        until_mails_are(house, &["accepted"]).await;
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn a_server_that_says_later_is_asked_again_and_again_until_it_takes_the_mail() {
     on_every_store(async |house, sink| {
         sink.behave("refuse 451");
