@@ -1,4 +1,4 @@
-//! The commands a person runs: `cargo xtask demo | build | test | story | bench | drill`.
+//! The commands a person runs: `cargo xtask demo | build | test | hazards | story | bench | drill`.
 #![expect(clippy::print_stdout, reason = "a development tool: its answer is what it prints")]
 #![expect(
     clippy::disallowed_methods,
@@ -45,6 +45,14 @@ enum Command {
     Build,
     /// Everything that must be green.
     Test,
+    /// Takes each control of tests/hazards.toml away on purpose, and wants its test to turn red.
+    Hazards {
+        /// A hazard, as H-07, or one of its controls, as H-07/2; all without it.
+        which: Option<String>,
+        /// Also those that only a drill or a story finds: each is a release build.
+        #[arg(long)]
+        proofs: bool,
+    },
     /// Writes the generated documents and types anew.
     Generate,
     /// Runs throwaway Postgres and Redis for tests, until stopped.
@@ -88,6 +96,7 @@ fn obeyed(command: Command) -> anyhow::Result<bool> {
             true
         }),
         Command::Test => suite::run(),
+        Command::Hazards { which, proofs } => hazards::removal::choose(which.as_deref(), proofs),
         Command::Generate => suite::generate(),
         Command::Stores => services::show(),
         Command::Story(choice) => proofs::choose(Kind::Story, choice.name, choice.arguments),

@@ -19,6 +19,11 @@ pub fn tools() -> PathBuf {
     root().join("target/tools")
 }
 
+/// The copy in which controls are taken away, and what is built from it.
+pub fn hazards() -> PathBuf {
+    root().join("target/hazards")
+}
+
 /// Throwaway servers and their data.
 pub fn services() -> PathBuf {
     root().join("target/services")

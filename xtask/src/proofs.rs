@@ -213,6 +213,11 @@ fn servers() -> Result<(PathBuf, PathBuf)> {
 }
 
 impl Proof {
+    /// Its arguments inside `cargo xtask test`.
+    pub fn small(&self) -> &[String] {
+        self.small.as_ref().unwrap_or(&self.arguments)
+    }
+
     /// Whether browsers play in it.
     pub fn is_in_browser(&self) -> bool {
         self.node.is_some()
@@ -264,8 +269,8 @@ impl Proof {
             (None, None) | (Some(_), Some(_)) => bail!("{} names one of node and bin", self.name),
         };
         command.args(match strictness {
-            Strictness::Full => &self.arguments,
-            Strictness::Busy => self.small.as_ref().unwrap_or(&self.arguments),
+            Strictness::Full => self.arguments.as_slice(),
+            Strictness::Busy => self.small(),
         });
         command.current_dir(root).env("PROOF_PROGRAM", &stage.program).env("PROOF_WORK", work);
         command.envs(stage.chromium.as_ref().map(|program| ("PROOF_CHROMIUM", program)));

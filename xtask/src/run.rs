@@ -3,7 +3,7 @@
 use crate::place;
 use anyhow::{Context, Result, bail};
 use std::collections::{BTreeSet, VecDeque};
-use std::io::{self, BufRead, BufReader, PipeReader};
+use std::io::{self, BufRead, BufReader, PipeReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -82,14 +82,56 @@ impl Echo {
 }
 
 /// The name of a test that passed, as cargo or vitest says it: `test a::b ... ok`, or `✓ file > title 12ms`.
-fn passed_test(line: &str) -> Option<String> {
-    if let Some(name) = line.strip_prefix("test ").and_then(|line| line.strip_suffix(" ... ok")) {
+pub fn passed_test(line: &str) -> Option<String> {
+    judged_test(line, "ok", "✓ ")
+}
+
+/// The name of one that failed: `test a::b ... FAILED`, or `× file > title 12ms`.
+pub fn failed_test(line: &str) -> Option<String> {
+    judged_test(line, "FAILED", "× ")
+}
+
+fn judged_test(line: &str, word: &str, mark: &str) -> Option<String> {
+    let by_cargo = line.strip_prefix("test ").and_then(|line| line.strip_suffix(word)?.strip_suffix(" ... "));
+    if let Some(name) = by_cargo {
         return Some(name.to_owned());
     }
-    let name = line.trim().strip_prefix("✓ ")?;
+    let name = line.trim().strip_prefix(mark)?;
     let without_time =
         name.rsplit_once(' ').filter(|(_, last)| last.ends_with("ms")).map_or(name, |(name, _)| name);
     Some(without_time.to_owned())
+}
+
+/// Runs it and hands every line it prints to `hear`, beside our stderr. Nothing when it still runs after `limit`: then it
+/// is stopped with all it started.
+pub fn heard(
+    command: &mut Command,
+    limit: Duration,
+    mut hear: impl FnMut(&str),
+) -> Result<Option<ExitStatus>> {
+    let (output, say) = io::pipe()?;
+    let running = Running::start(command.stdout(say.try_clone()?).stderr(say));
+    // The command holds its ends of the pipe until they are replaced.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut running = running?;
+    let hear = |line: String| {
+        eprintln!("{line}");
+        hear(&line);
+    };
+    Ok(running.follow_to(&lines_of(output), limit, hear).ok())
+}
+
+/// What it prints, line by line, as it comes.
+fn lines_of(output: impl Read + Send + 'static) -> mpsc::Receiver<String> {
+    let (say, lines) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            if say.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    lines
 }
 
 /// Runs it and gives what it printed; its complaints are in the error.
@@ -161,9 +203,18 @@ impl Running {
     }
 
     /// Hands every line it prints to `hear` until its output ends or `limit` has passed, then gives its end.
-    pub fn follow(&mut self, limit: Duration, mut hear: impl FnMut(String)) -> Result<ExitStatus> {
-        let started = Instant::now();
+    pub fn follow(&mut self, limit: Duration, hear: impl FnMut(String)) -> Result<ExitStatus> {
         let lines = self.lines()?;
+        self.follow_to(&lines, limit, hear)
+    }
+
+    fn follow_to(
+        &mut self,
+        lines: &mpsc::Receiver<String>,
+        limit: Duration,
+        mut hear: impl FnMut(String),
+    ) -> Result<ExitStatus> {
+        let started = Instant::now();
         loop {
             match lines.recv_timeout(limit.saturating_sub(started.elapsed())) {
                 Ok(line) => hear(line),
@@ -182,16 +233,7 @@ impl Running {
 
     /// The lines it prints, as they come. Its stdout must be a pipe, and can be taken once.
     pub fn lines(&mut self) -> Result<mpsc::Receiver<String>> {
-        let stdout = self.child.stdout.take().context("its output is not a pipe")?;
-        let (say, lines) = mpsc::channel();
-        thread::spawn(move || {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                if say.send(line).is_err() {
-                    break;
-                }
-            }
-        });
-        Ok(lines)
+        Ok(lines_of(self.child.stdout.take().context("its output is not a pipe")?))
     }
 
     /// Through the shell's own `kill`: a bare Debian has no program of that name.
@@ -240,6 +282,23 @@ mod tests {
         let mut heard = vec![];
         let end = shell("echo one; echo two; exit 3").follow(Duration::from_mins(1), |line| heard.push(line));
         assert_eq!((heard, end.unwrap().code()), (vec!["one".to_owned(), "two".to_owned()], Some(3)));
+    }
+
+    #[test]
+    fn tests_are_told_apart_by_what_came_of_them() {
+        let failed = ["test watch::late ... FAILED", "   × src/a.test.ts > says so 12ms"].map(failed_test);
+        assert_eq!(failed, [Some("watch::late".to_owned()), Some("src/a.test.ts > says so".to_owned())]);
+        assert_eq!(["test a ... ok", "✓ b", "error: c"].map(failed_test), [None, None, None]);
+        assert_eq!(["test a ... FAILED", "× b"].map(passed_test), [None, None]);
+    }
+
+    #[test]
+    fn what_does_not_end_is_stopped_and_says_nothing() {
+        let mut said = vec![];
+        let hear = |line: &str| said.push(line.to_owned());
+        let mut command = Command::new("sh");
+        let ended = heard(command.args(["-c", "echo one; sleep 600"]), Duration::from_millis(300), hear);
+        assert_eq!((ended.unwrap(), said), (None, vec!["one".to_owned()]));
     }
 
     #[test]
