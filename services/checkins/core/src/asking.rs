@@ -92,6 +92,11 @@ mod tests {
     }
 
     #[test]
+    fn a_text_and_a_call_about_one_look_are_two_messages() {
+        assert_eq!([Round::Text, Round::Call].map(Round::number), [0, 1]);
+    }
+
+    #[test]
     fn without_a_telephone_it_is_asked_for_by_mail_and_nobody_is_called() {
         assert_eq!(
             [Round::Text, Round::Call].map(|round| round.channel(true)),
