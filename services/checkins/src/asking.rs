@@ -4,7 +4,7 @@ use crate::answers::{self, BY_CALL, BY_TEXT, Hand, Look};
 use crate::store::asked::{self, Unasked};
 use crate::store::deliveries::Told;
 use crate::store::notifications::{self, LOOK_ASKED, Message, What};
-use crate::{channels, publish};
+use crate::{Checkins, channels, publish};
 use chassis::problem::Failure;
 use chassis::store::Store;
 use chassis::work::{Act, Work};
@@ -13,14 +13,27 @@ use checkins_core::escalation::Cause;
 use checkins_core::ladder::Channel;
 use checkins_core::signature::Signature;
 use kernel::severity::Severity;
+use kernel::time::{Span, Timestamp};
 
-/// Looks at what is due and not asked for. One that fails holds up none of the others.
-pub(crate) async fn tick(store: &Store) -> Result<(), Failure> {
+/// Every commit wakes the timers; a text need not leave within the same second.
+const ASK_EVERY: Span = Span::seconds(1);
+
+/// Looks at what is due and not asked for. No alarm waits for it, and one that fails holds up none of the others.
+pub(crate) async fn tick(service: &Checkins, store: &Store) {
+    let now = store.now();
+    if service.asked.at().is_none_or(|at| now.since(at) >= ASK_EVERY) {
+        service.asked.passed(now);
+        if let Err(failure) = ask_all(store, now).await {
+            tracing::error!(error = %failure, "what sitters are to be asked cannot be read");
+        }
+    }
+}
+
+async fn ask_all(store: &Store, now: Timestamp) -> Result<(), Failure> {
     let has_telephone = channels::is_set_up(&store.ground().config, Channel::Sms);
-    for unasked in asked::unasked(store, store.now(), has_telephone).await? {
+    for unasked in asked::unasked(store, now, has_telephone).await? {
         let ask = async |work: &mut Work| ask(work, &unasked, has_telephone).await;
-        let asked = store.work(Act::clock(unasked.clinic), ask).await;
-        if let Err(failure) = asked {
+        if let Err(failure) = store.work(Act::clock(unasked.clinic), ask).await {
             tracing::error!(session.id = %unasked.session, error = %failure, "a sitter could not be asked");
         }
     }

@@ -44,6 +44,7 @@ pub struct Checkins {
     telephony: Option<channels::telephony::Account>,
     push: Option<channels::Push>,
     copied: mirror::Copied,
+    asked: beats::Lately,
     audited: beats::Lately,
     echoed: engines::Echoed,
     held: hold::Held,
@@ -90,7 +91,7 @@ impl Service for Checkins {
         let telephony = config.telephony.as_ref().map(account).transpose()?;
         let push = channels::Push::new(store.ground())?;
         let (copied, watchdog) = (mirror::Copied::new(&store), beats::watchdog(&store)?);
-        let (audited, echoed, held, looked_at, path, seen) = Default::default();
+        let (asked, audited, echoed, held, looked_at, path, seen) = Default::default();
         Ok(Self {
             store,
             lane,
@@ -98,6 +99,7 @@ impl Service for Checkins {
             telephony,
             push,
             copied,
+            asked,
             audited,
             echoed,
             held,
@@ -127,10 +129,10 @@ impl Service for Checkins {
         let step = lane.tick::<store::Incidents>().await?;
         let support = answers::tick_support(&lane).await?;
         let sign = signs::tick(self, &lane).await?;
-        asking::tick(&lane).await?;
         let page = lane.tick::<store::pagers::Pagers>().await?;
         self.copied.mirror().looked(self.store.now());
         let drill = synthetic::tick(self, &lane).await;
+        asking::tick(self, &lane).await;
         Ok(earliest([look, step, support, sign, page, drill]))
     }
 
