@@ -3372,7 +3372,7 @@ export interface components {
             severity: components["schemas"]["Severity"];
             /** @description `signed` by the phone of the session, `unsigned`, or `foreign`: signed by another. */
             signature: string;
-            /** @description `sitter` or `observed_by_therapist`. */
+            /** @description `sitter`, `sitter_by_text`, `sitter_by_call` or `observed_by_therapist`. */
             source: string;
             /** @description `counted`, or `left_out` when "all well" came without the count that this look asked for. */
             task?: string | null;
