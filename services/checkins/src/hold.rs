@@ -12,7 +12,7 @@ use chassis::store::Store;
 use chassis::work::{Act, Work};
 use checkins_core::escalation::{Cause, Command};
 use checkins_core::watch;
-use checkins_core::watch::hold::STALE;
+use checkins_core::watch::hold::{STALE, nobody_looked};
 use kernel::id::SessionId;
 use kernel::severity::Severity;
 use kernel::time::Timestamp;
@@ -43,8 +43,12 @@ pub(crate) async fn once(service: &Checkins, store: &Store) -> Result<(), Failur
     }
     let now = store.now();
     let last = engines::all(store).await?.first().map(|engine| engine.ticked_at);
+    let by_uptime = match store.clock().uptime() {
+        Some(uptime) => engines::last_here(store, &uptime.boot).await?.map(|last| uptime.since.minus(last)),
+        None => None,
+    };
     // A house whose engines never said anything has nothing to compare with, and tells all that is due.
-    if last.is_some_and(|at| now.since(at) > STALE) {
+    if last.is_some_and(|at| nobody_looked(now.since(at), by_uptime)) {
         let since = now.minus(STALE);
         for (clinic, session) in engines::overdue(store, since).await? {
             let held = store.work(Act::clock(clinic), async |work| hold(work, session, since).await).await;

@@ -159,8 +159,15 @@ impl Night {
     /// # Errors
     /// When the engines do not come to know it in time.
     pub async fn dose(&mut self, count: usize, over: Span) -> anyhow::Result<()> {
-        let doses = self.plan(count, over).await?;
-        self.tell(&doses.into_iter().map(|(_, dose)| dose).collect::<Vec<_>>()).await?;
+        let mut doses = self.plan(count, over).await?;
+        while !doses.is_empty() {
+            // A dose that lies ahead is none: the watch would begin when it was heard.
+            let taken_by = Timestamp::from_micros(now()).plus(SILENCE);
+            let later = doses.split_off(doses.partition_point(|(at, _)| *at <= taken_by));
+            self.tell(&doses.into_iter().map(|(_, dose)| dose).collect::<Vec<_>>()).await?;
+            doses = later;
+            pause(200).await;
+        }
         self.until_known("checkins_deadline").await?;
         let left = self.first.since(Timestamp::from_micros(now()));
         ensure!(left > Span::ZERO, "the doses were not heard before the first deadline");

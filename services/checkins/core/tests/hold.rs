@@ -4,6 +4,7 @@
 use checkins_core::escalation::{self, Cause, Incident, Matter, open};
 use checkins_core::ladder::Ladder;
 use checkins_core::protocol::Protocol;
+use checkins_core::watch::hold::nobody_looked;
 use checkins_core::watch::{Command, Discharge, Event, Watch};
 use kernel::id::PersonId;
 use kernel::machine::Machine as _;
@@ -37,6 +38,14 @@ fn held(watch: Watch, at: Timestamp) -> (Watch, Vec<i64>, usize) {
     let alarms =
         step.events.iter().filter(|event| matches!(event, Event::Missed(_) | Event::MorningMissed(_)));
     (step.state, overslept.collect(), alarms.count())
+}
+
+#[test]
+fn a_wall_clock_that_was_put_forward_is_no_house_that_stood_still() {
+    let (away, there) = (Span::minutes(11), Span::minutes(10));
+    assert!(nobody_looked(away, None) && nobody_looked(away, Some(away)));
+    assert!(!nobody_looked(away, Some(there)), "an engine of this machine looked");
+    assert!(!nobody_looked(there, None) && !nobody_looked(there, Some(away)));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use chassis::store::{self, Store};
 use chassis::work::Work;
 use checkins_core::house::Engine;
 use kernel::id::{ClinicId, IncidentId, SessionId};
-use kernel::time::Timestamp;
+use kernel::time::{Span, Timestamp};
 use sea_orm::{ConnectionTrait as _, QueryResult, Value};
 
 /// More engines than any house has.
@@ -13,19 +13,32 @@ const ENGINES_MAX: u64 = 100;
 
 /// This engine lives, and its rows can be written.
 pub(crate) async fn beat(store: &Store, name: &str, engine: Engine) -> Result<(), Failure> {
-    let sql =
-        "insert into checkins_engine (engine, ticked_at, clocks_agree, echoed_at) values ($1, $2, $3, $4)
-               on conflict (engine) do update set ticked_at = excluded.ticked_at,
-               clocks_agree = excluded.clocks_agree, echoed_at = excluded.echoed_at";
-    let values: [Value; 4] = [
+    let sql = "insert into checkins_engine (engine, ticked_at, clocks_agree, echoed_at, boot, ticked_since_boot)
+               values ($1, $2, $3, $4, $5, $6) on conflict (engine) do update set ticked_at = excluded.ticked_at,
+               clocks_agree = excluded.clocks_agree, echoed_at = excluded.echoed_at, boot = excluded.boot,
+               ticked_since_boot = excluded.ticked_since_boot";
+    let uptime = store.clock().uptime();
+    let ticked_ago = store.now().since(engine.ticked_at);
+    let ticked_since_boot = uptime.as_ref().map(|uptime| uptime.since.minus(ticked_ago).as_micros());
+    let values: [Value; 6] = [
         name.into(),
         engine.ticked_at.micros().into(),
         engine.clocks_agree.into(),
         engine.echoed_at.map(Timestamp::micros).into(),
+        uptime.map(|uptime| uptime.boot).into(),
+        ticked_since_boot.into(),
     ];
     let _turn = store.turn().await;
     store.db().execute_raw(store.sql(sql, values)).await?;
     Ok(())
+}
+
+/// When an engine last looked since this start of the machine, if one did: how long after it.
+pub(crate) async fn last_here(store: &Store, boot: &str) -> Result<Option<Span>, Failure> {
+    let sql = "select max(ticked_since_boot) as last from checkins_engine where boot = $1";
+    let row = store.db().query_one_raw(store.sql(sql, [boot.into()])).await?;
+    let last: Option<Option<i64>> = row.map(|row| row.try_get("", "last")).transpose()?;
+    Ok(last.flatten().map(Span::micros))
 }
 
 /// All engines that said something, whoever looked last first.

@@ -1,8 +1,10 @@
 //! The one place that reads a clock, and the one place that waits.
 
+use crate::crypto;
 use kernel::clocks::{Anchor, Projection};
 use kernel::time::{Span, Timestamp};
 use rustix::time::{ClockId, clock_gettime};
+use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -136,6 +138,11 @@ impl Clock {
         }
     }
 
+    /// For how long this machine runs, which no wall clock can change. A clock that a test moves has none.
+    pub fn uptime(&self) -> Option<Uptime> {
+        matches!(&*self.0, Source::System(_)).then(|| Uptime { boot: boot(), since: since_boot() })
+    }
+
     /// Whether a test moves this clock.
     pub fn is_test(&self) -> bool {
         matches!(&*self.0, Source::Test(_))
@@ -143,6 +150,21 @@ impl Clock {
 }
 
 /// The clock that counts from the machine's start, time asleep included. It only runs forward.
+/// A moment by the clock of a machine that only runs forward.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uptime {
+    /// Which start of which machine it counts from.
+    pub boot: String,
+    /// How long after that start.
+    pub since: Span,
+}
+
+/// Which start of the machine this is; where nobody says, each process takes its own for another.
+pub(crate) fn boot() -> String {
+    fs::read_to_string("/proc/sys/kernel/random/boot_id")
+        .map_or_else(|_| crypto::random_token(), |id| id.trim().into())
+}
+
 pub(crate) fn since_boot() -> Span {
     let read = clock_gettime(ClockId::Boottime);
     Span::micros(read.tv_sec.saturating_mul(1_000_000).saturating_add(read.tv_nsec / 1_000))

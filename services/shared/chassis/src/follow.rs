@@ -1,8 +1,7 @@
 //! How a process follows the database's clock, and what it leaves for the next one: whoever starts while that clock is
 //! wrong goes on from the file beside its rows.
 
-use crate::clock;
-use crate::crypto;
+use crate::clock::{self, boot};
 use crate::problem::Failure;
 use crate::store::Store;
 use kernel::clocks::Anchor;
@@ -33,9 +32,9 @@ pub(crate) async fn follow(store: Store) {
         for asked in 0..LEAVE_EVERY {
             let before = clock::since_boot();
             let said = store.database_now().await;
-            let took = clock::since_boot().as_micros().saturating_sub(before.as_micros());
+            let took = clock::since_boot().minus(before);
             if let Ok(said) = said
-                && took < SLOW.as_micros()
+                && took < SLOW
             {
                 heard(&store, said);
             }
@@ -76,10 +75,4 @@ fn leave(store: &Store, boot: &str) -> anyhow::Result<()> {
     written.write_all(&serde_json::to_vec(&anchor)?)?;
     written.sync_all()?;
     Ok(fs::rename(fresh, file)?)
-}
-
-/// Which start of the machine this is; where nobody says, each process takes its own for another.
-fn boot() -> String {
-    fs::read_to_string("/proc/sys/kernel/random/boot_id")
-        .map_or_else(|_| crypto::random_token(), |id| id.trim().into())
 }

@@ -101,12 +101,12 @@ impl Projection {
             |before: Span| by.as_micros().abs_diff(before.as_micros()) <= TRUST.as_micros().unsigned_abs();
         let since = self.ahead.filter(|(_, before)| is_same(*before)).map_or(since_boot, |(since, _)| since);
         let steady = if by > FAR { STEADY_FAR } else { STEADY };
-        let is_steady = since_boot.as_micros().saturating_sub(since.as_micros()) >= steady.as_micros();
+        let is_steady = since_boot.minus(since) >= steady;
         self.ahead = (by > TRUST && !is_steady).then_some((since, by));
         is_steady
     }
 
     const fn ran(&self, since_boot: Span) -> Span {
-        Span::micros(since_boot.as_micros().saturating_sub(self.since_boot.as_micros()))
+        since_boot.minus(self.since_boot)
     }
 }

@@ -108,6 +108,12 @@ impl Span {
         Self(self.0 / pace.factor())
     }
 
+    /// So much less.
+    #[must_use]
+    pub const fn minus(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
     /// `times` of it.
     #[must_use]
     pub const fn times(self, times: i64) -> Self {

@@ -9,6 +9,12 @@ use kernel::time::{Span, Timestamp};
 /// is the house that was away.
 pub const STALE: Span = Span::minutes(10);
 
+/// Whether nobody looked for so long. A wall clock that was put forward says so too, and then the machine knows better,
+/// where an engine of this very machine looked: what fell due is told, and not held.
+pub fn nobody_looked(by_clock: Span, by_uptime: Option<Span>) -> bool {
+    by_clock > STALE && by_uptime.is_none_or(|since| since > STALE)
+}
+
 impl Watching {
     /// Every look of the time between was missed, and counts so; the watch goes on with the next.
     pub(super) fn held(mut self, now: Timestamp) -> Step<Watch, Event> {
