@@ -186,12 +186,14 @@ async fn an_open_incident_is_listed_however_many_were_closed_after_it() {
         let old = house.incident(silent(house).await).await["id"].clone();
         let session = house.session().await;
         for _later in 0..101 {
-            house.pass(Span::seconds(1)).await;
+            house.ground.clock.advance(Span::seconds(1));
             house.hears(&Prolonged { session, severity: Severity::Urgent, at: house.now() }).await;
             let (_, open) = house.get(house.mia, "/incidents?open=true").await;
             let newest = open[0]["id"].as_str().unwrap();
             let path = format!("/incidents/{newest}/resolve");
-            house.post(house.dr_lee, &path, json!({ "outcome": "medical_advice" })).await;
+            let (status, closed) =
+                house.post(house.dr_lee, &path, json!({ "outcome": "medical_advice" })).await;
+            assert_eq!(status, StatusCode::OK, "{closed}");
         }
         let (_, listed) = house.get(house.mia, "/incidents").await;
         let listed = listed.as_array().unwrap();
