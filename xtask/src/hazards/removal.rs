@@ -52,7 +52,10 @@ pub fn choose(which: Option<&str>, with_proofs: bool) -> Result<bool> {
             continue;
         }
         match taken_away(&copy, control.how, &tests) {
-            Ok(()) => table.red.push(name),
+            Ok(()) => {
+                eprintln!("{name}: red");
+                table.red.push(name);
+            }
             Err(why) => {
                 eprintln!("{name}: NOT RED: {why:#}");
                 table.not_red.push(name);

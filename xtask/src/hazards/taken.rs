@@ -13,7 +13,8 @@ use std::process::Command;
 pub struct Copy {
     /// Its top.
     pub tree: PathBuf,
-    /// What is built from it stays, so that each control costs one build of what it touches.
+    /// What is built from it stays, so that each control costs one build of what it touches. Never shared with another
+    /// tree: cargo would take what was built without a control for what stands there.
     pub built: PathBuf,
 }
 
