@@ -197,4 +197,9 @@ mod tests {
         mirror.copied([(key(300), "b"), (key(200), "a"), (key(400), "c")]);
         assert_eq!(mirror.next(2).iter().map(|key| key.at.seconds()).collect::<Vec<_>>(), [200, 300]);
     }
+
+    #[test]
+    fn everybody_who_may_have_to_be_told_is_known() {
+        assert_eq!(mirror().people().collect::<Vec<_>>(), [&"noor", &"noor"]);
+    }
 }

@@ -116,6 +116,13 @@ fn a_worse_turn_takes_its_own_steps_at_once_even_while_someone_has_it() {
 }
 
 #[test]
+fn a_worse_turn_that_reaches_no_higher_says_the_present_step_again() {
+    let watched = opened(Severity::Watch);
+    let worse = watched.step(Command::Again(Severity::Urgent), second(20)).unwrap();
+    assert_eq!(worse.events, [Event::Step { step: 1, round: 1 }]);
+}
+
+#[test]
 fn the_same_cause_again_changes_nothing() {
     let incident = opened(Severity::Urgent);
     assert_eq!(incident.clone().step(Command::Again(Severity::Urgent), second(30)).unwrap().state, incident);

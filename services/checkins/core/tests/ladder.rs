@@ -144,7 +144,8 @@ fn a_fault_names_the_bound_and_its_reason() {
     assert!(fault.why.starts_with("10 to 120: "), "{}", fault.why);
     ladder = shipped();
     ladder.rungs[0].after_seconds = 5;
-    assert!(ladder.faults().remove(0).why.starts_with("0: "));
+    let first = ladder.faults().remove(0).why;
+    assert!(first.starts_with("0: ") && first.contains("at the deadline itself"), "{first}");
 }
 
 #[test]
@@ -198,6 +199,43 @@ fn a_ladder_from_before_the_pause_could_be_set_still_loads() {
     let read: Rung = serde_json::from_str(old).unwrap();
     assert_eq!(read.gap_seconds, 15);
     assert_eq!(serde_json::to_string(&read).unwrap(), old);
+    let set = Rung { gap_seconds: 20, ..read };
+    assert!(serde_json::to_string(&set).unwrap().contains(r#""gap_seconds":20"#));
+}
+
+#[test]
+fn a_word_is_the_same_in_a_column_and_in_a_document() {
+    let quoted = |word: &str| serde_json::Value::from(word);
+    for who in Who::ALL {
+        assert_eq!(serde_json::to_value(who).unwrap(), quoted(who.as_str()));
+    }
+    for order in Order::ALL {
+        assert_eq!(serde_json::to_value(order).unwrap(), quoted(order.as_str()));
+    }
+    for channel in Channel::ALL {
+        assert_eq!(serde_json::to_value(channel).unwrap(), quoted(channel.as_str()));
+    }
+}
+
+#[test]
+fn what_the_clinic_shares_carries_nobodys_link_and_neither_does_what_anybody_may_read() {
+    let those = |is: fn(Channel) -> bool| Channel::ALL.into_iter().filter(|way| is(*way)).collect::<Vec<_>>();
+    assert_eq!(those(Channel::is_shared), [Channel::Ntfy, Channel::Webhook]);
+    let with_link = [Channel::Screen, Channel::Mail, Channel::Sms, Channel::Voice];
+    assert_eq!(those(Channel::carries_link), with_link);
+}
+
+#[test]
+fn whoever_is_outside_hears_as_soon_as_the_first_step_that_names_them() {
+    assert_eq!(shipped().outside_after(), Span::seconds(60));
+    let mut later = shipped();
+    later.rungs[1].who = vec![Who::Therapist];
+    assert_eq!(later.outside_after(), Span::seconds(120));
+}
+
+#[test]
+fn the_first_step_may_be_a_screen_alone() {
+    assert_eq!(faults(|ladder| ladder.rungs[0].channels = vec![Channel::Screen]), Vec::<String>::new());
 }
 
 #[test]

@@ -185,3 +185,8 @@ fn after_the_dose_nobody_is_asked() {
         assert_eq!(after(over, command, at(9000)), (over, vec![]));
     }
 }
+
+#[test]
+fn what_is_missing_has_a_word_for_the_wire() {
+    assert_eq!([Hole::Nobody, Hole::Unreachable].map(Hole::as_str), ["nobody", "unreachable"]);
+}
