@@ -110,12 +110,15 @@ pub async fn came(house: &House, session: SessionId) -> Vec<String> {
     came
 }
 
-/// The id of the newest message about this session, over this channel, to this person.
+/// The id of the newest message about this session, over this channel, to this person, once there is one.
 pub async fn message(house: &House, session: SessionId, person: Person, channel: &str) -> NotificationId {
     let sql = "select id from checkins_notification where session_id = $1 and person_id = $2 and channel = $3
                order by created_at, id";
-    let rows = all(house, sql, vec![session.0.into(), person.id.0.into(), channel.into()]).await;
-    chassis::store::id(rows.last().unwrap(), "id").unwrap()
+    let newest = async || {
+        let rows = all(house, sql, vec![session.0.into(), person.id.0.into(), channel.into()]).await;
+        rows.last().map(|row| chassis::store::id(row, "id").unwrap())
+    };
+    house.awaited(newest).await
 }
 
 /// A value the test runner left in the environment.
