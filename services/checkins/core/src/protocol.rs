@@ -6,9 +6,8 @@
 use kernel::time::{Pace, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Minutes after the dose at which each phase begins, its interval and its grace.
-/// `absorb` 0–15 is asked at +5 and +15; then the interval of the phase in which the last one fell due.
-const ABSORB: Phase = Phase { interval: 10, grace: 2 };
+/// Minutes after the dose at which each phase begins, its interval and its grace. `absorb` 0–15 is asked at +5 and +15,
+/// as close as the peak; then the interval of the phase in which the last one fell due.
 const PEAK: Phase = Phase { interval: 10, grace: 2 };
 const RETURN: Phase = Phase { interval: 15, grace: 3 };
 const RECOVER: Phase = Phase { interval: 20, grace: 5 };
@@ -44,9 +43,7 @@ struct Phase {
 }
 
 fn phase(minute: i64) -> Phase {
-    if minute < 15 {
-        ABSORB
-    } else if minute < 60 {
+    if minute < 60 {
         PEAK
     } else if minute < 120 {
         RETURN
@@ -184,7 +181,7 @@ mod tests {
             let due = protocol.scheduled(1, NOON, minute);
             due.deadline_at.since(due.due_at).as_minutes()
         };
-        assert_eq!([grace(5), grace(55), grace(65), grace(125), grace(245)], [2, 2, 3, 5, 2]);
+        assert_eq!([5, 59, 60, 119, 120, 239, 240].map(grace), [2, 2, 3, 3, 5, 5, 2]);
     }
 
     #[test]

@@ -88,6 +88,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_of_one_forgets_no_other() {
+        let mut sights = Sights::default();
+        sights.written("ana", at(100));
+        sights.written("lee", at(101));
+        assert!(!sights.saw(&"ana", PATIENCE, at(102)));
+    }
+
+    #[test]
     fn what_is_forgotten_or_lies_in_the_future_is_written() {
         let mut sights = Sights::default();
         sights.written("ana", at(100));

@@ -193,6 +193,15 @@ mod tests {
     }
 
     #[test]
+    fn a_page_is_of_whoever_has_it_open_and_is_waited_for_as_long_as_theirs() {
+        let pages = [Role::Therapist, Role::Sitter, Role::Patient].map(|role| Sign::page_of(role).unwrap());
+        assert_eq!(pages, [Sign::TherapistPage, Sign::SitterPage, Sign::PatientPage]);
+        let seconds = Sign::KEPT.map(|sign| sign.patience().map(Span::as_seconds));
+        assert_eq!(seconds, [Some(20), Some(45), Some(45), Some(20), None]);
+        assert_eq!(Sign::page_of(Role::Auditor), None);
+    }
+
+    #[test]
     fn one_sign_alone_means_nothing() {
         for sign in [Sign::SitterPage, Sign::PatientPage, Sign::PatientVideo, Sign::Look, Sign::Vitals] {
             assert_eq!(rule(&[sign], 30), None, "{sign:?}");

@@ -103,6 +103,11 @@ impl Task {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::Protocol;
+    use crate::watch::Command;
+    use kernel::machine::Machine as _;
+
+    const NOON: Timestamp = Timestamp::from_micros(0);
 
     fn session(number: u128) -> SessionId {
         let id = format!("018f0000-0000-7000-9000-{number:012x}");
@@ -143,6 +148,52 @@ mod tests {
         let (six, ten) = (Pace::new(6).unwrap(), Pace::new(10).unwrap());
         assert_eq!(asked(session(1), six), asked(session(1), Pace::REAL));
         assert!(asked(session(1), ten).is_empty());
+    }
+
+    /// A watch whose second look asks for a count, the first being taken: due 15 minutes after the dose.
+    fn second(pace: Pace) -> Watch {
+        let step = |watch: Watch, command, minute| watch.step(command, minute).unwrap().state;
+        let dosed = step(Watch::Standing { protocol: Protocol { pace } }, Command::Dose(NOON), NOON);
+        let looked = Command::Answer { sequence: 1, severity: Severity::Ok };
+        step(dosed, looked, NOON.plus(Span::minutes(5).at(pace)))
+    }
+
+    fn done_at(watch: &Watch, sequence: i64, severity: Severity, now: Timestamp) -> Task {
+        done(watch, session(0x52), sequence, (&BTreeMap::new(), severity), now)
+    }
+
+    #[test]
+    fn all_well_leaves_the_count_out_once_the_page_asks_and_never_sooner() {
+        let (watch, due_at) = (second(Pace::REAL), NOON.plus(Span::minutes(15)));
+        let well = |before| done_at(&watch, 2, Severity::Ok, due_at.minus(Span::seconds(before)));
+        assert_eq!([61, 60, 0].map(well), [Task::NotAsked, Task::LeftOut, Task::LeftOut]);
+        // In a drill six times as fast the page asks when the look opens.
+        let (fast, due_at) = (second(Pace::new(6).unwrap()), NOON.plus(Span::seconds(150)));
+        let well = |before| done_at(&fast, 2, Severity::Ok, due_at.minus(Span::seconds(before)));
+        assert_eq!([21, 20].map(well), [Task::NotAsked, Task::LeftOut]);
+    }
+
+    #[test]
+    fn a_number_is_a_count_and_what_is_not_all_well_wants_none() {
+        let (watch, due_at) = (second(Pace::REAL), NOON.plus(Span::minutes(15)));
+        let counted = BTreeMap::from([(COUNT.to_owned(), "4".to_owned())]);
+        assert_eq!(done(&watch, session(0x52), 2, (&counted, Severity::Ok), due_at), Task::Counted);
+        assert_eq!(done_at(&watch, 2, Severity::Watch, due_at), Task::NotAsked);
+    }
+
+    #[test]
+    fn a_look_that_is_late_wants_its_count_all_the_same() {
+        let watch = second(Pace::REAL);
+        let missed = watch.step(Command::Tick, NOON.plus(Span::minutes(18))).unwrap().state;
+        assert_eq!(done_at(&missed, 2, Severity::Ok, NOON.plus(Span::minutes(18))), Task::LeftOut);
+    }
+
+    #[test]
+    fn only_a_look_of_who_is_dosed_asks() {
+        assert!(
+            is_due(&second(Pace::REAL), session(0x52), 2) && !is_due(&second(Pace::REAL), session(0x52), 1)
+        );
+        assert!(!is_due(&Watch::Standing { protocol: Protocol { pace: Pace::REAL } }, session(0x52), 2));
     }
 
     #[test]

@@ -174,7 +174,9 @@ fn an_answer_counts_for_thirty_days() {
 fn once_answered_the_others_are_asked_when_somebody_wants_it_and_not_by_arrivals() {
     let answered = after(paging(), Command::Answer(noor()), at(3001)).0;
     assert_eq!(after(answered, Command::Arrive, at(3002)), (answered, vec![]));
-    assert_eq!(after(answered, Command::Ask, at(3002)).1, [Event::PageOthers { round: 1 }]);
+    let (asked, events) = after(answered, Command::Ask, at(3002));
+    assert_eq!(events, [Event::PageOthers { round: 1 }]);
+    assert_eq!(after(asked, Command::Ask, at(3003)).1, [Event::PageOthers { round: 2 }]);
 }
 
 #[test]
