@@ -6,8 +6,10 @@ use sea_orm::{
 };
 use std::time::Duration;
 
-/// A look that takes longer has failed.
+/// A look while things go wrong that takes longer has failed.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// The same afterwards: a database that has just come back may still be busy with itself.
+const IN_PEACE: Duration = Duration::from_mins(1);
 
 /// The house's rows.
 #[derive(Clone)]
@@ -22,21 +24,19 @@ impl Rows {
 
     /// A connection; whoever opens it closes it.
     pub(super) async fn open(&self) -> Result<DatabaseConnection, DbErr> {
+        self.open_within(PATIENCE).await
+    }
+
+    async fn open_within(&self, patience: Duration) -> Result<DatabaseConnection, DbErr> {
         let mut options = ConnectOptions::new(self.0.clone());
-        options.max_connections(1).sqlx_logging(false).acquire_timeout(PATIENCE).connect_timeout(PATIENCE);
+        options.max_connections(1).sqlx_logging(false).acquire_timeout(patience).connect_timeout(patience);
         options.map_sqlx_postgres_opts(|postgres| postgres.options([("search_path", "checkins")]));
         Database::connect(options).await
     }
 
-    /// The same, from a database that has just come back and may still be busy with itself.
+    /// The same, once nothing goes wrong any more.
     pub(super) async fn opened(&self) -> Result<DatabaseConnection, DbErr> {
-        for _try in 0..15 {
-            if let Ok(db) = self.open().await {
-                return Ok(db);
-            }
-            crate::pause(200).await;
-        }
-        self.open().await
+        self.open_within(IN_PEACE).await
     }
 
     /// One question.
