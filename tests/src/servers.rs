@@ -139,6 +139,13 @@ impl Server {
             for backend in backends {
                 signal("KILL", &backend.to_string());
             }
+            // Each of them also holds the door open: whoever starts next would take it for its own, and end.
+            let killed = Instant::now();
+            while killed.elapsed().as_secs() < START_SECONDS
+                && TcpStream::connect(("127.0.0.1", self.port)).is_ok()
+            {
+                std::thread::sleep(std::time::Duration::from_millis(5));
+            }
         }
     }
 

@@ -78,10 +78,11 @@ async fn night(name: &str, place: Place, faults: Faults, words: Words) -> anyhow
     let (engines, postgres) = (std::mem::take(&mut night.engines), night.ground.postgres.take());
     let chaos = faults.begin(words.seed, engines, postgres);
     let ledger = night.watched().await;
-    // Where chaos itself failed, that is why nothing could be seen. What it started stays until the rows were read.
+    chaos.calm();
+    let figures = async { ledger?.figures().await }.await;
+    // Where chaos itself failed, that is why nothing could be seen.
     let havoc = chaos.end().with_context(|| format!("{name}: the faults"))?;
-    let figures =
-        ledger.with_context(|| name.to_owned())?.figures().await.with_context(|| name.to_owned())?;
+    let figures = figures.with_context(|| name.to_owned())?;
     let figures = Figures { kills: havoc.kills, database_kills: havoc.database_kills, ..figures };
     eprintln!("{name}: {}", serde_json::to_string(&figures)?);
     Ok(figures)

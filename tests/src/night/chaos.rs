@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 /// A supervisor starts what died after this long, as systemd does (`RestartSec`).
 const RESTART: Duration = Duration::from_millis(100);
 
+/// How often it looks what to do.
+const LOOK: Duration = Duration::from_millis(5);
+
 /// The faults of one night.
 #[derive(Debug, Clone, Copy)]
 pub struct Faults {
@@ -30,8 +33,18 @@ enum Harm {
 
 /// Chaos that runs on a thread of its own.
 pub struct Chaos {
-    is_over: Arc<AtomicBool>,
+    signs: Arc<Signs>,
     thread: JoinHandle<anyhow::Result<Havoc>>,
+}
+
+/// What the two threads say to each other.
+#[derive(Default)]
+struct Signs {
+    /// Nothing more is to go wrong.
+    is_enough: AtomicBool,
+    /// Nothing does, and everything runs again.
+    is_calm: AtomicBool,
+    is_over: AtomicBool,
 }
 
 /// What was left, and what it took.
@@ -40,7 +53,7 @@ pub struct Havoc {
     pub kills: usize,
     /// How often the database was.
     pub database_kills: usize,
-    /// The engines; each runs again.
+    /// The engines.
     pub engines: Vec<Engine>,
     /// The database server.
     pub postgres: Option<Server>,
@@ -64,33 +77,42 @@ impl Faults {
 
     /// Begins.
     pub fn begin(self, seed: u64, engines: Vec<Engine>, postgres: Option<Server>) -> Chaos {
-        let is_over = Arc::new(AtomicBool::new(false));
-        let over = Arc::clone(&is_over);
+        let signs = Arc::<Signs>::default();
+        let heard = Arc::clone(&signs);
         let thread = std::thread::spawn(move || {
             let havoc = Havoc { kills: 0, database_kills: 0, engines, postgres };
-            havoc.wreak(self, Dice::new(seed), &over)
+            havoc.wreak(self, Dice::new(seed), &heard)
         });
-        Chaos { is_over, thread }
+        Chaos { signs, thread }
     }
 }
 
 impl Chaos {
-    /// Ends it; everything runs again when this returns.
+    /// Nothing goes wrong any more, and everything runs again when this returns. It runs on as long as this does: what a
+    /// thread started dies with it.
+    pub fn calm(&self) {
+        self.signs.is_enough.store(true, Ordering::Release);
+        while !self.signs.is_calm.load(Ordering::Acquire) && !self.thread.is_finished() {
+            std::thread::sleep(LOOK);
+        }
+    }
+
+    /// Ends it, and all that it started.
     pub fn end(self) -> anyhow::Result<Havoc> {
-        self.is_over.store(true, Ordering::Release);
+        self.signs.is_over.store(true, Ordering::Release);
         self.thread.join().map_err(|_panic| anyhow::anyhow!("chaos itself died"))?
     }
 }
 
 impl Havoc {
-    fn wreak(mut self, faults: Faults, mut dice: Dice, is_over: &AtomicBool) -> anyhow::Result<Self> {
+    fn wreak(mut self, faults: Faults, mut dice: Dice, signs: &Signs) -> anyhow::Result<Self> {
         let mut harm_at = Instant::now();
         let mut database_at = faults.database_every.map(|every| harm_at + every);
         // When an engine is to run again, and which.
         let mut down: Vec<(Instant, usize)> = vec![];
-        while !is_over.load(Ordering::Acquire) {
-            let now = Instant::now();
-            if now >= harm_at {
+        while !signs.is_over.load(Ordering::Acquire) {
+            let (now, is_enough) = (Instant::now(), signs.is_enough.load(Ordering::Acquire));
+            if now >= harm_at && !is_enough {
                 let index = usize::try_from(dice.below(2))?;
                 let back_at = self.harm(faults.harm, index, now, &mut dice);
                 down.retain(|(_, known)| *known != index);
@@ -100,7 +122,7 @@ impl Havoc {
                 let after = if faults.harm == Harm::Death { now } else { back_at };
                 harm_at = after + least + up_to(&mut dice, most.saturating_sub(least));
             }
-            if database_at.is_some_and(|at| now >= at) {
+            if database_at.is_some_and(|at| now >= at) && !is_enough {
                 self.kill_database()?;
                 database_at = faults.database_every.map(|every| now + every);
             }
@@ -108,10 +130,8 @@ impl Havoc {
             for (_, index) in down.extract_if(.., |(at, _)| now >= *at) {
                 self.back(faults.harm, index)?;
             }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        for (_, index) in down {
-            self.back(faults.harm, index)?;
+            signs.is_calm.store(is_enough && down.is_empty(), Ordering::Release);
+            std::thread::sleep(LOOK);
         }
         Ok(self)
     }
