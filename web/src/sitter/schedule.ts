@@ -6,7 +6,7 @@ import type { NextLook, Session, Watch } from './types';
 
 /** Minutes since the dose, and what follows from there (clinical.md §6.1: interval and grace per phase). */
 const PEAK = { from: 0, interval: 10, grace: 2 };
-const PHASES = [{ from: 240, interval: 5, grace: 2 }, { from: 120, interval: 20, grace: 5 }, { from: 60, interval: 15, grace: 3 }, PEAK];
+const PHASES = [{ from: 120, interval: 20, grace: 5 }, { from: 60, interval: 15, grace: 3 }, PEAK];
 /** An answer counts from 2 minutes of protocol time before a look is due (checkins' protocol, `EARLY_MINUTES`). */
 const EARLY: Micros = 2 * MINUTE;
 /** The page asks this long before. */

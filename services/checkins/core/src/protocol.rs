@@ -11,11 +11,6 @@ use serde::{Deserialize, Serialize};
 const PEAK: Phase = Phase { interval: 10, grace: 2 };
 const RETURN: Phase = Phase { interval: 15, grace: 3 };
 const RECOVER: Phase = Phase { interval: 20, grace: 5 };
-/// The effects last longer than they should (product.md §3, item 12): as close as after a worrying answer, as short a
-/// silence as at the peak.
-const EXTENDED: Phase = Phase { interval: AGAIN_MINUTES, grace: 2 };
-/// From then on they do (clinical.md §1.2, `prolonged_alert`).
-const EXTENDED_FROM: i64 = 240;
 /// The first look after the dose.
 const FIRST_MINUTES: i64 = 5;
 /// After an answer of WATCH somebody looks again this soon (clinical.md §6.1).
@@ -47,10 +42,8 @@ fn phase(minute: i64) -> Phase {
         PEAK
     } else if minute < 120 {
         RETURN
-    } else if minute < EXTENDED_FROM {
-        RECOVER
     } else {
-        EXTENDED
+        RECOVER
     }
 }
 
@@ -161,12 +154,6 @@ mod tests {
     }
 
     #[test]
-    fn looks_draw_closer_when_the_effects_last_beyond_the_fourth_hour() {
-        let late = minutes(Protocol { pace: Pace::REAL }, 19);
-        assert_eq!(late[15..], [225, 245, 250, 255]);
-    }
-
-    #[test]
     fn a_drill_keeps_the_same_schedule_at_every_pace() {
         let real = minutes(Protocol { pace: Pace::REAL }, 13);
         for factor in [6, 60] {
@@ -181,7 +168,7 @@ mod tests {
             let due = protocol.scheduled(1, NOON, minute);
             due.deadline_at.since(due.due_at).as_minutes()
         };
-        assert_eq!([5, 59, 60, 119, 120, 239, 240].map(grace), [2, 2, 3, 3, 5, 5, 2]);
+        assert_eq!([5, 59, 60, 119, 120, 240].map(grace), [2, 2, 3, 3, 5, 5]);
     }
 
     #[test]

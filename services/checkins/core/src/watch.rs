@@ -18,7 +18,7 @@ use kernel::severity::Severity;
 use kernel::time::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// 24 h: a dose is told within a day of it, and a day has some 250 looks.
+/// 24 h: a dose is told within a day of it, and a day has some seventy looks.
 const LOOKS_BACK: Span = Span::hours(24);
 
 /// Where the watch stands.

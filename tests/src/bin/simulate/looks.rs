@@ -165,17 +165,14 @@ pub fn is_within_slack(one: Timestamp, other: Timestamp) -> bool {
     one.since(other) <= SLACK && other.since(one) <= SLACK
 }
 
-/// +5, +15, then every 10 minutes to the hour, every 15 to the second hour, every 20 to the fourth, every 5
-/// from there.
+/// +5, +15, then every 10 minutes to the hour, every 15 to the second hour, every 20 from there.
 const fn next_minute(minute: i64) -> i64 {
     if minute < 60 {
         minute + 10
     } else if minute < 120 {
         minute + 15
-    } else if minute < 240 {
-        minute + 20
     } else {
-        minute + 5
+        minute + 20
     }
 }
 
@@ -185,9 +182,7 @@ const fn grace(minute: i64) -> i64 {
         2
     } else if minute < 120 {
         3
-    } else if minute < 240 {
-        5
     } else {
-        2
+        5
     }
 }
