@@ -41,10 +41,10 @@ pub struct Chaos {
 #[derive(Default)]
 struct Signs {
     /// Nothing more is to go wrong.
-    is_enough: AtomicBool,
+    enough: AtomicBool,
     /// Nothing does, and everything runs again.
-    is_calm: AtomicBool,
-    is_over: AtomicBool,
+    calm: AtomicBool,
+    over: AtomicBool,
 }
 
 /// What was left, and what it took.
@@ -91,15 +91,15 @@ impl Chaos {
     /// Nothing goes wrong any more, and everything runs again when this returns. It runs on as long as this does: what a
     /// thread started dies with it.
     pub fn calm(&self) {
-        self.signs.is_enough.store(true, Ordering::Release);
-        while !self.signs.is_calm.load(Ordering::Acquire) && !self.thread.is_finished() {
+        self.signs.enough.store(true, Ordering::Release);
+        while !self.signs.calm.load(Ordering::Acquire) && !self.thread.is_finished() {
             std::thread::sleep(LOOK);
         }
     }
 
     /// Ends it, and all that it started.
     pub fn end(self) -> anyhow::Result<Havoc> {
-        self.signs.is_over.store(true, Ordering::Release);
+        self.signs.over.store(true, Ordering::Release);
         self.thread.join().map_err(|_panic| anyhow::anyhow!("chaos itself died"))?
     }
 }
@@ -110,8 +110,8 @@ impl Havoc {
         let mut database_at = faults.database_every.map(|every| harm_at + every);
         // When an engine is to run again, and which.
         let mut down: Vec<(Instant, usize)> = vec![];
-        while !signs.is_over.load(Ordering::Acquire) {
-            let (now, is_enough) = (Instant::now(), signs.is_enough.load(Ordering::Acquire));
+        while !signs.over.load(Ordering::Acquire) {
+            let (now, is_enough) = (Instant::now(), signs.enough.load(Ordering::Acquire));
             if now >= harm_at && !is_enough {
                 let index = usize::try_from(dice.below(2))?;
                 let back_at = self.harm(faults.harm, index, now, &mut dice);
@@ -130,7 +130,7 @@ impl Havoc {
             for (_, index) in down.extract_if(.., |(at, _)| now >= *at) {
                 self.back(faults.harm, index)?;
             }
-            signs.is_calm.store(is_enough && down.is_empty(), Ordering::Release);
+            signs.calm.store(is_enough && down.is_empty(), Ordering::Release);
             std::thread::sleep(LOOK);
         }
         Ok(self)
