@@ -31,20 +31,25 @@ fn is_broken(house: &House) -> bool {
     house.checkins.unready().iter().any(|reason| reason.contains(BROKEN))
 }
 
-async fn sent(house: &House) -> i64 {
-    let of_ours =
-        "select count(*) from checkins_attempt a join checkins_notification n on n.id = a.notification_id
-                   where n.session_id in (select session_id from checkins_synthetic)";
-    rows::count(house, of_ours).await
+/// What was tried of the newest look: older ones are tried again all along.
+async fn tried(house: &House) -> i64 {
+    let of_it = "select count(*) from checkins_attempt a join checkins_notification n on n.id = a.notification_id
+                 where n.session_id = (select session_id from checkins_synthetic order by began_at desc limit 1)";
+    rows::count(house, of_it).await
 }
 
 /// One look is missed, its mail is tried, and it is judged.
 async fn one_is_missed(house: &House) {
-    let before = sent(house).await;
     house.pass(Span::micros(1)).await;
     house.pass(Span::seconds(1)).await;
-    house.awaited(async || (sent(house).await > before).then_some(())).await;
+    house.awaited(async || (tried(house).await > 0).then_some(())).await;
     house.pass(Span::seconds(10)).await;
+}
+
+fn pages(sink: &Sink) -> Vec<Value> {
+    let mut mails = sink.mails();
+    mails.retain(|mail| mail["subject"] == "The alarm path is broken");
+    mails
 }
 
 async fn taken(house: &House) -> i64 {
@@ -114,6 +119,8 @@ async fn two_in_a_row_that_no_server_took_are_a_broken_path_and_the_next_that_co
         house.dosed().await;
         // Whoever is on call for what falls due is known to the engine.
         house.pass(Span::micros(1)).await;
+        // The sink was there for the other store, too.
+        let before = pages(&sink).len();
         sink.behave("refuse 451");
         one_is_missed(house).await;
         assert!(!is_broken(house), "one may have met a restart");
@@ -121,17 +128,12 @@ async fn two_in_a_row_that_no_server_took_are_a_broken_path_and_the_next_that_co
         one_is_missed(house).await;
         assert!(is_broken(house), "{:?}", house.checkins.unready());
         sink.behave("ok");
-        let page = house
-            .awaited(async || {
-                sink.mails().into_iter().find(|mail| mail["subject"] == "The alarm path is broken")
-            })
-            .await;
+        let page = house.awaited(async || pages(&sink).get(before).cloned()).await;
         assert_eq!(page["to"][0], "noor@home.test");
         house.pass(Span::seconds(289)).await;
         one_is_missed(house).await;
         assert!(!is_broken(house));
-        let mails: Vec<Value> = sink.mails();
-        assert!(mails.iter().any(|mail| mail["to"][0] == MAILBOX));
+        assert!(sink.mails().iter().any(|mail| mail["to"][0] == MAILBOX));
     })
     .await;
 }

@@ -285,7 +285,9 @@ async fn whoever_is_asked_to_be_on_call_may_say_so_by_text() {
             let session = house.session().await;
             let path = format!("/sessions/{session}/on-call/page");
             house.post(house.dr_lee, &path, json!({})).await;
-            house.awaited(async || (!provider.heard("Messages.json").is_empty()).then_some(())).await;
+            let taken =
+                "select count(*) from checkins_notification where channel = 'sms' and accepted_at > 0";
+            house.awaited(async || (rows::count(house, taken).await > 0).then_some(())).await;
             assert!(write(house, house.noor, "1").await.contains("You are on call"));
             assert_eq!(house.watch(session).await["on_call_confirmed_at"], json!(house.now()));
         },
