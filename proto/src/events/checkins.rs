@@ -39,6 +39,17 @@ events! {
         /// When.
         at: Timestamp,
     }
+    /// Whoever leads played the alarm on their screen, and said whether they heard it.
+    ScreenTested = "checkins.screen_tested.v1" {
+        /// The session.
+        session: SessionId,
+        /// Whoever leads.
+        person: PersonId,
+        /// Whether they heard it.
+        heard: bool,
+        /// When.
+        at: Timestamp,
+    }
     /// How the page before this session stands: whether somebody can be asked, is asked, or has answered.
     PagerChanged = "checkins.pager_changed.v1" {
         /// The session.

@@ -300,9 +300,9 @@ async fn test_screen(
     session: Path<SessionId>,
     body: Body<ScreenTest>,
 ) -> Answer {
-    let heard = if body.0.sound_heard { "heard" } else { "not heard" };
+    let person = checkins.who()?.person;
     let tested = checkins.store().command(checkins.act()?, async |work: &mut Work| {
-        work.audit("screen.tested", heard, Some(*session));
+        publish::screen_tested(work, *session, person, body.0.sound_heard).await?;
         Ok(Done { at: work.now() })
     });
     Ok(HttpResponse::Ok().json(tested.await?))

@@ -251,6 +251,18 @@ pub(crate) async fn on_call_confirmed(
     Ok(())
 }
 
+/// Whoever leads tried whether they hear the alarm on their screen.
+pub(crate) async fn screen_tested(
+    work: &mut Work,
+    session: SessionId,
+    person: PersonId,
+    heard: bool,
+) -> Result<(), Failure> {
+    work.tell(session, &say::ScreenTested { session, person, heard, at: work.now() }).await?;
+    work.audit("screen.tested", if heard { "heard" } else { "not heard" }, Some(session));
+    Ok(())
+}
+
 /// The patient asked for support.
 pub(crate) async fn support_asked(
     work: &mut Work,

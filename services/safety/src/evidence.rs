@@ -49,6 +49,7 @@ pub(crate) async fn gather(
         page: folder.page,
         contacts: folder.contacts,
         watch_at: folder.watch_at,
+        screen_at: folder.screen_at,
         stands: house::stands(reader).await?,
         last_dose_at: sessions::last_dose(reader, folder).await?,
         therapist_elsewhere: sessions::is_elsewhere(reader, folder).await?,

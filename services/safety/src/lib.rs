@@ -46,6 +46,7 @@ impl Service for Safety {
         identity::SitterReplaced::NAME,
         checkins::OnCallConfirmed::NAME,
         checkins::PagerChanged::NAME,
+        checkins::ScreenTested::NAME,
         checkins::WatchArmed::NAME,
         checkins::WatchClosed::NAME,
         checkins::IncidentOpened::NAME,

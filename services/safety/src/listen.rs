@@ -44,6 +44,7 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
             }
             publish::prepared(work, heard.session).await
         }
+        checkins::ScreenTested::NAME => screen_tested(work, fact(envelope)?).await,
         checkins::WatchArmed::NAME => {
             let heard: checkins::WatchArmed = fact(envelope)?;
             note(work, heard.session, Heard::Watch(Some(heard.at))).await
@@ -103,6 +104,16 @@ async fn confirmed(work: &mut Work, heard: checkins::OnCallConfirmed) -> Result<
     let folder = sessions::folder(work, heard.session).await?;
     if folder.on_call == heard.person || folder.prescriber == Some(heard.person) {
         note(work, heard.session, Heard::OnCall(heard.at)).await
+    } else {
+        Ok(())
+    }
+}
+
+/// Only the screen of whoever leads counts, and only its last test.
+async fn screen_tested(work: &mut Work, heard: checkins::ScreenTested) -> Result<(), Failure> {
+    let folder = sessions::folder(work, heard.session).await?;
+    if folder.therapist == heard.person {
+        note(work, heard.session, Heard::Screen(heard.heard.then_some(heard.at))).await
     } else {
         Ok(())
     }

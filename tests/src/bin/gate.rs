@@ -81,6 +81,7 @@ const MISSING: &[(&str, &[&str])] = &[
     ("PT-SPO2", &["sitter", "patient", "therapist"]),
     ("RX-AMB", &["prescriber"]),
     ("RX-CALL", &["on_call"]),
+    ("WATCH-SCREEN", &["therapist"]),
     ("WATCH-ARMED", &["therapist", "coordinator"]),
     ("WATCH-LIVE", &["admin"]),
     ("WATCH-CLOCK", &["admin"]),

@@ -215,6 +215,10 @@ pub async fn prepare(cast: &Cast, but: &str) -> anyhow::Result<()> {
     }
     cast.sitter.post(&cast.safety("arrival"), &json!({})).await?;
     cast.therapist.post(&cast.safety("arrival"), &json!({})).await?;
+    if but != "WATCH-SCREEN" {
+        let path = format!("/api/checkins/sessions/{}/screen-test", cast.session);
+        insist(&cast.therapist, &path, &json!({ "sound_heard": true })).await?;
+    }
     for (role, acting) in &cast.people {
         checklist(cast, *role, acting).await?;
     }
@@ -363,7 +367,5 @@ pub async fn on_call(house: &House, inside: &Inside, people: &People, cast: &Cas
     .await?;
     let token = mail.rsplit_once('#').map(|(_, token)| token.to_owned()).context("no token in the link")?;
     let noor = people.acting(inside, people.on_call, Role::Therapist, None);
-    noor.post("/api/checkins/links/on-call-confirmation", &json!({ "token": token })).await?;
-    let path = format!("/api/checkins/sessions/{}/screen-test", cast.session);
-    cast.therapist.post(&path, &json!({ "sound_heard": true })).await.map(drop)
+    noor.post("/api/checkins/links/on-call-confirmation", &json!({ "token": token })).await.map(drop)
 }

@@ -5,7 +5,7 @@ use crate::rows;
 use actix_web::http::StatusCode;
 use kernel::id::SessionId;
 use kernel::time::Span;
-use proto::events::checkins::{SupportAsked, SupportSeen};
+use proto::events::checkins::{ScreenTested, SupportAsked, SupportSeen};
 use serde_json::{Value, json};
 
 async fn asked(house: &House, session: SessionId) -> String {
@@ -68,7 +68,7 @@ async fn only_the_patient_calls_and_only_the_therapist_sees() {
 }
 
 #[actix_web::test]
-async fn the_test_of_a_screen_is_noted_as_it_was_heard() {
+async fn the_test_of_a_screen_is_noted_as_it_was_heard_and_the_house_is_told() {
     House::on_every_store(async |house| {
         let session = house.session().await;
         let path = format!("/sessions/{session}/screen-test");
@@ -76,6 +76,8 @@ async fn the_test_of_a_screen_is_noted_as_it_was_heard() {
             let body = json!({ "sound_heard": is_heard });
             assert_eq!(house.post(house.dr_lee, &path, body.clone()).await.0, StatusCode::OK);
             assert_eq!(house.post(house.ana, &path, body).await.0, StatusCode::FORBIDDEN);
+            let said: ScreenTested = house.says().await;
+            assert_eq!((said.session, said.person, said.heard), (session, house.dr_lee.id, is_heard));
         }
         let trail = house.trail(session).await;
         let tests: Vec<_> = trail.iter().filter(|row| row.starts_with("screen.tested")).collect();

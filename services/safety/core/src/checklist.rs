@@ -98,6 +98,8 @@ pub enum Proof {
     Contacts,
     /// A watch stands ready.
     Watch,
+    /// The therapist heard the alarm on their screen.
+    Screen,
     /// An engine of the watch was heard just now, and can write.
     Engine,
     /// The clocks of the house agree.

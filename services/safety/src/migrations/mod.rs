@@ -19,6 +19,7 @@ impl MigratorTrait for Migrations {
             Box::new(PAGER),
             Box::new(house::HOUSE),
             Box::new(handover::HANDOVER),
+            Box::new(SCREEN),
         ]
     }
 
@@ -36,6 +37,10 @@ const PAGER: Statements = Statements(
         "alter table safety_session add column page_current bigint not null default 0",
     ],
 );
+
+/// When the therapist heard the alarm on their screen.
+const SCREEN: Statements =
+    Statements("m0007_screen", &["alter table safety_session add column screen_at bigint"]);
 
 /// Plain columns hold ids, kinds and times. What people say or measure is sealed with the patient's key.
 const SESSION_TABLES: Statements = Statements(

@@ -44,13 +44,14 @@ pub(crate) struct Folder {
     pub(crate) page: Page,
     pub(crate) contacts: i64,
     pub(crate) watch_at: Option<Timestamp>,
+    pub(crate) screen_at: Option<Timestamp>,
     pub(crate) morning_at: Option<Timestamp>,
 }
 
 const COLUMNS: &str =
     "select id, patient_id, sitter_id, therapist_id, prescriber_id, on_call_id, on_call_before,
     starts_at, ends_at, drill, pace, phase, since_at, dose_at, presence_at, on_call_at, watch_at, morning_at,
-    page_standing, page_hole, page_current from safety_session";
+    page_standing, page_hole, page_current, screen_at from safety_session";
 
 impl Folder {
     fn read(row: &QueryResult) -> Result<Self, Failure> {
@@ -77,6 +78,7 @@ impl Folder {
             page: Page::read(standing.as_deref().unwrap_or_default(), hole.as_deref()),
             contacts: row.try_get("", "page_current")?,
             watch_at: maybe_at(row, "watch_at")?,
+            screen_at: maybe_at(row, "screen_at")?,
             morning_at: maybe_at(row, "morning_at")?,
         })
     }
@@ -227,6 +229,8 @@ pub(crate) enum Heard {
     OnCall(Timestamp),
     /// A watch stands ready, or stood down.
     Watch(Option<Timestamp>),
+    /// The therapist heard the alarm on their screen, or did not.
+    Screen(Option<Timestamp>),
     /// The next-morning check was answered.
     Morning(Timestamp),
 }
@@ -237,6 +241,7 @@ pub(crate) async fn note(work: &Work, session: SessionId, heard: Heard) -> Resul
         Heard::Presence(at) => ("presence_at", at),
         Heard::OnCall(at) => ("on_call_at", Some(at)),
         Heard::Watch(at) => ("watch_at", at),
+        Heard::Screen(at) => ("screen_at", at),
         Heard::Morning(at) => ("morning_at", Some(at)),
     };
     let sql = format!("update safety_session set {column} = $1 where clinic_id = $2 and id = $3");

@@ -5,7 +5,7 @@ use super::steps::{address, ids_of};
 use chassis::ids;
 use kernel::role::Role;
 use kernel::time::Span;
-use proto::events::checkins::{PagerChanged, WatchClosed};
+use proto::events::checkins::{PagerChanged, ScreenTested, WatchClosed};
 use proto::events::identity::SitterRevoked;
 use proto::events::safety::DoseOffered;
 use safety_core::checklist::{self, Weight};
@@ -252,6 +252,28 @@ async fn the_gate_says_what_is_missing_on_the_ladder_and_whose_it_is() {
         assert_eq!([&said[0].0, &said[1].0], ["coordinator", "on_call"]);
         assert!(said[0].1.as_str().unwrap().contains("names nobody"), "{said:?}");
         assert!(said[1].1.as_str().unwrap().contains("nobody answered"), "{said:?}");
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn only_the_screen_of_whoever_leads_counts_and_only_its_last_test() {
+    on_each_store(async |house| {
+        house.everything_but("WATCH-SCREEN").await;
+        let session = house.session;
+        let tested = async |one: One, heard: bool| {
+            let person = house.person(one);
+            house.hear(&ScreenTested { session, person, heard, at: house.now() }).await;
+        };
+        stays_closed(house, &["WATCH-SCREEN"]).await;
+        tested(One::Ida, true).await;
+        stays_closed(house, &["WATCH-SCREEN"]).await;
+        tested(One::DrLee, true).await;
+        tested(One::DrLee, false).await;
+        stays_closed(house, &["WATCH-SCREEN"]).await;
+        tested(One::DrLee, true).await;
+        let (_, gate) = house.get(One::DrLee, &format!("/sessions/{session}/gate")).await;
+        assert_eq!(gate["red"], json!([]));
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use super::house::{House, One};
 use kernel::role::Role;
 use kernel::time::Span;
-use proto::events::checkins::{OnCallConfirmed, WatchArmed};
+use proto::events::checkins::{OnCallConfirmed, ScreenTested, WatchArmed};
 use proto::events::identity::SitterPresent;
 use safety_core::checklist::{self, Who};
 use serde_json::{Value, json};
@@ -107,6 +107,9 @@ impl House {
         }
         if left_out != "RX-CALL" {
             self.hear(&OnCallConfirmed { session, person: self.person(One::Noor), at }).await;
+        }
+        if left_out != "WATCH-SCREEN" {
+            self.hear(&ScreenTested { session, person: self.person(One::DrLee), heard: true, at }).await;
         }
         if left_out != "WATCH-ARMED" {
             self.hear(&WatchArmed { session, at }).await;

@@ -106,8 +106,6 @@ async fn dosed(living: &Living) -> anyhow::Result<Cast> {
     let token = json!({ "token": (living.token("/oncall#").await?) });
     let noor = people.acting(inside, people.on_call, Role::Therapist, None);
     noor.post("/api/checkins/links/on-call-confirmation", &token).await?;
-    let heard = format!("/api/checkins/sessions/{session}/screen-test");
-    cast.therapist.post(&heard, &json!({ "sound_heard": true })).await?;
     cast.ready().await?;
     session::insist(&cast.therapist, &cast.safety("dose/offer"), &json!({})).await?;
     cast.sitter.post(&cast.safety("dose/witness"), &json!({})).await?;

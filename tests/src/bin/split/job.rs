@@ -71,8 +71,6 @@ pub async fn prepare(stage: &Stage) -> anyhow::Result<People> {
     let token = link.rsplit_once('#').context("no token")?.1;
     let noor = Acting::new(Caller::at("noor.localhost", stage.house.port()));
     noor.post("/api/checkins/links/on-call-confirmation", &json!({ "token": token })).await?;
-    let path = format!("/api/checkins/sessions/{session}/screen-test");
-    cast.therapist.post(&path, &json!({ "sound_heard": true })).await?;
     eprintln!("the dose");
     cast.ready().await?;
     insist(&cast.therapist, &cast.safety("dose/offer"), &json!({})).await?;

@@ -80,7 +80,7 @@ export const consoleWords = {
       'TH-EMS': 'local numbers', 'TH-CONT': 'contacts', 'TH-CSSRS': 'screen result', 'TH-CONS': 'consents on file', 'TH-RX': 'prescription', 'TH-RXP': 'prescriber on call',
       'TH-PLANB': 'plan for a lost line', 'TH-AV': 'picture and sound', 'TH-STATE': 'state of mind', 'TH-PRIV': 'your room', 'TH-SAFE': 'safety plan', 'TH-FIT': 'no other session',
       'RX-ELIG': 'eligibility', 'RX-DEA': 'registration', 'RX-PDMP': 'prescription record', 'RX-VS': 'vitals limits', 'RX-DOSE': 'dose order', 'RX-CALL': 'on-call answer', 'RX-REACH': 'two reachable people',
-      'RX-AMB': 'decision on vitals', 'WATCH-ARMED': 'the watch', 'WATCH-LIVE': 'the watch’s own word', 'WATCH-CLOCK': 'the clocks', 'WATCH-SECOND': 'second engine', 'WATCH-DOG': 'watchdog',
+      'RX-AMB': 'decision on vitals', 'WATCH-ARMED': 'the watch', 'WATCH-SCREEN': 'the alarm on the therapist’s screen', 'WATCH-LIVE': 'the watch’s own word', 'WATCH-CLOCK': 'the clocks', 'WATCH-SECOND': 'second engine', 'WATCH-DOG': 'watchdog',
     } as Record<string, string>,
   },
 

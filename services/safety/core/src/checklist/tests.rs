@@ -61,6 +61,7 @@ const BLOCKING: &[&str] = &[
     "RX-CALL",
     "RX-AMB",
     "WATCH-ARMED",
+    "WATCH-SCREEN",
     "WATCH-LIVE",
     "WATCH-CLOCK",
     "WATCH-SECOND",

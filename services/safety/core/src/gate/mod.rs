@@ -54,6 +54,8 @@ pub struct Evidence {
     pub contacts: i64,
     /// When the watch was armed; nothing once it stood down.
     pub watch_at: Option<Timestamp>,
+    /// When the therapist heard the alarm on their screen; nothing if they did not the last time.
+    pub screen_at: Option<Timestamp>,
     /// What the watch itself stands on, as it was last heard.
     pub stands: Option<Stands>,
     /// The patient's last real dose in another session, if one is known here.
@@ -244,6 +246,7 @@ fn is_proven(proof: Proof, evidence: &Evidence, protocol: &Protocol, now: Timest
         Proof::OnCall => evidence.on_call_at.is_some(),
         Proof::Contacts => evidence.contacts >= CONTACTS_WANTED,
         Proof::Watch => evidence.watch_at.is_some(),
+        Proof::Screen => evidence.screen_at.is_some(),
         Proof::Engine => evidence.stands.is_some_and(|stands| stands.is_live(now)),
         Proof::Clocks => evidence.stands.is_some_and(|stands| stands.clocks_agree),
         Proof::Standby => evidence.stands.is_some_and(|stands| stands.standby == Backing::There),
@@ -308,7 +311,9 @@ fn owner(item: &Item, evidence: &Evidence, protocol: &Protocol, now: Timestamp) 
 
 const fn proof_owner(proof: Proof) -> Owner {
     match proof {
-        Proof::Circulation | Proof::Breathing | Proof::OneSession => Owner::Role(Role::Therapist),
+        Proof::Circulation | Proof::Breathing | Proof::OneSession | Proof::Screen => {
+            Owner::Role(Role::Therapist)
+        }
         Proof::Address | Proof::Consents | Proof::Interval => Owner::Role(Role::Patient),
         Proof::Agreement | Proof::Training | Proof::Phone | Proof::Presence => Owner::Role(Role::Sitter),
         Proof::Amber => Owner::Role(Role::Prescriber),

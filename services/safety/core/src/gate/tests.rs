@@ -66,6 +66,7 @@ fn complete() -> Evidence {
         on_call_at: just_now,
         contacts: 2,
         watch_at: just_now,
+        screen_at: just_now,
         stands: Some(STANDS),
         ready: Ready { patient: just_now, sitter: just_now, therapist: just_now },
         ..Evidence::default()
@@ -142,6 +143,7 @@ fn each_fact_alone_closes_the_gate() {
         ("ST-PRES", Evidence { presence_at: old, ..complete() }),
         ("RX-CALL", Evidence { on_call_at: None, ..complete() }),
         ("WATCH-ARMED", Evidence { watch_at: None, ..complete() }),
+        ("WATCH-SCREEN", Evidence { screen_at: None, ..complete() }),
         ("WATCH-LIVE", standing(Stands { writable: false, ..STANDS })),
         ("WATCH-LIVE", standing(Stands { heard_at: NOON.minus(Span::millis(15_001)), ..STANDS })),
         ("WATCH-LIVE", standing(Stands { heard_at: NOON.plus(Span::millis(1)), ..STANDS })),
