@@ -4,7 +4,7 @@
 
 use crate::store::records::{self, Answered, Kind, Measured};
 use crate::store::sessions::{self, Folder};
-use crate::store::{Reader, house, papers};
+use crate::store::{Reader, holds, house, papers};
 use chassis::problem::Failure;
 use safety_core::consent;
 use safety_core::discharge;
@@ -53,7 +53,7 @@ pub(crate) async fn gather(
         stands: house::stands(reader).await?,
         last_dose_at: sessions::last_dose(reader, folder).await?,
         therapist_elsewhere: sessions::is_elsewhere(reader, folder).await?,
-        holds: sessions::holds(reader, folder).await?,
+        holds: holds::open(reader, folder).await?,
         ready: session.ready(),
         ..Evidence::default()
     };

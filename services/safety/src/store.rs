@@ -1,5 +1,6 @@
 //! Rows and state: the only file, with its folder, that names `sea_orm`.
 
+pub(crate) mod holds;
 pub(crate) mod house;
 pub(crate) mod papers;
 pub(crate) mod records;

@@ -56,7 +56,7 @@ export class Story {
     for (const [label, page] of this.#screens) {
       const path = join(folder('pictures'), `${label}.png`);
       const taken = await page.screenshot({ path, timeout: 5_000 }).then(() => true, () => false);
-      if (taken) paths.push(path.replace(`${root}/`, ''));
+      paths.push(taken ? path.replace(`${root}/`, '') : `no picture of ${label}: the page did not answer within 5 s`);
     }
     return paths;
   }

@@ -144,7 +144,7 @@ impl Story {
             session::reading(&cast, systolic, spo2, clock.now()).await?;
         }
         if but != "RX-CALL" {
-            session::on_call(&self.house, &self.inside, &self.people, &cast).await?;
+            session::on_call(&self.house, &self.inside, &self.people).await?;
         }
         cast.ready().await?;
         Ok(cast)

@@ -49,7 +49,7 @@ pub async fn tell(house: &House, inside: &Inside, people: &People, pace: Pace) -
         clock.set_back(Span::micros(since_dose.as_micros() + before.as_micros()));
         reading(&cast, systolic, Some(98), clock.now()).await?;
     }
-    on_call(house, inside, people, &cast).await?;
+    on_call(house, inside, people).await?;
     cast.dose().await?;
     for (sequence, minute) in LOOKS {
         clock.set_back(Span::micros(since_dose.as_micros() - Span::minutes(minute).at(pace).as_micros()));
@@ -356,7 +356,7 @@ pub async fn reading(
 ///
 /// # Errors
 /// When the mail does not come.
-pub async fn on_call(house: &House, inside: &Inside, people: &People, cast: &Cast) -> anyhow::Result<()> {
+pub async fn on_call(house: &House, inside: &Inside, people: &People) -> anyhow::Result<()> {
     let mail = until("the mail to the on-call lead", async || {
         let mails = house.ground.mailbox.of(people.clinic);
         let is_for_noor = |mail: &chassis::mailbox::Mail| mail.to == people.on_call;

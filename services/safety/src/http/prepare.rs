@@ -6,8 +6,9 @@ use crate::Safety;
 use crate::problems::checklist as refused;
 use crate::publish;
 use crate::store::Reader as _;
+use crate::store::holds::{self, NewHold};
 use crate::store::records::{self, Kind};
-use crate::store::sessions::{self, NewHold};
+use crate::store::sessions;
 use crate::view::prepare::{self as shown, GateView, ItemView};
 use actix_web::web::Path;
 use actix_web::{HttpResponse, get, post};
@@ -94,7 +95,7 @@ pub(super) async fn attest(
         records::attest(work, &folder, speaker(&who), item.id, (answer, reason)).await?;
         let cause = HOLDS.iter().find(|(held, _)| *held == item.id).map(|(_, cause)| *cause);
         if let (Some(cause), checklist::Answer::No) = (cause, answer) {
-            sessions::place_hold(work, &folder, NewHold { cause, by: who.person }).await?;
+            holds::place(work, &folder, NewHold { cause, by: who.person }).await?;
         }
         publish::prepared(work, session).await?;
         work.audit("item.answered", item.id, Some(session));

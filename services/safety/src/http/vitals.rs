@@ -4,8 +4,9 @@ use super::{Answer, speaker, view};
 use crate::Safety;
 use crate::evidence::{self, Decided};
 use crate::publish;
+use crate::store::holds::{self, NewHold};
 use crate::store::records::{self, Kind, Measured};
-use crate::store::sessions::{self, Folder, NewHold};
+use crate::store::sessions::{self, Folder};
 use crate::store::{Reader as _, Sessions};
 use crate::view::Reason;
 use crate::view::prepare::{self as shown, VitalsView};
@@ -188,10 +189,10 @@ async fn tell(work: &mut Work, folder: &Folder, record: RecordId, by: PersonId) 
     let state = work.session(folder.session).await?;
     let set = evidence::before(&all, &state).measured.filter(|set| set.at == one.reading.at);
     if !folder.drill && one.moment == Moment::Before && set.as_ref().and_then(Set::band) >= Some(Band::Red) {
-        let red_days = sessions::note_red(work, folder).await?;
+        let red_days = holds::note_red(work, folder).await?;
         if red_days > 1 {
             let cause = "two red readings within thirty days";
-            sessions::place_hold(work, folder, NewHold { cause, by }).await?;
+            holds::place(work, folder, NewHold { cause, by }).await?;
         }
     }
     publish::measured(work, folder.session, record, severity, one.reading.at).await
@@ -291,7 +292,7 @@ pub(super) async fn place_hold(
         let reason = Reason { reason: body.0.reason };
         records::state(work, &folder, speaker(&who), Kind::Hold, &reason).await?;
         let hold = NewHold { cause: "a clinician stopped it", by: who.person };
-        sessions::place_hold(work, &folder, hold).await?;
+        holds::place(work, &folder, hold).await?;
         publish::prepared(work, *session).await?;
         Ok(Noted { at: work.now() })
     });
@@ -311,7 +312,7 @@ pub(super) async fn lift_hold(
         let folder = sessions::folder(work, *session).await?;
         let reason = Reason { reason: body.0.reason };
         records::state(work, &folder, speaker(&who), Kind::Hold, &reason).await?;
-        let lifted = sessions::lift_holds(work, &folder, who.person).await?;
+        let lifted = holds::lift(work, &folder, who.person).await?;
         publish::prepared(work, *session).await?;
         work.audit("hold.lifted", lifted, Some(*session));
         Ok(Noted { at: work.now() })
