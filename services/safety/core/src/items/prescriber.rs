@@ -119,17 +119,6 @@ pub const ITEMS: &[Item] = &[
         source: "reliability.md §2.6",
     },
     Item {
-        id: "WATCH-SCREEN",
-        title: "The therapist has heard the alarm on the screen in front of them.",
-        why: "An alarm that nobody hears is only a picture.",
-        todo: "Press Test the alarm on the therapist's page, and say there that it was heard.",
-        who: Nobody,
-        weight: Blocking,
-        method: System,
-        proof: Some(Proof::Screen),
-        source: "reliability.md §2.6",
-    },
-    Item {
         id: "WATCH-LIVE",
         title: "The watch was heard within the last 15 seconds, and can write.",
         why: "A watch that cannot be heard may not notice a missed check.",

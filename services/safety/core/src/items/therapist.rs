@@ -1,6 +1,6 @@
 //! What concerns the therapist (clinical.md §3.3).
 
-use crate::checklist::Method::{Document, OnCamera, Own};
+use crate::checklist::Method::{Document, OnCamera, Own, System};
 use crate::checklist::Weight::{Blocking, BlockingUnless};
 use crate::checklist::Who::{Any, Nobody};
 use crate::checklist::{Item, Proof};
@@ -164,5 +164,16 @@ pub const ITEMS: &[Item] = &[
         method: Own,
         proof: Some(Proof::OneSession),
         source: "clinical.md §3.3; design",
+    },
+    Item {
+        id: "WATCH-SCREEN",
+        title: "The therapist has heard the alarm on the screen in front of them.",
+        why: "An alarm that nobody hears is only a picture.",
+        todo: "Press Test the alarm on the therapist's page, and say there that it was heard.",
+        who: Nobody,
+        weight: Blocking,
+        method: System,
+        proof: Some(Proof::Screen),
+        source: "reliability.md §2.6",
     },
 ];
