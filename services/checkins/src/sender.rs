@@ -5,7 +5,7 @@ use crate::publish::{self, messages};
 use crate::store::attempts::{self, Attempt};
 use crate::store::notifications::{self, Addressee, LOOK_ASKED, Leased};
 use crate::store::rehearsals::REHEARSED;
-use crate::{Checkins, contact};
+use crate::{Checkins, beats, contact};
 use chassis::crypto;
 use chassis::problem::Failure;
 use chassis::service::Service as _;
@@ -39,13 +39,17 @@ async fn lane(service: Arc<Checkins>) {
     actix_web::rt::spawn(mark(store.clone(), made));
     // What is too old to be sent is known only then.
     service.held.over().await;
+    let engine = beats::place(&store.ground().config.listen);
+    if let Err(failure) = notifications::take_back(&store, &engine).await {
+        tracing::error!(error = %failure, "what this engine held before waits until its lease is over");
+    }
     let mut woken = store.woken();
     loop {
         woken.mark_unchanged();
         // Never more than can be sent at once: what is only held would look like a sender that died.
         drop(hands.acquire().await);
         let most = hands.available_permits();
-        let claimed = notifications::claim(&store, most).await.unwrap_or_else(|failure| {
+        let claimed = notifications::claim(&store, &engine, most).await.unwrap_or_else(|failure| {
             tracing::error!(error = %failure, "safety messages could not be claimed");
             vec![]
         });

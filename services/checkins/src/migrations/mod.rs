@@ -29,6 +29,7 @@ impl MigratorTrait for Migrations {
             Box::new(browsers::BROWSERS),
             Box::new(numbers::NUMBERS),
             Box::new(asked::ASKED),
+            Box::new(LEASE_BY),
         ]
     }
 
@@ -36,6 +37,10 @@ impl MigratorTrait for Migrations {
         "checkins_migration".into_iden()
     }
 }
+
+/// Which engine holds a message, by where it listens: what it held when it died, it takes back when it is here again.
+const LEASE_BY: Statements =
+    Statements("m0012_lease_by", &["alter table checkins_notification add column lease_by text"]);
 
 /// Who and what a dosed session shows of itself, and since when it does not.
 const SIGNS: Statements = Statements(

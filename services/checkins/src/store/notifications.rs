@@ -149,22 +149,33 @@ pub(crate) struct Leased {
 
 /// Claims what is due, at most so many: pending messages, and those whose sender died.
 /// In rows what [`Notification::claimed`](checkins_core::notification::Notification::claimed) is for one.
-pub(crate) async fn claim(store: &Store, most: usize) -> Result<Vec<Leased>, Failure> {
+pub(crate) async fn claim(store: &Store, engine: &str, most: usize) -> Result<Vec<Leased>, Failure> {
     let now = store.now();
     let skip =
         if store.db().get_database_backend() == DbBackend::Postgres { "for update skip locked" } else { "" };
     let sql = format!(
-        "update checkins_notification set state = 'leased', lease_until = $1, fence = fence + 1,
+        "update checkins_notification set state = 'leased', lease_until = $1, lease_by = $3, fence = fence + 1,
          attempts = attempts + 1 where (clinic_id, id) in (select clinic_id, id from checkins_notification
          where (state = 'pending' and next_at <= $2) or (state = 'leased' and lease_until <= $2)
          order by next_at limit {most} {skip})
          returning clinic_id, id, session_id, incident_id, kind, step, round, person_id, channel, fence, attempts,
          created_at"
     );
-    let values = [now.plus(LEASE).micros().into(), now.micros().into()];
+    let values: [Value; 3] = [now.plus(LEASE).micros().into(), now.micros().into(), engine.into()];
     let _turn = store.turn().await;
     let rows = store.db().query_all_raw(store.sql(sql, values)).await?;
     rows.iter().map(leased).collect()
+}
+
+/// An engine that begins takes back at once what it held when it died: while that one lived, nobody else could listen
+/// where this one does.
+pub(crate) async fn take_back(store: &Store, engine: &str) -> Result<(), Failure> {
+    let sql = "update checkins_notification set lease_until = $1
+               where state = 'leased' and lease_by = $2 and lease_until > $1";
+    let values: [Value; 2] = [store.now().micros().into(), engine.into()];
+    let _turn = store.turn().await;
+    store.db().execute_raw(store.sql(sql, values)).await?;
+    Ok(())
 }
 
 fn leased(row: &QueryResult) -> Result<Leased, Failure> {

@@ -81,9 +81,21 @@ pub async fn mails(house: &House) -> Vec<String> {
 
 /// Another sender takes every message that waits, for so long, and is not heard of again.
 pub async fn taken_by_another_sender(house: &House, until: Timestamp) {
+    taken(house, until, "'another'").await;
+}
+
+/// This engine does, and dies.
+pub async fn taken_by_this_engine(house: &House, until: Timestamp) {
+    house.awaited(async || (count(house, "select count(*) from checkins_engine").await > 0).then_some(())).await;
+    taken(house, until, "(select engine from checkins_engine)").await;
+}
+
+async fn taken(house: &House, until: Timestamp, by: &str) {
     let store = house.checkins.store();
-    let sql = "update checkins_notification set state = 'leased', fence = fence + 1, lease_until = $1
-               where state = 'pending'";
+    let sql = format!(
+        "update checkins_notification set state = 'leased', fence = fence + 1, lease_until = $1, lease_by = {by}
+         where state = 'pending'"
+    );
     let _turn = store.turn().await;
     store.db().execute_raw(store.sql(sql, [until.micros().into()])).await.unwrap();
 }

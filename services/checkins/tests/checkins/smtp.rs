@@ -106,6 +106,22 @@ async fn what_a_sender_held_when_it_died_is_sent_by_another_after_three_seconds(
 }
 
 #[actix_web::test]
+async fn what_an_engine_held_when_it_died_it_sends_as_soon_as_it_is_here_again() {
+    on_every_store(async |house, sink| {
+        sink.behave("refuse 451");
+        asked(house).await;
+        until_attempted(house, 1).await;
+        until_mails_are(house, &["pending"]).await;
+        rows::taken_by_this_engine(house, house.now().plus(Span::seconds(3))).await;
+        sink.behave("ok");
+        house.restored(Span::millis(500)).await;
+        mails_once(sink, house, 1).await;
+        until_mails_are(house, &["accepted"]).await;
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn a_server_that_says_later_is_asked_again_and_again_until_it_takes_the_mail() {
     on_every_store(async |house, sink| {
         sink.behave("refuse 451");
