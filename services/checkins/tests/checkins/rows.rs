@@ -86,7 +86,9 @@ pub async fn taken_by_another_sender(house: &House, until: Timestamp) {
 
 /// This engine does, and dies.
 pub async fn taken_by_this_engine(house: &House, until: Timestamp) {
-    house.awaited(async || (count(house, "select count(*) from checkins_engine").await > 0).then_some(())).await;
+    house
+        .awaited(async || (count(house, "select count(*) from checkins_engine").await > 0).then_some(()))
+        .await;
     taken(house, until, "(select engine from checkins_engine)").await;
 }
 
