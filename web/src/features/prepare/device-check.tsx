@@ -39,7 +39,8 @@ async function measureLine(): Promise<Findings['connection']> {
 
 const troubleOf = (devices: OpenedDevices): string | null => (!devices.camera.ok ? devices.camera.trouble : !devices.microphone.ok ? devices.microphone.trouble : null);
 
-export function DeviceCheck({ session, onDone }: { session: Id; onDone: () => void }) {
+/** `onBegin`: from then on it stays open until it is left, for what came of it must be read. */
+export function DeviceCheck({ session, onBegin, onDone }: { session: Id; onBegin: () => void; onDone: () => void }) {
   const me = useMe();
   const [step, setStep] = useState<Step>('permission');
   const [devices, setDevices] = useState<OpenedDevices | null>(null);
@@ -63,7 +64,7 @@ export function DeviceCheck({ session, onDone }: { session: Id; onDone: () => vo
   };
   switch (step) {
     case 'permission':
-      return <Permission onOpened={(opened) => { setDevices(opened); setStep('see'); }} />;
+      return <Permission onOpened={(opened) => { onBegin(); setDevices(opened); setStep('see'); }} />;
     case 'see':
       return <See stream={devices?.stream ?? null} onAnswer={(camera) => note({ camera }, 'mic')} />;
     case 'mic':

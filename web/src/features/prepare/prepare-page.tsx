@@ -61,7 +61,7 @@ export function PreparePage() {
         {PARTS.map((part) => (
           <li key={part}>
             <PartLine part={part} done={done[part]} open={open === part} onOpen={() => go(part)}>
-              <PartBody part={part} session={id} onDone={() => go(undefined)} />
+              <PartBody part={part} session={id} onBegin={() => go(part)} onDone={() => go(undefined)} />
             </PartLine>
           </li>
         ))}
@@ -91,7 +91,7 @@ function PartLine({ part, done, open, onOpen, children }: { part: Part; done: bo
   );
 }
 
-function PartBody({ part, session, onDone }: { part: Part; session: string; onDone: () => void }) {
+function PartBody({ part, session, onBegin, onDone }: { part: Part; session: string; onBegin: () => void; onDone: () => void }) {
   switch (part) {
     case 'consents':
       return <ConsentPart session={session} onDone={onDone} />;
@@ -102,6 +102,6 @@ function PartBody({ part, session, onDone }: { part: Part; session: string; onDo
     case 'intention':
       return <Intention session={session} onDone={onDone} />;
     case 'devices':
-      return <DeviceCheck session={session} onDone={onDone} />;
+      return <DeviceCheck session={session} onBegin={onBegin} onDone={onDone} />;
   }
 }
