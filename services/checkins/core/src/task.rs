@@ -144,6 +144,12 @@ mod tests {
     }
 
     #[test]
+    fn what_came_of_it_has_a_word_where_it_was_asked() {
+        let words = [Task::NotAsked, Task::Counted, Task::LeftOut].map(Task::as_str);
+        assert_eq!(words, [None, Some("counted"), Some("left_out")]);
+    }
+
+    #[test]
     fn a_drill_too_fast_to_count_in_asks_nothing() {
         let (six, ten) = (Pace::new(6).unwrap(), Pace::new(10).unwrap());
         assert_eq!(asked(session(1), six), asked(session(1), Pace::REAL));

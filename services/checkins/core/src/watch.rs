@@ -291,10 +291,8 @@ impl Watching {
     }
 
     fn current(&self) -> Due {
-        match self.extra {
-            Some(extra) if extra.due_at < self.next.due_at => extra,
-            Some(_) | None => self.next,
-        }
+        // One that is not sooner was never kept.
+        self.extra.unwrap_or(self.next)
     }
 
     fn answered(mut self, sequence: i64, severity: Severity, now: Timestamp) -> Stepped {

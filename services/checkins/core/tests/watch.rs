@@ -129,6 +129,47 @@ fn an_urgent_answer_needs_a_human_even_when_it_comes_early_or_late() {
     }
 }
 
+/// How answers to this look are counted: a moment before it opens, and when it opens.
+fn counted_around_its_opening(watch: &Watch) -> [Counted; 2] {
+    let due = watch.current().unwrap();
+    let opens_at = watch.protocol().opens_at(&due);
+    [opens_at.minus(Span::micros(1)), opens_at].map(|at| {
+        let events = watch.clone().step(well(due.sequence), at).unwrap().events;
+        let counted =
+            |event: &Event| if let Event::Answered { counted, .. } = event { Some(*counted) } else { None };
+        events.iter().find_map(counted).unwrap()
+    })
+}
+
+#[test]
+fn a_look_counts_from_the_moment_it_opens_before_the_discharge_and_after() {
+    assert_eq!(counted_around_its_opening(&watching()), [Counted::Extra, Counted::InTime]);
+    assert_eq!(counted_around_its_opening(&aftercare()), [Counted::Extra, Counted::InTime]);
+}
+
+#[test]
+fn after_the_discharge_an_older_look_is_late_and_a_later_one_unknown() {
+    let (watch, at) = (aftercare(), minute(190));
+    let late = Event::Answered { sequence: 1, severity: Severity::Ok, counted: Counted::Late };
+    assert_eq!(watch.clone().step(well(1), at).unwrap().events, [late]);
+    assert_eq!(watch.clone().step(well(3), at).map(|step| step.events), Err(Refusal::UnknownCheckin));
+}
+
+#[test]
+fn after_the_discharge_too_an_urgent_answer_needs_a_human_and_a_good_one_does_not() {
+    let alarms = |severity| {
+        let events = aftercare().step(Command::Answer { sequence: 2, severity }, minute(190)).unwrap().events;
+        events.contains(&Event::Alarming(severity))
+    };
+    assert_eq!([Severity::Ok, Severity::Watch, Severity::Urgent].map(alarms), [false, false, true]);
+}
+
+#[test]
+fn minutes_are_counted_from_the_dose() {
+    let Watch::Watching(watching) = watching() else { panic!("a dose is watched") };
+    assert_eq!([0, 33].map(|count| watching.minutes(minute(count))), [0, 33]);
+}
+
 #[test]
 fn nobody_can_answer_a_look_that_was_never_due() {
     assert_eq!(watching().step(well(2), minute(5)), Err(Refusal::UnknownCheckin));
