@@ -6,9 +6,9 @@
 //!    ├───── failed ────┤
 //!    └─── (lease over) ┘      Pending ──nobody needs it any more──▶ Superseded
 //! ```
-//! Send first, mark after: a sender that dies leaves a lease that runs out, or that it gives up itself when it is back
-//! (`store/notifications.rs`, `take_back`), and the message goes twice rather than never. A sender whose lease ran out holds an old fence, and marks nothing.
-//! The store does the same in SQL for many rows at once (`store/notifications.rs`).
+//! Send first, mark after: a sender that dies leaves a lease that runs out, or that it gives up itself when it is back,
+//! and the message goes twice rather than never. A sender whose lease ran out holds an old fence, and marks nothing.
+//! The store does the same in SQL for many rows at once (`store/notifications.rs`; `take_back` ends its own leases).
 
 use kernel::time::{Span, Timestamp};
 

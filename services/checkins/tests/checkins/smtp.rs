@@ -8,6 +8,7 @@ use kernel::id::SessionId;
 use kernel::time::Span;
 use proto::events::safety::PhaseChanged;
 use serde_json::{Value, json};
+use testkit::sink::Sink;
 
 /// The on-call lead is asked by mail for a new session.
 async fn asked(house: &House) -> SessionId {
@@ -87,13 +88,18 @@ async fn a_mail_is_sent_first_and_marked_after_and_a_doubt_sends_it_again_under_
     .await;
 }
 
+/// One mail was not taken, and waits to be tried again.
+async fn one_waits(house: &House, sink: &Sink) {
+    sink.behave("refuse 451");
+    asked(house).await;
+    until_attempted(house, 1).await;
+    until_mails_are(house, &["pending"]).await;
+}
+
 #[actix_web::test]
 async fn what_a_sender_held_when_it_died_is_sent_by_another_after_three_seconds() {
     on_every_store(async |house, sink| {
-        sink.behave("refuse 451");
-        asked(house).await;
-        until_attempted(house, 1).await;
-        until_mails_are(house, &["pending"]).await;
+        one_waits(house, sink).await;
         rows::taken_by_another_sender(house, house.now().plus(Span::seconds(3))).await;
         sink.behave("ok");
         house.pass(Span::millis(2_999)).await;
@@ -108,10 +114,7 @@ async fn what_a_sender_held_when_it_died_is_sent_by_another_after_three_seconds(
 #[actix_web::test]
 async fn what_an_engine_held_when_it_died_it_sends_as_soon_as_it_is_here_again() {
     on_every_store(async |house, sink| {
-        sink.behave("refuse 451");
-        asked(house).await;
-        until_attempted(house, 1).await;
-        until_mails_are(house, &["pending"]).await;
+        one_waits(house, sink).await;
         rows::taken_by_this_engine(house, house.now().plus(Span::seconds(3))).await;
         sink.behave("ok");
         house.restored(Span::millis(500)).await;
