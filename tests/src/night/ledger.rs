@@ -1,6 +1,7 @@
 //! The driver's own book: every deadline, and when mail and screen had it.
 
 use super::Night;
+use super::audit;
 use super::figures::{Figures, percent, percentile};
 use super::rows::Rows;
 use crate::clinic::NOOR;
@@ -8,7 +9,6 @@ use crate::sink::Tail;
 use crate::{now, pause};
 use actix_web::rt::task::JoinHandle;
 use anyhow::Context as _;
-use checkins::store::auditor;
 use kernel::id::{IncidentId, PersonId, SessionId};
 use kernel::role::Role;
 use kernel::time::{Span, Timestamp};
@@ -160,15 +160,6 @@ impl<'a> Ledger<'a> {
         told_at - at.micros() - dark.map(|micros| micros.max(0)).sum::<i64>()
     }
 
-    /// What the rows say that may not be. A drill may be killing the database at this very moment.
-    async fn violations(&self) -> anyhow::Result<Vec<String>> {
-        let db = self.night.rows.opened().await?;
-        let (now, since) = (Timestamp::from_micros(now()), Timestamp::from_micros(0));
-        let found = auditor::violations(&db, now, since).await;
-        db.close().await?;
-        Ok(found?)
-    }
-
     /// What it comes to, with what the rows say: those are looked at in peace.
     ///
     /// # Errors
@@ -192,7 +183,7 @@ impl<'a> Ledger<'a> {
                 eprintln!("{session}, due {after} ms into the night, was told after {late:?} µs");
             }
         }
-        let violations = self.violations().await?;
+        let violations = audit::violations(&self.night.rows).await?;
         Ok(Figures {
             deadlines: self.night.deadlines.len(),
             lost: self.night.deadlines.len() - both.len(),

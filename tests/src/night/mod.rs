@@ -5,6 +5,7 @@
 //! whoever is on call, taken by the mail server, and the incident on a screen, pushed or found by the poll that every
 //! page makes. How late something is counts from the deadline until the later of the two.
 
+mod audit;
 pub mod chaos;
 pub mod disk;
 pub mod engines;

@@ -149,7 +149,6 @@ impl Clock {
     }
 }
 
-/// The clock that counts from the machine's start, time asleep included. It only runs forward.
 /// A moment by the clock of a machine that only runs forward.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Uptime {
@@ -165,6 +164,7 @@ pub(crate) fn boot() -> String {
         .map_or_else(|_| crypto::random_token(), |id| id.trim().into())
 }
 
+/// The clock that counts from the machine's start, time asleep included. It only runs forward.
 pub(crate) fn since_boot() -> Span {
     let read = clock_gettime(ClockId::Boottime);
     Span::micros(read.tv_sec.saturating_mul(1_000_000).saturating_add(read.tv_nsec / 1_000))
