@@ -1,6 +1,9 @@
 //! How an engine begins after nobody looked for a long time: restored from a backup, or stopped. What is overdue becomes
 //! one incident a session, "see how everyone is now", and none of the alarms of the time between (reliability.md §4.5).
 //!
+//! So does a house whose clock was put back: what it wrote down before lies in a time that has yet to come, and no look
+//! and no step of a ladder would be due until then.
+//!
 //! Only at its start: an engine that slept and wakes tells all that fell due meanwhile, as ever.
 
 use crate::Checkins;
@@ -15,8 +18,12 @@ use checkins_core::watch;
 use checkins_core::watch::hold::{STALE, nobody_looked};
 use kernel::id::SessionId;
 use kernel::severity::Severity;
-use kernel::time::Timestamp;
+use kernel::time::{Span, Timestamp};
 use tokio::sync::watch as telling;
+
+/// An engine that looked this much later than now went by a clock that was put back since: no two good ones are so far
+/// apart.
+const PUT_BACK: Span = Span::minutes(1);
 
 /// Whether this engine has begun. Until then it sends nothing and says nothing of itself.
 #[derive(Debug)]
@@ -54,6 +61,16 @@ pub(crate) async fn once(service: &Checkins, store: &Store) -> Result<(), Failur
             let held = store.work(Act::clock(clinic), async |work| hold(work, session, since).await).await;
             if let Err(failure) = held {
                 tracing::error!(session.id = %session, error = %failure, "a session could not be held: it is told as ever");
+            }
+        }
+    }
+    if last.is_some_and(|at| at.since(now) > PUT_BACK) {
+        for (clinic, session) in engines::watching(store).await? {
+            let raise = async |work: &mut Work| {
+                publish::raise_for(work, session, Cause::Restored, Severity::Urgent).await
+            };
+            if let Err(failure) = store.work(Act::clock(clinic), raise).await {
+                tracing::error!(session.id = %session, error = %failure, "a session of a clock put back could not be told of");
             }
         }
     }

@@ -70,3 +70,26 @@ async fn held_rows_are_as_they_must_be() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn a_house_whose_clock_was_put_back_has_everybody_who_is_dosed_seen() {
+    House::on_every_store(async |house| {
+        let session = house.dosed().await;
+        // The next look lies an hour ahead of the time that it now is.
+        house.restored(Span::hours(-1)).await;
+        let incident = house.incident(session).await;
+        assert_eq!((&incident["cause"], &incident["step"]), (&json!("restored"), &json!(1)));
+        assert_eq!(incident["opened_at"], json!(house.now()));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn an_engine_that_was_a_moment_ahead_of_this_one_is_no_reason_to_alarm() {
+    House::on_every_store(async |house| {
+        let session = house.dosed().await;
+        house.restored(Span::seconds(-50)).await;
+        assert_eq!(house.watch(session).await["incidents"], json!([]));
+    })
+    .await;
+}
