@@ -71,6 +71,16 @@ fn after_the_discharge_looks_and_the_morning_are_held_alike() {
 }
 
 #[test]
+fn after_the_discharge_ten_minutes_are_not_stale_and_a_morning_to_come_is_no_part_of_it() {
+    let next = discharged().current().unwrap();
+    let (watch, overslept, _) = held(discharged(), next.deadline_at.plus(Span::minutes(10)));
+    assert_eq!((overslept, watch.current()), (vec![], Some(next)));
+    let (_, overslept, _) = held(discharged(), minute(500));
+    assert_eq!(overslept.len(), 3);
+    assert!(!overslept.contains(&0), "the morning is at 800");
+}
+
+#[test]
 fn a_watch_that_stands_or_is_over_has_nothing_to_hold() {
     let protocol = Protocol { pace: Pace::REAL };
     for watch in [Watch::Standing { protocol }, Watch::Closed { protocol, last: 3 }] {

@@ -185,6 +185,14 @@ fn a_silent_morning_is_reported_once_and_never_forgotten_before() {
 }
 
 #[test]
+fn a_morning_is_missed_neither_early_nor_twice_however_often_the_clock_is_looked_at() {
+    let asked = morning();
+    assert_eq!(asked.clone().step(Command::Tick, minute(801)).unwrap().events, vec![]);
+    let (silent, _) = until(asked, minute(2_000));
+    assert_eq!(silent.step(Command::Tick, minute(2_001)).unwrap().events, vec![]);
+}
+
+#[test]
 fn a_good_morning_closes_the_watch_and_a_worrying_one_keeps_it() {
     let good = morning().step(Command::MorningAnswered(Severity::Ok), minute(801)).unwrap();
     assert_eq!(good.state.phase(), "closed");
