@@ -41,9 +41,17 @@ impl Rows {
 
     /// One question.
     pub(super) async fn ask(&self, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
-        let db = self.open().await?;
-        let answer = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await;
-        db.close().await?;
-        answer
+        asked(self.open().await?, sql).await
     }
+
+    /// The same, once nothing goes wrong any more.
+    pub(super) async fn ask_in_peace(&self, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
+        asked(self.opened().await?, sql).await
+    }
+}
+
+async fn asked(db: DatabaseConnection, sql: &str) -> Result<Vec<QueryResult>, DbErr> {
+    let answer = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await;
+    db.close().await?;
+    answer
 }
