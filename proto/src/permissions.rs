@@ -71,6 +71,10 @@ permissions! {
     RevokeSitter: Session [Patient, Therapist, Coordinator] wide [Coordinator];
     /// Names another sitter in the middle of a session.
     ReplaceSitter: Session [Therapist, Coordinator] wide [Coordinator];
+    /// Names whom to call when nobody in the home can be reached.
+    NameSecondContact: Session [Patient, Therapist, Coordinator] wide [Coordinator];
+    /// Sees how the second contact stands.
+    ReadSecondContact: Session [Patient, Therapist, Prescriber, Coordinator] wide [Coordinator];
     /// Sees the presence code to read aloud.
     ReadPresenceCode: Session [Patient, Therapist];
     /// Types the presence code.

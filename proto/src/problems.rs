@@ -58,6 +58,7 @@ problems! {
     PRESENCE_PROVEN = 409 "presence.proven" "The sitter is already confirmed." "No code is needed any more.";
     PASSWORD_WEAK = 422 "password.weak" "That password will not do." "Take at least twelve characters that nobody would guess: a short sentence is good.";
     ACCOUNT_STATE = 409 "account.state" "The account is not at that step." "Reload the page to see the next step.";
+    SECOND_CONTACT_SITS = 422 "second_contact.sits" "The second contact and the sitter are two people." "Name somebody else, with a telephone number and an e-mail address that are not the sitter's.";
     EMAIL_TAKEN = 409 "person.email_taken" "There is already a person with that e-mail." "Use the existing person, or another address.";
 
     // scheduling

@@ -7,7 +7,7 @@ use std::fmt;
 
 /// The purpose of the seal in `identity.contact_changed`: JSON of a [`Contact`].
 pub const CONTACT: &str = "contact";
-/// The purpose of the seal in `identity.link_issued`: the bare token, in UTF-8.
+/// The purpose of the seal in `identity.link_issued` and `identity.second_contact_changed`: the bare token, in UTF-8.
 pub const LINK: &str = "link";
 
 /// The purpose of the seal in `safety.dose_recorded`: JSON of a [`DoseCount`].

@@ -51,9 +51,13 @@ pub fn body(template: &str, role: &str, places: &Places) -> Value {
             json!({ "email": (format!("nobody{now}@demo.example")), "password": "a short sentence", "totp": "123456" })
         }
         "/api/identity/links/redeem"
+        | "/api/identity/links/second-contact/question"
         | "/api/checkins/links/peek"
         | "/api/checkins/links/acknowledge"
         | "/api/checkins/links/on-call-confirmation" => json!({ "token": chassis::crypto::random_token() }),
+        "/api/identity/links/second-contact" => {
+            json!({ "token": chassis::crypto::random_token(), "reachable": true })
+        }
         "/api/identity/account" => json!({ "password": "a lamp in the harbour at night" }),
         "/api/identity/account/confirm" => json!({ "totp": "123456" }),
         "/api/identity/people" => {
@@ -61,7 +65,7 @@ pub fn body(template: &str, role: &str, places: &Places) -> Value {
         }
         "/api/identity/sitters" => with(&[("adult", json!(true))]),
         "presence" => json!({ "code": "123456" }),
-        "sitter-replacement" => json!({ "person": places.get("person") }),
+        "sitter-replacement" | "second-contact" => json!({ "person": places.get("person") }),
         "/api/scheduling/availability" => {
             let window = |day: i64| json!({ "weekday": day, "from": "00:00", "until": "24:00" });
             json!({ "time_zone": "America/New_York", "weekly": (1..=7).map(window).collect::<Vec<_>>() })

@@ -18,6 +18,7 @@ const pages = {
   link: ['/link#T', 'therapist'],
   ack: ['/ack#T', 'therapist'],
   oncall: ['/oncall#T', 'therapist'],
+  'second-contact': ['/second-contact#T', 'therapist'],
   home: ['/', 'therapist'],
   'home-patient': ['/', 'patient'],
   ready: [`/console/${READY}`, 'therapist'],

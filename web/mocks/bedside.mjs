@@ -56,7 +56,7 @@ function dosed(due_in, change = {}) {
   return world;
 }
 const incident = (state, cause = 'missed_checkin') => ({
-  id: 'i1', session: S, cause, severity: 'urgent', state, opened_at: now() - 70e6, step: 1, next_step_at: now() + 50e6, acknowledged_by: state === 'open' ? null : people.lee.person, acknowledged_until: null, resolved_by: null, outcome: null,
+  id: 'i1', session: S, cause, severity: 'urgent', state, opened_at: now() - 70e6, step: 1, next_step_at: now() + 50e6, acknowledged_by: state === 'open' ? null : people.lee.person, acknowledged_until: null, resolved_by: null, outcome: null, sitter: null, second_contact: null,
   told: [{ step: 0, person: people.lee.person, channel: 'screen', state: 'delivered', at: now() - 69e6 }, { step: 1, person: people.noor.person, channel: 'mail', state: 'accepted', at: now() - 10e6 }],
 });
 

@@ -70,6 +70,8 @@ const incident = (id, tail, cause, severity, age_minutes, step, state = 'open') 
   acknowledged_until: null,
   resolved_by: null,
   outcome: null,
+  sitter: null,
+  second_contact: null,
   told: [
     { person: lee.person, step: 1, channel: 'screen', state: 'delivered', at: started - age_minutes * MIN },
     { person: noor.person, step: 2, channel: 'mail', state: 'sent', at: started - (age_minutes - 1) * MIN },

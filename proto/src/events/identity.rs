@@ -19,7 +19,7 @@ events! {
     LinkIssued = "identity.link_issued.v1" {
         /// For whom.
         person: PersonId,
-        /// `patient_invitation` (staff too), `sitter_invitation` or `next_morning`.
+        /// `patient_invitation` (staff too), `sitter_invitation`, `second_contact_question` or `next_morning`.
         purpose: String,
         /// The session it is about, if any.
         session: Option<SessionId>,
@@ -63,6 +63,19 @@ events! {
         person: PersonId,
         /// Who sat until now.
         replaced: PersonId,
+        /// When.
+        at: Timestamp,
+    }
+    /// How the second contact of a session stands. Whoever was it before is so no more.
+    SecondContactChanged = "identity.second_contact_changed.v1" {
+        /// The session.
+        session: SessionId,
+        /// Who.
+        person: PersonId,
+        /// `asked`, `confirmed`, `declined`, or `sits` once they have the sitter's place.
+        standing: String,
+        /// The code that opens the sitter's page for them, sealed with the bus key; only while they have confirmed.
+        sealed: Option<String>,
         /// When.
         at: Timestamp,
     }

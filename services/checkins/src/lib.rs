@@ -77,6 +77,7 @@ impl Service for Checkins {
         care::NextMorningAnswered::NAME,
         care::ResponseRecorded::NAME,
         identity::ContactChanged::NAME,
+        identity::SecondContactChanged::NAME,
         identity::SitterRevoked::NAME,
         video::PersonJoined::NAME,
         video::PersonLeft::NAME,

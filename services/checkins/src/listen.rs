@@ -1,7 +1,7 @@
 //! Events heard, turned into commands of the watch.
 
 use crate::publish;
-use crate::store::{Watches, rows, signs};
+use crate::store::{Watches, rows, second_contacts, signs};
 use crate::{bedtime, contact, pager};
 use chassis::keeper::{About, Keeper as _};
 use chassis::problem::Failure;
@@ -51,6 +51,7 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
             let heard: safety::SessionClosed = fact(envelope)?;
             signs::end(work, heard.session).await?;
             pager::step(work, heard.session, Page::End).await?;
+            second_contacts::forget_code(work, heard.session).await?;
             watch(work, heard.session, Command::Close).await
         }
         care::NextMorningAnswered::NAME => {
@@ -59,6 +60,7 @@ pub(crate) async fn hear(work: &mut Work, envelope: &Envelope) -> Result<(), Fai
         }
         care::ResponseRecorded::NAME => response_recorded(work, fact(envelope)?).await,
         identity::ContactChanged::NAME => contact_changed(work, fact(envelope)?).await,
+        identity::SecondContactChanged::NAME => second_contact(work, fact(envelope)?).await,
         identity::SitterRevoked::NAME => sitter_revoked(work, fact(envelope)?).await,
         video::PersonJoined::NAME => {
             let heard: video::PersonJoined = fact(envelope)?;
@@ -124,6 +126,12 @@ async fn contact_changed(work: &mut Work, heard: identity::ContactChanged) -> Re
     let has_phone = has_phone(work, &heard);
     rows::keep_contact(work, heard.person, heard.role, &heard.sealed, has_phone).await?;
     publish::pager::changed(work, heard.person).await
+}
+
+/// Whatever they are now, a message that waits was written to what they were.
+async fn second_contact(work: &mut Work, heard: identity::SecondContactChanged) -> Result<(), Failure> {
+    second_contacts::keep(work, &heard).await?;
+    second_contacts::supersede(work, heard.session).await
 }
 
 /// A dose outside of the gate still starts the watch, from its own time, and a human must look.

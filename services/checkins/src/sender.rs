@@ -3,7 +3,7 @@
 use crate::channels::{Notice, Sent, Whom};
 use crate::publish::{self, messages};
 use crate::store::attempts::{self, Attempt};
-use crate::store::notifications::{self, Addressee, LOOK_ASKED, Leased};
+use crate::store::notifications::{self, Addressee, LOOK_ASKED, Leased, SECOND_CONTACT};
 use crate::store::rehearsals::REHEARSED;
 use crate::{Checkins, beats, contact};
 use chassis::crypto;
@@ -92,7 +92,10 @@ async fn ready(service: &Checkins, claimed: &[Leased]) -> Result<Vec<Ready>, Fai
     let addressees = notifications::addressees(&store, claimed).await?;
     let whom: Vec<_> =
         claimed.iter().map(|leased| whom(&store, leased, addressees.get(&leased.id))).collect();
-    let pressed = claimed.iter().zip(&whom).filter_map(|(leased, whom)| {
+    // A second contact's code is identity's, and takes no incident.
+    let is_ours = |leased: &Leased| leased.what.kind != SECOND_CONTACT;
+    let pressed = claimed.iter().zip(&whom).filter(|(leased, _whom)| is_ours(leased));
+    let pressed = pressed.filter_map(|(leased, whom)| {
         let Whom { role, token, .. } = whom.as_ref().ok()?;
         Some((leased, (*role)?, crypto::sha256_hex(token.as_ref()?.as_bytes())))
     });
@@ -118,9 +121,22 @@ fn whom(store: &Store, leased: &Leased, addressee: Option<&Addressee>) -> Result
         tracing::error!(notification.id = %leased.id, error = %failure, "a contact cannot be opened");
         "not_prepared"
     })?;
-    // The sitter's own page is theirs already, and only it may answer without a telephone.
-    let token = (leased.what.kind != LOOK_ASKED).then(crypto::random_token);
+    let token = match leased.what.kind.as_str() {
+        // The sitter's own page is theirs already, and only it may answer without a telephone.
+        LOOK_ASKED => None,
+        SECOND_CONTACT => Some(code(store, leased, addressee)?),
+        _others => Some(crypto::random_token()),
+    };
     Ok(Whom { role: Some(*role), contact: Some(contact), drill, token })
+}
+
+/// The way into the sitter's page, made by identity when they confirmed: here it is carried, and known by nobody.
+fn code(store: &Store, leased: &Leased, addressee: Option<&Addressee>) -> Result<String, &'static str> {
+    let sealed = addressee.and_then(|addressee| addressee.code.as_ref()).ok_or("no_code")?;
+    contact::code(store, leased.what.person, sealed).map_err(|failure| {
+        tracing::error!(notification.id = %leased.id, error = %failure, "a second contact's code cannot be opened");
+        "not_prepared"
+    })
 }
 
 async fn deliver(service: &Checkins, leased: &Leased, ready: Ready) -> Attempt {

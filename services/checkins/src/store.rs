@@ -16,6 +16,7 @@ pub(crate) mod pagers;
 pub(crate) mod phones;
 pub(crate) mod rehearsals;
 pub(crate) mod rows;
+pub(crate) mod second_contacts;
 pub(crate) mod signs;
 pub(crate) mod synthetic;
 pub(crate) mod upcoming;
@@ -111,8 +112,9 @@ impl Keeper for Incidents {
         ];
         let sql = if row.version == 0 {
             "insert into checkins_incident (version, phase, due_at, state, severity, clinic_id, id, session_id,
-             patient_id, cause, opened_at, noticed_at, outcome)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"
+             patient_id, cause, opened_at, noticed_at, outcome, sitter_id)
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, (select person_id
+             from checkins_member where clinic_id = $6 and session_id = $8 and role = 'sitter' limit 1))"
         } else {
             "update checkins_incident set version = $1, phase = $2, due_at = $3, state = $4, severity = $5,
              acknowledged_at = case when $2 = 'acknowledged' then coalesce(acknowledged_at, $12)

@@ -5,7 +5,7 @@ use crate::asking::{self, Came};
 use crate::pager;
 use crate::store::Incidents;
 use crate::store::deliveries::{self, Told};
-use crate::store::notifications::LOOK_ASKED;
+use crate::store::notifications::{LOOK_ASKED, SECOND_CONTACT};
 use chassis::problem::Failure;
 use chassis::work::Work;
 use checkins_core::asking::Word;
@@ -37,6 +37,8 @@ pub(crate) enum Taken {
     Incident,
     /// They can be reached.
     Duty,
+    /// They know, and the clinic sees that they do: nothing is theirs by that.
+    Heard,
     /// They looked.
     Look(Came),
     /// They said so before.
@@ -46,6 +48,11 @@ pub(crate) enum Taken {
 /// What this message asked for, by whoever it went to. Only a look can be said to be not well, and that is heard however
 /// often they spoke before.
 pub(crate) async fn what_it_asks(work: &mut Work, told: &Told, said: Word) -> Result<Taken, Failure> {
+    // A lay person takes no incident from the clinic; what they can do is go there.
+    if told.what.kind == SECOND_CONTACT {
+        deliveries::see(work, told.id).await?;
+        return Ok(Taken::Heard);
+    }
     // The same word again, from a provider that repeats itself, holds nothing anew.
     let is_first = deliveries::acknowledge(work, told.id).await?;
     if !is_first && said == Word::Well {

@@ -125,7 +125,10 @@ impl Lane {
     /// The lane of a path.
     pub fn of(path: &str) -> Self {
         match path {
-            "/api/identity/sign-in" | "/api/identity/links/redeem" => Self::Entry,
+            "/api/identity/sign-in"
+            | "/api/identity/links/redeem"
+            | "/api/identity/links/second-contact"
+            | "/api/identity/links/second-contact/question" => Self::Entry,
             path if path.starts_with("/api/checkins/") => Self::Alarm,
             _other => Self::Ordinary,
         }

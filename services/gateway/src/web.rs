@@ -20,12 +20,13 @@ const PAGE: &str = "index.html";
 const SITTER: &str = "sitter.html";
 
 /// The first word of every page address (web/src/app/paths.ts). An unknown one is not found.
-const PAGES: [&str; 18] = [
+const PAGES: [&str; 19] = [
     "",
     "sign-in",
     "link",
     "ack",
     "oncall",
+    "second-contact",
     "account",
     "book",
     "prepare",

@@ -20,17 +20,24 @@ use proto::standing::{Reach, Standing, Touch};
 pub(crate) enum Purpose {
     Account,
     Sitter,
+    /// Whether a second contact can be reached.
+    Question,
+    /// The sitter's place, for a second contact who is called.
+    Place,
     Morning,
     Demonstration,
 }
 
 impl Purpose {
-    const ALL: [Self; 4] = [Self::Account, Self::Sitter, Self::Morning, Self::Demonstration];
+    const ALL: [Self; 6] =
+        [Self::Account, Self::Sitter, Self::Question, Self::Place, Self::Morning, Self::Demonstration];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Account => "patient_invitation",
             Self::Sitter => "sitter_invitation",
+            Self::Question => "second_contact_question",
+            Self::Place => "second_contact_place",
             Self::Morning => "next_morning",
             Self::Demonstration => "demonstration",
         }
@@ -89,9 +96,9 @@ pub(crate) async fn send(
     let row = LinkRow { clinic: work.clinic(), link: id, person, purpose: purpose.as_str().into(), session };
     doors::keep_link(work, &token, &row).await?;
     match (purpose, link.expires_at()) {
-        // The demonstration shows its links itself; nobody is mailed.
-        (Purpose::Demonstration, _) | (_, None) => {}
-        (Purpose::Account | Purpose::Sitter | Purpose::Morning, Some(expires_at)) => {
+        // The demonstration shows its links itself, and the place is told of by the ladder; nobody is mailed.
+        (Purpose::Demonstration | Purpose::Place, _) | (_, None) => {}
+        (Purpose::Account | Purpose::Sitter | Purpose::Question | Purpose::Morning, Some(expires_at)) => {
             publish::link_issued(work, &row, &token, expires_at)?;
         }
     }

@@ -4,6 +4,7 @@ pub mod account;
 pub mod people;
 pub mod presence;
 pub mod replacement;
+pub mod second_contacts;
 pub mod sign_in;
 pub mod sitters;
 pub(crate) mod standing;

@@ -6,6 +6,7 @@ mod listen;
 pub mod migrations;
 mod problems;
 mod publish;
+mod second_contacts;
 mod secrets;
 mod store;
 
@@ -69,6 +70,10 @@ impl Service for Identity {
             .service(http::sitters::invite)
             .service(http::sitters::revoke)
             .service(http::replacement::replace)
+            .service(http::second_contacts::name)
+            .service(http::second_contacts::read)
+            .service(http::second_contacts::question)
+            .service(http::second_contacts::answer)
             .service(http::presence::shown)
             .service(http::presence::prove);
         // No person's page ever asks this, so it stands in no document; the gateway lets nobody through to it.

@@ -1,8 +1,8 @@
 //! What identity hears: which sessions exist, which are live, and when the morning comes.
 
 use crate::entry::{self, Purpose};
-use crate::publish;
 use crate::store::{SignIns, doors, sessions};
+use crate::{publish, second_contacts};
 use chassis::problem::Failure;
 use chassis::work::Work;
 use identity_core::invitation::Link;
@@ -55,7 +55,8 @@ async fn opened_or_changed(work: &mut Work, opened: &safety::SessionOpened) -> R
     sessions::keep(work, opened).await?;
     let has_sitter = opened.people.iter().any(|member| member.role == Role::Sitter);
     for cookie in doors::cookies_of_session(work, opened.session).await? {
-        let stays = opened.people.iter().any(|member| member.person == cookie.person);
+        let stays = opened.people.iter().any(|member| member.person == cookie.person)
+            || second_contacts::is_on_the_way(work, opened.session, cookie.person).await?;
         if cookie.role == Role::Sitter && !stays {
             entry::take_back(work, cookie.person, Purpose::Sitter, Some(opened.session)).await?;
             entry::end_all(work, cookie.person, Some(opened.session), Ending::Revoked).await?;
@@ -70,6 +71,7 @@ async fn opened_or_changed(work: &mut Work, opened: &safety::SessionOpened) -> R
     for sitter in opened.people.iter().filter(|member| member.role == Role::Sitter) {
         // Made here, by the one listener, so that two screens asking for the first code never race for it.
         entry::expect(work, opened.session, sitter.person).await?;
+        second_contacts::sits(work, opened.session, sitter.person).await?;
     }
     let known = sessions::load(work, opened.session).await?;
     match known {

@@ -1,7 +1,7 @@
 //! Refusals to problems: a new refusal does not compile without its sentence.
 
 use chassis::problem::Problem;
-use identity_core::{account, invitation, login, password, presence, session};
+use identity_core::{account, invitation, login, password, presence, second_contact, session};
 use proto::problems;
 
 /// One answer for every link that does not open: what it was, is not a stranger's to know.
@@ -11,6 +11,13 @@ pub(crate) fn link(refusal: invitation::Refusal) -> Problem {
         | invitation::Refusal::TooLate
         | invitation::Refusal::Used
         | invitation::Refusal::Revoked => Problem::new(&problems::LINK_REFUSED).because(refusal),
+    }
+}
+
+/// Their link opens nothing: there is nobody left to be called.
+pub(crate) fn second_contact(refusal: second_contact::Refusal) -> Problem {
+    match refusal {
+        second_contact::Refusal::SitsAlready => Problem::new(&problems::LINK_REFUSED).because(refusal),
     }
 }
 

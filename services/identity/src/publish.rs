@@ -8,13 +8,14 @@ use chassis::work::Work;
 use identity_core::account::{self, Account};
 use identity_core::invitation::{self, Link};
 use identity_core::presence::{self, Presence};
+use identity_core::second_contact::Standing;
 use identity_core::session::{self, SignIn};
 use kernel::id::{PersonId, RecordId, SessionId, SignInId};
 use kernel::role::Role;
 use kernel::time::Timestamp;
 use proto::events::identity::{
-    ContactChanged, LinkIssued, SignInRevoked, SitterAbsent, SitterPresent, SitterRefused, SitterReplaced,
-    SitterRevoked,
+    ContactChanged, LinkIssued, SecondContactChanged, SignInRevoked, SitterAbsent, SitterPresent,
+    SitterRefused, SitterReplaced, SitterRevoked,
 };
 use proto::sealed::{CONTACT, Contact, LINK};
 
@@ -137,6 +138,23 @@ pub(crate) async fn sitter_replaced(
 ) -> Result<(), Failure> {
     work.audit("named another sitter", person, Some(session));
     let fact = SitterReplaced { session, person, replaced, at: work.now() };
+    work.tell(session, &fact).await
+}
+
+/// How the second contact stands; while they may be called, with the code that opens the sitter's page for them. Sealed,
+/// for the ladder alone.
+pub(crate) async fn second_contact(
+    work: &mut Work,
+    session: SessionId,
+    person: PersonId,
+    standing: Standing,
+    code: Option<&str>,
+) -> Result<(), Failure> {
+    work.audit(&format!("second contact: {}", standing.as_str()), person, Some(session));
+    let seal = |code: &str| work.store().vault().seal_for_bus(LINK, person, code.as_bytes());
+    let sealed = code.map(seal).transpose()?;
+    let standing = standing.as_str().to_owned();
+    let fact = SecondContactChanged { session, person, standing, sealed, at: work.now() };
     work.tell(session, &fact).await
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod doors;
 pub(crate) mod people;
+pub(crate) mod second_contacts;
 pub(crate) mod sessions;
 pub(crate) mod throttles;
 

@@ -124,7 +124,7 @@ async fn link(service: &Notify, claimed: &Claimed, known: &Known) -> Result<Opti
     let config = &service.store().ground().config;
     let token = store::open_token(service.store(), claimed).await?;
     Ok(match (token, claimed.template) {
-        (Some(token), _) => Some(words::token_link(config, known.role, &token)),
+        (Some(token), template) => Some(words::token_link(config, known.role, template, &token)),
         (None, Template::TestMail) => None,
         (None, _) => Some(words::sign_in_link(config, known.role)),
     })

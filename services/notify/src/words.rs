@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeZone as _, Utc};
 use chrono_tz::Tz;
 use kernel::role::Role;
 use kernel::time::Timestamp;
+use notify_core::render::Template;
 
 /// The page where someone with an account signs in.
 pub(crate) fn sign_in_link(config: &Config, role: Role) -> String {
@@ -12,8 +13,14 @@ pub(crate) fn sign_in_link(config: &Config, role: Role) -> String {
 }
 
 /// The page that redeems a link. The token is in the fragment: no server on the way sees it.
-pub(crate) fn token_link(config: &Config, role: Role, token: &str) -> String {
-    let page = if role == Role::Sitter { "s" } else { "link" };
+pub(crate) fn token_link(config: &Config, role: Role, template: Template, token: &str) -> String {
+    let page = if template == Template::SecondContactQuestion {
+        "second-contact"
+    } else if role == Role::Sitter {
+        "s"
+    } else {
+        "link"
+    };
     format!("{}/{page}#{token}", door(config, role))
 }
 
@@ -50,14 +57,27 @@ mod tests {
     #[test]
     fn a_sitter_and_a_patient_have_doors_of_their_own() {
         let clinic = config("https://clinic.example/", false);
-        assert_eq!(token_link(&clinic, Role::Sitter, "T"), "https://clinic.example/s#T");
-        assert_eq!(token_link(&clinic, Role::Patient, "T"), "https://clinic.example/link#T");
+        let link = |role, template| token_link(&clinic, role, template, "T");
+        assert_eq!(link(Role::Sitter, Template::SitterInvitation), "https://clinic.example/s#T");
+        assert_eq!(link(Role::Patient, Template::PatientInvitation), "https://clinic.example/link#T");
+    }
+
+    #[test]
+    fn a_question_is_answered_on_a_page_of_its_own() {
+        let link = token_link(
+            &config("https://clinic.example", false),
+            Role::Sitter,
+            Template::SecondContactQuestion,
+            "T",
+        );
+        assert_eq!(link, "https://clinic.example/second-contact#T");
     }
 
     #[test]
     fn in_a_demo_each_role_has_a_name_of_its_own() {
         let demo = config("http://localhost:8080", true);
-        assert_eq!(token_link(&demo, Role::Sitter, "T"), "http://sitter.localhost:8080/s#T");
+        let sitters = token_link(&demo, Role::Sitter, Template::SitterInvitation, "T");
+        assert_eq!(sitters, "http://sitter.localhost:8080/s#T");
         assert_eq!(sign_in_link(&demo, Role::Patient), "http://patient.localhost:8080/sign-in");
         let alone = config("http://localhost:8080", false);
         assert_eq!(sign_in_link(&alone, Role::Patient), "http://localhost:8080/sign-in");

@@ -1,16 +1,27 @@
 // Sam: books, gets ready, waits, and later writes.
 import { patientKnows } from './answers.mjs';
 
+async function namePerson(page, { name, email }, phone) {
+  await page.getByLabel('First name').fill(name);
+  await page.getByLabel('Last name').fill('Rivera');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Phone').fill(phone);
+  await page.getByLabel('This person is 21 or older').check();
+  await page.getByRole('button', { name: 'Name this person' }).click();
+}
+
+/** Names somebody new as the one to call when nobody in the home can be reached. */
+export async function nameSecondContact(page, person) {
+  await page.getByRole('button', { name: 'Name somebody new' }).click();
+  await namePerson(page, person, '+15550177');
+  await page.getByText('asked, no answer yet').waitFor();
+}
+
 /** Names who sits, picks the first free time and books it. Answers the session's id. */
 export async function book(page, sitter) {
   await page.getByRole('link', { name: 'Book', exact: true }).click();
   await page.getByRole('button', { name: 'Name a sitter' }).click();
-  await page.getByLabel('First name').fill(sitter.name);
-  await page.getByLabel('Last name').fill('Rivera');
-  await page.getByLabel('E-mail').fill(sitter.email);
-  await page.getByLabel('Phone').fill('+15550102');
-  await page.getByLabel('This person is 21 or older').check();
-  await page.getByRole('button', { name: 'Name this person' }).click();
+  await namePerson(page, sitter, '+15550102');
   await pickFirstTime(page);
   await page.getByRole('heading', { name: 'It is booked' }).waitFor();
   await page.getByRole('link', { name: 'Prepare for it' }).click();

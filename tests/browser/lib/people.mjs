@@ -7,6 +7,8 @@ export const lee = { name: 'Dr. Lee', role: 'therapist', key: 'lee', email: 'the
 export const noor = { name: 'Noor', role: 'therapist', key: 'noor', email: 'noor@demo.example' };
 export const okafor = { name: 'Dr. Okafor', role: 'prescriber', key: 'okafor', email: 'prescriber@demo.example' };
 export const mia = { name: 'Mia', role: 'coordinator', key: 'mia', email: 'coordinator@demo.example' };
+/** Sam's second contact, who lives in the same town. */
+export const bruno = { name: 'Bruno', role: 'sitter', key: 'bruno', email: 'bruno@town.example' };
 
 /** The three in the room. */
 export const three = [sam, ana, lee];

@@ -15,6 +15,7 @@ export const calm = [
   { name: 'link', path: 'link', role: null, where: () => '/link#an-unopened-link' },
   { name: 'link-broken', path: 'link', role: null, where: () => '/link' },
   { name: 'acknowledge', path: 'acknowledge', role: null, where: () => '/ack#an-unopened-link' },
+  { name: 'second-contact', path: 'secondContact', role: null, where: () => '/second-contact#an-unopened-link' },
   { name: 'on-call', path: 'onCall', role: null, where: () => '/oncall#an-unopened-link' },
   { name: 'account', path: 'account', role: null, where: () => '/account' },
   { name: 'sitter-link', path: 'sitter', role: null, where: () => '/s#an-unopened-link' },

@@ -20,6 +20,8 @@ export type SignedIn = Said<'Entered'>;
 export type PersonName = Said<'Listed'>;
 export type SessionPerson = Closely<Said<'Member'>, { duty: 'on_call' | null }>;
 export type PresenceCode = Said<'Shown'>;
+export type WithinReach = Said<'WithinReach'>;
+export type SecondContact = Closely<Said<'SecondContact'>, { standing: 'none' | 'asked' | 'confirmed' | 'declined' | 'sits' }>;
 
 // scheduling
 export type WeeklyWindow = Said<'Opening'>;
@@ -120,7 +122,7 @@ type RehearsalStanding = 'waiting' | 'came' | 'late' | 'missed' | 'not_needed';
 export type Rehearsal = Closely<Said<'RehearsalView'>, { kind: RehearsalKind; lines: Closely<Said<'RehearsalLine'>, { mark: RehearsalMark; standing: RehearsalStanding }>[] }>;
 
 export type Browsers = Said<'Browsers'>;
-export type LadderWho = 'therapist' | 'sitter' | 'prescriber' | 'on_call';
+export type LadderWho = 'therapist' | 'sitter' | 'prescriber' | 'on_call' | 'second_contact';
 export type LadderChannel = 'screen' | 'mail' | 'push' | 'sms' | 'voice' | 'ntfy' | 'webhook';
 export type Rung = Closely<Said<'RungBody'>, { who: LadderWho[]; channels: LadderChannel[]; order: 'parallel' | 'serial' }>;
 export type Ladder = Closely<Said<'LadderBody'>, { rungs: Rung[] }>;

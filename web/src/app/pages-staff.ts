@@ -7,6 +7,7 @@ export const staffPages: readonly PageEntry[] = [
   { path: '/link', roles: null, load: async () => (await import('../features/link/link-page')).LinkPage },
   { path: '/ack', roles: null, load: async () => (await import('../features/acknowledge/press-page')).AcknowledgePage },
   { path: '/oncall', roles: null, load: async () => (await import('../features/acknowledge/press-page')).OnCallPage },
+  { path: '/second-contact', roles: null, load: async () => (await import('../features/second-contact/answer-page')).AnswerPage },
   { path: '/console/$session', roles: ['therapist'], bare: true, load: async () => (await import('../features/console/console-page')).ConsolePage },
   { path: '/board', roles: STAFF, load: async () => (await import('../features/board/board-page')).BoardPage },
   { path: '/ladder', roles: STAFF, load: async () => (await import('../features/ladder/ladder-page')).LadderPage },

@@ -25,6 +25,7 @@ it('keeps every address of the product', () => {
       "prescriber": "/prescriber/S",
       "rehearse": "/rehearse/S",
       "room": "/room/S",
+      "secondContact": "/second-contact",
       "signIn": "/sign-in",
       "sitter": "/s",
       "trail": "/trail/S",
@@ -34,5 +35,5 @@ it('keeps every address of the product', () => {
 });
 
 it('opens no staff page without a sign-in but the doors', () => {
-  expect(staffPages.filter(({ roles }) => roles === null).map(({ path }) => path)).toEqual(['/sign-in', '/link', '/ack', '/oncall']);
+  expect(staffPages.filter(({ roles }) => roles === null).map(({ path }) => path)).toEqual(['/sign-in', '/link', '/ack', '/oncall', '/second-contact']);
 });

@@ -8,6 +8,7 @@ export const paths = {
   sitter: () => '/s',
   acknowledge: () => '/ack',
   onCall: () => '/oncall',
+  secondContact: () => '/second-contact',
   account: () => '/account',
   book: () => '/book',
   prepare: (session: Id) => `/prepare/${session}`,

@@ -203,6 +203,18 @@ test('opening a link changes nothing until it is pressed', async () => {
   expect(server.posted[0]).toMatchObject({ path: '/identity/links/redeem', body: { token: 'TOKEN' } });
 });
 
+test('a second contact who is called reads what taking the place means before the press', async () => {
+  const server = new FakeServer({ '/identity/me': undefined, 'POST /identity/links/redeem': { role: 'sitter' } });
+  vi.mocked(fetch).mockImplementationOnce(async () => new Response(JSON.stringify({ code: 'auth.invalid', title: '', detail: '' }), { status: 401, headers: { 'content-type': 'application/problem+json' } }));
+  history.replaceState(null, '', '/s?place');
+  open('CODE');
+  expect(await screen.findByText(/the phone that sat before is signed out/)).toBeVisible();
+  expect(server.posted).toHaveLength(0);
+  await press.click(screen.getByRole('button', { name: /I am with them/ }));
+  expect(server.posted[0]).toMatchObject({ path: '/identity/links/redeem', body: { token: 'CODE' } });
+  history.replaceState(null, '', '/');
+});
+
 test('an emergency answer opens the card at once, while the answer is still on its way', async () => {
   new FakeServer(answers({ [CHECKINS]: null, [ALARM]: null }));
   open();

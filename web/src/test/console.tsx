@@ -15,7 +15,7 @@ export const watch: Watch = {
   session: 's', phase: 'watching', armed: true, drill: false, on_call_paged_at: now, on_call_confirmed_at: now, pager: null, next: { sequence: 4, due_at: now + minutes(3), opens_at: now, deadline_at: now + minutes(5) },
   overdue: null, last: null, history: [], missed: 0, support: [], incidents: [], signs: [], now_at: now,
 };
-export const silent: Incident = { id: 'i', session: 's', cause: 'missed_checkin', severity: 'urgent', state: 'open', opened_at: now, step: 1, next_step_at: now + minutes(1), acknowledged_by: null, acknowledged_until: null, resolved_by: null, outcome: null, told: [] };
+export const silent: Incident = { id: 'i', session: 's', cause: 'missed_checkin', severity: 'urgent', state: 'open', opened_at: now, step: 1, next_step_at: now + minutes(1), acknowledged_by: null, acknowledged_until: null, resolved_by: null, outcome: null, sitter: null, second_contact: null, told: [] };
 const people = [
   { person: 'sam', role: 'patient', first_name: 'Sam', duty: null },
   { person: 'ana', role: 'sitter', first_name: 'Ana', duty: null },
@@ -33,6 +33,7 @@ export function open(changed: { session?: Partial<Session>; watch?: Partial<Watc
     'GET /video/sessions/s/room': { waiting: [{ person: 'sam', since_at: now, device_check: null }], present: [] },
     'GET /safety/sessions/s/checklist': [],
     'GET /safety/sessions/s/gate': { open: true, red: [], amber: [] },
+    'GET /identity/sessions/s/second-contact': { standing: 'none', person: null, first_name: null, phone: null, asked_at: null, answered_at: null },
     'GET /identity/sessions/s/presence-code': { code: '482913', expires_at: now },
     ...changed.more,
   });

@@ -53,6 +53,8 @@ pub enum Who {
     Prescriber,
     /// Whoever is on call now.
     OnCall,
+    /// Whom the patient named to be called when nobody in the home can be reached; no member of the session.
+    SecondContact,
 }
 
 /// A way to reach somebody.
@@ -119,7 +121,12 @@ impl Default for Ladder {
             rungs: vec![
                 rung(0, &[Who::Therapist, Who::Sitter], &[Screen, Push]),
                 rung(60, &[Who::OnCall], &[Screen, Push, Mail, Sms]),
-                rung(60, &[Who::OnCall, Who::Prescriber], &[Screen, Push, Mail, Sms, Voice]),
+                // Called once, and not with every round of the last step: they may be driving there.
+                rung(
+                    60,
+                    &[Who::OnCall, Who::Prescriber, Who::SecondContact],
+                    &[Screen, Push, Mail, Sms, Voice],
+                ),
                 rung(60, &[Who::OnCall, Who::Prescriber, Who::Therapist], &[Screen, Push, Mail, Sms, Voice]),
             ],
             repeat_seconds: 60,
@@ -130,7 +137,8 @@ impl Default for Ladder {
 
 impl Who {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Therapist, Self::Sitter, Self::Prescriber, Self::OnCall];
+    pub const ALL: [Self; 5] =
+        [Self::Therapist, Self::Sitter, Self::Prescriber, Self::OnCall, Self::SecondContact];
 
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -139,24 +147,27 @@ impl Who {
             Self::Sitter => "sitter",
             Self::Prescriber => "prescriber",
             Self::OnCall => "on_call",
+            Self::SecondContact => "second_contact",
         }
     }
 
-    /// Whether this is a person of these standings.
+    /// Whether this is a member of the session of these standings.
     pub const fn is(self, role: Role, on_call: bool) -> bool {
         match self {
             Self::Therapist => matches!(role, Role::Therapist),
             Self::Sitter => matches!(role, Role::Sitter),
             Self::Prescriber => matches!(role, Role::Prescriber),
             Self::OnCall => on_call,
+            // Whoever the patient named belongs to no session until they sit in it.
+            Self::SecondContact => false,
         }
     }
 
-    /// Whether they need not be in the session to be told.
+    /// Whether they are of the clinic, and need not be in the session to be told.
     pub(crate) const fn is_outside(self) -> bool {
         match self {
             Self::OnCall | Self::Prescriber => true,
-            Self::Therapist | Self::Sitter => false,
+            Self::Therapist | Self::Sitter | Self::SecondContact => false,
         }
     }
 }
@@ -205,6 +216,14 @@ impl Channel {
         match self {
             Self::Ntfy | Self::Webhook => true,
             Self::Screen | Self::Mail | Self::Push | Self::Sms | Self::Voice => false,
+        }
+    }
+
+    /// Whether it reaches somebody who has no account here.
+    pub const fn reaches_strangers(self) -> bool {
+        match self {
+            Self::Mail | Self::Sms | Self::Voice => true,
+            Self::Screen | Self::Push | Self::Ntfy | Self::Webhook => false,
         }
     }
 
@@ -320,6 +339,11 @@ impl Rung {
         self.who.iter().position(|who| who.is(role, on_call))
     }
 
+    /// The second contact's turn, counted in the same way; nothing when the step does not name them.
+    pub fn second_contacts_turn(&self) -> Option<usize> {
+        self.who.iter().position(|who| *who == Who::SecondContact)
+    }
+
     fn check(&self, index: usize, faults: &mut Vec<Fault>) {
         let field = |name: &str| format!("rungs/{index}/{name}");
         if index == 0 {
@@ -332,6 +356,9 @@ impl Rung {
         GAP.check(&field("gap_seconds"), self.gap_seconds, faults);
         if self.who.is_empty() {
             faults.push(fault(field("who"), "a step tells somebody"));
+        } else if self.who.iter().all(|who| *who == Who::SecondContact) {
+            let why = "a session may have no second contact: a step tells somebody else too";
+            faults.push(fault(field("who"), why));
         }
         if self.channels.is_empty() {
             faults.push(fault(field("channels"), "a step has a way to tell"));

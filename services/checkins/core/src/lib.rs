@@ -15,6 +15,7 @@ pub mod protocol;
 pub mod reach;
 pub mod rehearsal;
 pub mod reply;
+pub mod second_contact;
 pub mod sights;
 pub mod signals;
 pub mod signature;

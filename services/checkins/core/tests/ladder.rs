@@ -107,6 +107,26 @@ fn every_step_tells_somebody_over_something() {
 }
 
 #[test]
+fn the_shipped_ladder_calls_the_second_contact_once_beside_the_prescriber() {
+    let turns: Vec<_> = shipped().rungs.iter().map(Rung::second_contacts_turn).collect();
+    assert_eq!(turns, [None, None, Some(2), None]);
+    assert!(shipped().rungs[2].who.contains(&Who::Prescriber));
+}
+
+#[test]
+fn a_second_contact_alone_is_nobody_and_no_member_is_one() {
+    assert_eq!(faults(|ladder| ladder.rungs[1].who = vec![Who::SecondContact]), ["rungs/1/who"]);
+    assert_eq!(
+        faults(|ladder| ladder.rungs[1].who = vec![Who::SecondContact, Who::OnCall]),
+        Vec::<String>::new()
+    );
+    let step = Rung { who: vec![Who::SecondContact], ..rung(10) };
+    for role in Role::ALL {
+        assert_eq!(step.turn(role, true), None, "{role:?}");
+    }
+}
+
+#[test]
 fn from_the_second_step_on_somebody_away_from_a_screen_is_reached() {
     assert_eq!(faults(|ladder| ladder.rungs[1].channels = vec![Channel::Screen]), ["rungs/1/channels"]);
     for away in Channel::ALL.into_iter().skip(1) {

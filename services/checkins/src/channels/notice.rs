@@ -1,6 +1,6 @@
 //! What may leave the house about an alarm: fixed sentences, an opaque label, a time, a link. Nothing else.
 
-use crate::store::notifications::{LOOK_ASKED, Leased, ON_CALL};
+use crate::store::notifications::{LOOK_ASKED, Leased, ON_CALL, SECOND_CONTACT};
 use chassis::service::Ground;
 use checkins_core::reply;
 use kernel::id::{ClinicId, IncidentId, NotificationId, PersonId, SessionId};
@@ -44,7 +44,12 @@ impl Notice {
     pub(crate) fn new(ground: &Ground, leased: &Leased, whom: Whom) -> Self {
         let Whom { role, contact, drill, token } = whom;
         let what = &leased.what;
-        let page = if what.kind == ON_CALL { "oncall" } else { "ack" };
+        let page = match what.kind.as_str() {
+            ON_CALL => "oncall",
+            // The sitter's own door; the question mark lets it say whose place it is.
+            SECOND_CONTACT => "s?place",
+            _others => "ack",
+        };
         let home = &ground.config.public_url;
         Self {
             id: leased.id,
@@ -68,6 +73,7 @@ impl Notice {
         let wanted = match self.kind.as_str() {
             ON_CALL => "Please confirm that you are on call",
             LOOK_ASKED => "It is time to look",
+            SECOND_CONTACT => "You are needed as the second contact",
             QUIET_CALL => "Please look now, quietly",
             _others => "Please look now",
         };
@@ -82,6 +88,13 @@ impl Notice {
             format!(
                 "It is time to look, for session {label}.\n\nOpen the sitter's page on your phone and answer there:\n{link}\n\n\
                  Asked at {at}. Without an answer somebody is told soon. In danger to life, call the emergency number first."
+            )
+        } else if self.calls_second_contact() {
+            format!(
+                "Session {label} needs somebody in the home, and you are its second contact.\n\nRing them now. If nobody \
+                 answers, go there. When you are with them, open this page and take the sitter's place:\n{link}\n\nSince \
+                 {at}. The link works once, while the session lasts; the phone that sat before is signed out. In danger to \
+                 life, call the emergency number first."
             )
         } else if self.wants_duty() {
             format!(
@@ -118,6 +131,11 @@ impl Notice {
                 "{drill}Time to look, session {label}. All well: reply OK {code}. Not well: reply NO {code}. In danger to \
                  life, call the emergency number first."
             )
+        } else if self.calls_second_contact() {
+            format!(
+                "{drill}Session {label} needs somebody in the home, since {at}; you are its second contact. Ring them now, \
+                 go there if nobody answers, and then open {link}"
+            )
         } else if self.wants_duty() {
             format!(
                 "{drill}The page before session {label}; nothing has happened. Reply OK {code} if you can be reached, or \
@@ -139,6 +157,11 @@ impl Notice {
         let keys = keys(&self.kind);
         if self.asks_for_look() {
             format!("{drill}It is time to look, for session {spelled}. {keys}")
+        } else if self.calls_second_contact() {
+            format!(
+                "{drill}Session {spelled} needs somebody in the home, and you are its second contact. Ring them now, and go \
+                 there if nobody answers. {keys}"
+            )
         } else if self.wants_duty() {
             format!("{drill}This is the page before session {spelled}. Nothing has happened. {keys}")
         } else {
@@ -148,6 +171,10 @@ impl Notice {
 
     fn asks_for_look(&self) -> bool {
         self.kind == LOOK_ASKED
+    }
+
+    fn calls_second_contact(&self) -> bool {
+        self.kind == SECOND_CONTACT
     }
 
     /// Whether it asks for a confirmation, and not for a look.
@@ -170,6 +197,7 @@ pub(crate) fn keys(kind: &str) -> String {
     match kind {
         LOOK_ASKED => format!("Press {yes} if you looked and all is well. Press {no} if it is not."),
         ON_CALL => format!("Press {yes} to say that you can be reached."),
+        SECOND_CONTACT => format!("Press {yes} to say that you heard it."),
         _incidents => format!("Press {yes} if you take it."),
     }
 }

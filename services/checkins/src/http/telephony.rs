@@ -32,6 +32,8 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 const TAKEN: &str = "Thank you. You have it. Say on the page what came of it, or the next person is told.";
 const CONFIRMED: &str = "Thank you. You are on call.";
+const HEARD: &str = "Thank you. Ring them now, and go there if nobody answers. The text or mail that was sent to you opens \
+                     the sitter's page.";
 const BEFORE: &str = "You said so before.";
 const TOO_LATE: &str = "That is over. Nothing was noted.";
 const NOT_THEIRS: &str = "Nothing was noted. Only the clinic's staff can take it.";
@@ -240,6 +242,7 @@ const fn thanks(came: Taken) -> &'static str {
     match came {
         Taken::Incident => TAKEN,
         Taken::Duty => CONFIRMED,
+        Taken::Heard => HEARD,
         Taken::Before => BEFORE,
         Taken::Look(Came::Well) => WELL,
         Taken::Look(Came::Again) => AGAIN,

@@ -5,6 +5,7 @@ mod browsers;
 mod channels;
 mod numbers;
 mod pager;
+mod second_contact;
 mod tasks;
 
 use chassis::schema::{HouseLetters, HouseTables, Statements};
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrations {
             Box::new(numbers::NUMBERS),
             Box::new(asked::ASKED),
             Box::new(LEASE_BY),
+            Box::new(second_contact::SECOND_CONTACT),
         ]
     }
 

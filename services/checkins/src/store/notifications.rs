@@ -25,6 +25,9 @@ pub(crate) const ON_CALL: &str = "on_call_confirmation";
 /// The sitter is asked for a look; the step is its number.
 pub(crate) const LOOK_ASKED: &str = "look_asked";
 
+/// The second contact is called, and given the way into the sitter's page.
+pub(crate) const SECOND_CONTACT: &str = "second_contact";
+
 /// Who is told what, over which channel: each of these is one row.
 #[derive(Debug, Clone)]
 pub(crate) struct What {
@@ -209,6 +212,8 @@ pub(crate) struct Addressee {
     /// Whether its drill plays a dead mail server now.
     pub(crate) is_mail_dead: bool,
     pub(crate) contact: Option<(Role, String)>,
+    /// What opens the sitter's page for a second contact, sealed; nobody else has one.
+    pub(crate) code: Option<String>,
 }
 
 /// Whom each of these is for.
@@ -218,13 +223,15 @@ pub(crate) async fn addressees(
 ) -> Result<BTreeMap<NotificationId, Addressee>, Failure> {
     let clinics: BTreeSet<ClinicId> = claimed.iter().map(|leased| leased.clinic).collect();
     let sql = format!(
-        "select message.id, contact.role, contact.sealed, watch.drill, (select count(*) from checkins_rehearsal played
+        "select message.id, contact.role, contact.sealed, watch.drill, second.sealed as code, (select count(*) from checkins_rehearsal played
          where watch.drill and played.clinic_id = watch.clinic_id and played.session_id = watch.session_id
          and played.kind = 'mail_dead' and played.began_at > $1) as played from checkins_notification message
          join checkins_watch watch on watch.clinic_id = message.clinic_id
          and watch.session_id = message.session_id
          left join checkins_contact contact on contact.clinic_id = message.clinic_id
-         and contact.person_id = message.person_id where message.clinic_id in {} and message.id in {}",
+         and contact.person_id = message.person_id
+         left join checkins_second_contact second on second.clinic_id = message.clinic_id
+         and second.session_id = message.session_id and second.person_id = message.person_id where message.clinic_id in {} and message.id in {}",
         store::places(2, clinics.len(), 1),
         store::places(2 + clinics.len(), claimed.len(), 1)
     );
@@ -239,7 +246,8 @@ pub(crate) async fn addressees(
         let sealed: Option<String> = row.try_get("", "sealed")?;
         let contact = role.transpose()?.zip(sealed);
         let is_mail_dead = row.try_get::<i64>("", "played")? > 0;
-        Ok((store::id(row, "id")?, Addressee { drill: row.try_get("", "drill")?, is_mail_dead, contact }))
+        let (drill, code) = (row.try_get("", "drill")?, row.try_get("", "code")?);
+        Ok((store::id(row, "id")?, Addressee { drill, is_mail_dead, contact, code }))
     };
     rows.iter().map(parse).collect()
 }

@@ -119,6 +119,8 @@ pub struct Incident {
     pub state: String,
     /// Since when.
     pub opened_at: Timestamp,
+    /// Who sat then. Another may sit since.
+    pub sitter: Option<PersonId>,
     /// The highest step taken.
     pub step: Option<i64>,
     /// When the next step is taken.
@@ -132,6 +134,9 @@ pub struct Incident {
     /// What came of it.
     #[schema(value_type = Option<String>)]
     pub outcome: Option<Outcome>,
+    /// What the last step that names the second contact did: `called`, or why not: `none_named`, `not_confirmed`,
+    /// `declined`, `sits`, `not_dosed` or `not_for_them`. Nothing before such a step.
+    pub second_contact: Option<String>,
     /// Who was told.
     pub told: Vec<Told>,
 }
@@ -286,7 +291,8 @@ pub(crate) async fn incidents(
     let one = session.map_or("", |_session| "and session_id = $2");
     let open = if open_only { "and phase <> 'resolved'" } else { "" };
     let sql = format!(
-        "select id, session_id, cause, severity, phase, state, opened_at from checkins_incident
+        "select id, session_id, cause, severity, phase, state, opened_at, second_contact, sitter_id
+         from checkins_incident
          where clinic_id = $1 {one} {open}
          order by case phase when 'resolved' then 1 else 0 end, opened_at desc limit {INCIDENTS_MAX}"
     );
@@ -317,12 +323,14 @@ async fn incident(
         severity: severity(row)?,
         state: row.try_get("", "phase")?,
         opened_at: store::at(row, "opened_at")?,
+        sitter: store::maybe_id(row, "sitter_id")?,
         step: None,
         next_step_at: None,
         acknowledged_by: None,
         acknowledged_until: None,
         resolved_by: None,
         outcome: None,
+        second_contact: row.try_get("", "second_contact")?,
         told: told(store, clinic, id).await?,
     };
     match state {

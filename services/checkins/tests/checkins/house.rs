@@ -1,5 +1,5 @@
 //! A house with only checkins in it. Sam is the patient, Ana sits, Dr. Lee leads, Dr. Okafor prescribes, Noor is on
-//! call; Mia coordinates and is not.
+//! call; Mia coordinates and is not. Bruno is whom Sam named as a second contact.
 
 use crate::rows;
 use chassis::bus::Subscription;
@@ -43,6 +43,7 @@ pub struct House {
     pub dr_okafor: Person,
     pub noor: Person,
     pub mia: Person,
+    pub bruno: Person,
     pub ground: Ground,
     pub checkins: Arc<Checkins>,
     mounted: Mounted,
@@ -100,6 +101,7 @@ impl House {
             dr_okafor: person(Role::Prescriber, "Dr. Okafor"),
             noor: person(Role::Coordinator, "Noor"),
             mia: person(Role::Coordinator, "Mia"),
+            bruno: person(Role::Sitter, "Bruno"),
             ground,
             checkins,
             mounted,

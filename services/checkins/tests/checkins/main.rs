@@ -29,6 +29,7 @@ mod rehearsals;
 mod repeats;
 mod replaced;
 mod rows;
+mod second_contact;
 mod signs;
 mod silence;
 mod sink;

@@ -46,7 +46,7 @@ pub async fn due(house: &House) -> i64 {
 /// Who was told of a session's incidents, in the order of the ladder: `2 Noor mail`, and `4.1` for a repetition.
 pub async fn told(house: &House, session: SessionId) -> Vec<String> {
     let sql = "select step, round, person_id, channel from checkins_notification
-               where session_id = $1 and kind in ('incident', 'quiet_call')";
+               where session_id = $1 and kind in ('incident', 'quiet_call', 'second_contact')";
     let word = |row: &QueryResult| {
         let (step, round): (i64, i64) = (row.try_get("", "step").unwrap(), row.try_get("", "round").unwrap());
         let (name, channel) = (name(house, row), row.try_get::<String>("", "channel").unwrap());
@@ -69,8 +69,11 @@ pub async fn said_to(house: &House, who: Person, session: SessionId) -> Vec<Stri
 
 fn name(house: &House, row: &QueryResult) -> &'static str {
     let id: PersonId = chassis::store::id(row, "person_id").unwrap();
-    let everyone = [house.sam, house.ana, house.dr_lee, house.dr_okafor, house.noor, house.mia];
-    everyone.iter().find(|person: &&Person| person.id == id).unwrap().name
+    everyone(house).iter().find(|person| person.id == id).unwrap().name
+}
+
+fn everyone(house: &House) -> [Person; 7] {
+    [house.sam, house.ana, house.dr_lee, house.dr_okafor, house.noor, house.mia, house.bruno]
 }
 
 /// The states of the messages by mail, oldest first.
@@ -113,7 +116,7 @@ pub async fn attempts(house: &House) -> Vec<(String, Option<String>)> {
 pub async fn came(house: &House, session: SessionId) -> Vec<String> {
     let watch = house.watch(session).await;
     let told = watch["incidents"][0]["told"].as_array().cloned().unwrap_or_default();
-    let people = [house.sam, house.ana, house.dr_lee, house.dr_okafor, house.noor, house.mia];
+    let people = everyone(house);
     let name = |id: &Json| people.iter().find(|one| json!(one.id) == *id).unwrap().name;
     let word = |one: &Json| {
         let (channel, state) = (one["channel"].as_str().unwrap(), one["state"].as_str().unwrap());

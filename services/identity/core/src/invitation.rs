@@ -105,6 +105,12 @@ impl Link {
         Self::Issued { uses: Uses::Once, opens_at: now, expires_at: ends_at.plus(SITTER_AFTER_END) }
     }
 
+    /// What a second contact is asked over, and the code that opens the sitter's page for them: as long as a sitter's own
+    /// link works. That somebody must be dosed for the second is said where it is used.
+    pub fn second_contact(now: Timestamp, ends_at: Timestamp) -> Self {
+        Self::Issued { uses: Uses::Once, opens_at: now, expires_at: ends_at.plus(SITTER_AFTER_END) }
+    }
+
     /// When it stops working, while it waits.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.due()
@@ -205,6 +211,14 @@ mod tests {
         let link = Link::sitter(at(100), at(104));
         assert_eq!(link.step(Command::Redeem, at(76).minus(Span::micros(1))), Err(Refusal::TooEarly));
         assert!(link.step(Command::Redeem, at(76)).is_ok());
+        assert!(link.step(Command::Redeem, at(106).minus(Span::micros(1))).is_ok());
+        assert_eq!(link.step(Command::Redeem, at(106)), Err(Refusal::TooLate));
+    }
+
+    #[test]
+    fn a_second_contacts_link_lives_from_now_to_two_hours_after_the_session() {
+        let link = Link::second_contact(at(90), at(104));
+        assert!(link.step(Command::Redeem, at(90)).is_ok());
         assert!(link.step(Command::Redeem, at(106).minus(Span::micros(1))).is_ok());
         assert_eq!(link.step(Command::Redeem, at(106)), Err(Refusal::TooLate));
     }

@@ -5,4 +5,5 @@ pub mod invitation;
 pub mod login;
 pub mod password;
 pub mod presence;
+pub mod second_contact;
 pub mod session;

@@ -45,26 +45,36 @@ pub async fn replace(
     let sent = identity
         .store
         .command(identity.act()?, async |work| {
-            let known = sessions::load(work, *session).await?.ok_or(Failure::Missing)?;
-            let replaced = sitter_of(work, *session).await?;
-            // Before the dose a session is prepared with its sitter, and is booked anew without.
-            if !session::is_dosed(&known.phase) || replaced == person {
-                return Err(Problem::new(&problems::SESSION_PHASE).detail(WHEN).into());
-            }
-            was_named(work, *session, person).await?;
+            let known = hand_over(work, *session, person).await?;
             let sent_at = work.now();
             entry::send(work, link_to(&known, sent_at), person, Purpose::Sitter, Some(*session)).await?;
-            publish::sitter_replaced(work, *session, person, replaced).await?;
             Ok(Sent { sent_at })
         })
         .await?;
     Ok(HttpResponse::Ok().json(sent))
 }
 
+/// The sitter's place changes hands: while somebody is dosed, and to whom the patient has named.
+pub(crate) async fn hand_over(
+    work: &mut Work,
+    session: SessionId,
+    person: PersonId,
+) -> Result<sessions::Session, Failure> {
+    let known = sessions::load(work, session).await?.ok_or(Failure::Missing)?;
+    let replaced = sitter_of(work, session).await?;
+    // Before the dose a session is prepared with its sitter, and is booked anew without.
+    if !session::is_dosed(&known.phase) || replaced == person {
+        return Err(Problem::new(&problems::SESSION_PHASE).detail(WHEN).into());
+    }
+    was_named(work, session, person).await?;
+    publish::sitter_replaced(work, session, person, replaced).await?;
+    Ok(known)
+}
+
 const WHEN: &str = "Another sitter is named while somebody is dosed, and is not the one who sits already.";
 
 /// The patient lets people into their home, nobody else does.
-async fn was_named(work: &Work, session: SessionId, person: PersonId) -> Result<(), Failure> {
+pub(crate) async fn was_named(work: &Work, session: SessionId, person: PersonId) -> Result<(), Failure> {
     let members = work.members(session).await?;
     let patient = members.iter().find(|member| member.role == Role::Patient).map(|member| member.person);
     let sitter = people::load(work, person).await?;

@@ -6,7 +6,7 @@ use crate::store::doors::{self, LinkRow};
 use crate::store::people::{self, Column, Person};
 use crate::store::throttles;
 use crate::store::{Accounts, Links, SignIns, sessions};
-use crate::{Identity, publish, secrets};
+use crate::{Identity, publish, second_contacts, secrets};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chassis::body::Body;
 use chassis::guard::Guard;
@@ -234,7 +234,7 @@ pub struct Redeem {
     /// The part after `#`.
     #[garde(length(min = 1, max = 128), ascii)]
     #[schema(min_length = 1, max_length = 128, pattern = r"^[ -~]*$")]
-    token: String,
+    pub(crate) token: String,
 }
 
 /// Opens what a link was sent for. Used, late, taken back or never made: the same answer.
@@ -250,7 +250,7 @@ pub async fn redeem(identity: Guard<Enter, Identity>, body: Body<Redeem>) -> Res
     let purpose = Purpose::parse(&link.purpose).ok_or_else(refused)?;
     let act = Act::link(link.clinic, link.person);
     let opened = store.work(act, async |work| redeemed(work, &link, purpose).await).await;
-    if let (Err(Failure::Refused(_)), Purpose::Sitter) = (&opened, purpose) {
+    if let (Err(Failure::Refused(_)), Purpose::Sitter | Purpose::Place) = (&opened, purpose) {
         tell_therapist(store, &link).await?;
     }
     let (token, entered) = opened?;
@@ -275,6 +275,12 @@ async fn redeemed(work: &mut Work, link: &LinkRow, purpose: Purpose) -> Result<(
         Purpose::Account => (SignIn::open(Kind::Setup, now), "account"),
         Purpose::Morning => (SignIn::open(Kind::Morning, now), "morning"),
         Purpose::Sitter => (sitting(work, link).await?, "sitter"),
+        Purpose::Place => {
+            second_contacts::take_place(work, link).await?;
+            (sitting(work, link).await?, "sitter")
+        }
+        // It is answered where it leads, and opens nothing.
+        Purpose::Question => return Err(Problem::new(&problems::LINK_REFUSED).into()),
         Purpose::Demonstration if person.role == Role::Sitter => (seated(work, link).await?, "sitter"),
         Purpose::Demonstration => (SignIn::open(Kind::of(person.role), now), "home"),
     };

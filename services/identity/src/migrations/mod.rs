@@ -14,6 +14,7 @@ impl MigratorTrait for Migrations {
             Box::new(HouseTables("identity")),
             Box::new(PEOPLE_AND_DOORS),
             Box::new(HouseLetters("identity")),
+            Box::new(SECOND_CONTACTS),
         ]
     }
 
@@ -21,6 +22,14 @@ impl MigratorTrait for Migrations {
         "identity_migration".into_iden()
     }
 }
+
+/// Whom to call for a session when nobody in the home can be reached: one at a time.
+const SECOND_CONTACTS: Statements = Statements(
+    "m0004_second_contacts",
+    &["create table identity_second_contact (clinic_id {uuid} not null, session_id {uuid} not null,
+        person_id {uuid} not null, standing text not null, asked_at bigint not null, answered_at bigint,
+        primary key (clinic_id, session_id))"],
+);
 
 /// Names, contacts and secrets are sealed; tokens are kept as their SHA-256 only.
 const PEOPLE_AND_DOORS: Statements = Statements(

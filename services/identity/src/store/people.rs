@@ -57,6 +57,7 @@ pub(crate) struct Person {
     first_name: Vec<u8>,
     last_name: Vec<u8>,
     email: Vec<u8>,
+    phone: Vec<u8>,
 }
 
 /// A password hash and an app secret, opened.
@@ -71,12 +72,12 @@ pub(crate) enum Column {
     FirstName,
     LastName,
     Email,
+    Phone,
 }
 
 const PERSON: &str = "identity_person";
 const CREDENTIAL: &str = "identity_credential";
-const COLUMNS: &str =
-    "select clinic_id, id, role, named_by, time_zone, first_name, last_name, email from identity_person";
+const COLUMNS: &str = "select clinic_id, id, role, named_by, time_zone, first_name, last_name, email, phone from identity_person";
 /// One address in this many clinics at most is tried at sign-in.
 const CLINICS_PER_EMAIL_MAX: u64 = 3;
 /// 500 people of one role are listed; a clinic that has more needs a search.
@@ -202,16 +203,31 @@ pub(crate) async fn of_role(store: &Store, clinic: ClinicId, role: Role) -> Resu
 impl Person {
     /// Opens one sealed column.
     pub(crate) async fn open(&self, store: &Store, column: Column) -> Result<String, Failure> {
+        let (place, value) = self.column(column);
+        text(store.open(&place, value).await?)
+    }
+
+    /// The same inside a transaction.
+    pub(crate) async fn open_in(&self, work: &Work, column: Column) -> Result<String, Failure> {
+        let (place, value) = self.column(column);
+        text(work.open(&place, value).await?)
+    }
+
+    fn column(&self, column: Column) -> (Place<'static>, &[u8]) {
         let (name, value) = match column {
             Column::FirstName => ("first_name", &self.first_name),
             Column::LastName => ("last_name", &self.last_name),
             Column::Email => ("email", &self.email),
+            Column::Phone => ("phone", &self.phone),
         };
         let place =
             Place { clinic: self.clinic, person: self.id, table: PERSON, column: name, row: self.id.0 };
-        let plain = store.open(&place, value).await?;
-        String::from_utf8(plain).map_err(|error| Failure::Stored(error.to_string()))
+        (place, value)
     }
+}
+
+fn text(plain: Vec<u8>) -> Result<String, Failure> {
+    String::from_utf8(plain).map_err(|error| Failure::Stored(error.to_string()))
 }
 
 /// Keeps a password hash and an app secret.
@@ -258,5 +274,6 @@ fn parsed(row: &QueryResult) -> Result<Person, Failure> {
         first_name: row.try_get("", "first_name")?,
         last_name: row.try_get("", "last_name")?,
         email: row.try_get("", "email")?,
+        phone: row.try_get("", "phone")?,
     })
 }

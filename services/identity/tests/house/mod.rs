@@ -320,6 +320,14 @@ impl House {
         rows.iter().map(|row| row.try_get::<String>("", "answer").unwrap()).collect()
     }
 
+    /// What the table of links holds.
+    pub async fn links(&self) -> Vec<u8> {
+        let store = self.identity.store();
+        let rows = store.db().query_all_raw(store.sql("select hash from identity_link", [])).await.unwrap();
+        assert!(!rows.is_empty());
+        rows.iter().flat_map(|row| row.try_get::<Vec<u8>>("", "hash").unwrap()).collect()
+    }
+
     /// The token of the last link sent to this person, opened as notify opens it.
     pub async fn mailed(&self, person: PersonId) -> String {
         let said = self.said().await;

@@ -19,6 +19,8 @@ pub enum Template {
     PatientInvitation,
     /// A sitter may prepare.
     SitterInvitation,
+    /// Somebody is asked whether they can be called.
+    SecondContactQuestion,
     /// An appointment is a day away.
     SessionReminder,
     /// The morning after: a few questions.
@@ -53,11 +55,12 @@ pub struct Text {
 
 impl Template {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::BookingConfirmed,
         Self::BookingCancelled,
         Self::PatientInvitation,
         Self::SitterInvitation,
+        Self::SecondContactQuestion,
         Self::SessionReminder,
         Self::NextMorning,
         Self::IntegrationOffer,
@@ -73,6 +76,7 @@ impl Template {
             Self::BookingCancelled => "booking_cancelled",
             Self::PatientInvitation => "patient_invitation",
             Self::SitterInvitation => "sitter_invitation",
+            Self::SecondContactQuestion => "second_contact_question",
             Self::SessionReminder => "session_reminder",
             Self::NextMorning => "next_morning",
             Self::IntegrationOffer => "integration_offer",
@@ -94,6 +98,7 @@ impl Template {
             Self::BookingCancelled => "Your appointment is cancelled",
             Self::PatientInvitation => "Your invitation",
             Self::SitterInvitation => "You are asked to help",
+            Self::SecondContactQuestion => "Can you be reached?",
             Self::SessionReminder => "Your appointment is tomorrow",
             Self::NextMorning => "A few questions for this morning",
             Self::IntegrationOffer => "You can book your next appointment",
@@ -122,6 +127,11 @@ impl Template {
                 "Someone you know asked you to be with them at an appointment.\n\
                  The link shows what that means. You can say no there."
             }
+            Self::SecondContactQuestion => {
+                "Someone you know will be at home for an appointment, and named you as the person to call if nobody there \
+                 can be reached.\n\
+                 The link asks whether you can be reached while it lasts. You can say no there."
+            }
             Self::SessionReminder => {
                 "Your appointment is a day away.\n\
                  Sign in and look at your list: what is still open there stops the appointment from starting."
@@ -146,7 +156,7 @@ impl Template {
     /// Whether it is of no use without its link.
     pub const fn needs_link(self) -> bool {
         match self {
-            Self::PatientInvitation | Self::SitterInvitation => true,
+            Self::PatientInvitation | Self::SitterInvitation | Self::SecondContactQuestion => true,
             Self::BookingConfirmed
             | Self::BookingCancelled
             | Self::SessionReminder
@@ -224,8 +234,10 @@ mod tests {
     }
 
     #[test]
-    fn only_invitations_are_useless_without_their_link() {
+    fn only_invitations_and_questions_are_useless_without_their_link() {
         let needing: Vec<_> = Template::ALL.into_iter().filter(|template| template.needs_link()).collect();
-        assert_eq!(needing, [Template::PatientInvitation, Template::SitterInvitation]);
+        let useless =
+            [Template::PatientInvitation, Template::SitterInvitation, Template::SecondContactQuestion];
+        assert_eq!(needing, useless);
     }
 }

@@ -107,7 +107,7 @@ fn rung(dice: &mut Dice, index: usize, count: usize) -> Rung {
     } else {
         channels.push(Channel::Mail);
     }
-    if index.saturating_add(1) == count || who.is_empty() {
+    if index.saturating_add(1) == count || who.iter().all(|one| *one == Who::SecondContact) {
         who.push(Who::OnCall);
     }
     channels.sort_unstable();

@@ -657,6 +657,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/identity/links/second-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says whether the second contact can be reached. The link works once; used, late, taken back or never made give the
+         *     same answer.
+         * @description # Errors
+         *     With `link.refused`.
+         */
+        post: operations["answer_second_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/links/second-contact/question": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says when the second contact is asked to be within reach, as long as they have not answered. Looking changes nothing.
+         * @description # Errors
+         *     With `link.refused`.
+         */
+        post: operations["read_second_contact_question"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identity/me": {
         parameters: {
             query?: never;
@@ -782,6 +825,33 @@ export interface paths {
         get: operations["read_presence_code"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/identity/sessions/{session}/second-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the second contact stands.
+         * @description # Errors
+         *     When the session is not theirs.
+         */
+        get: operations["read_second_contact"];
+        put?: never;
+        /**
+         * Names the second contact of a session and asks them by mail whether they can be reached. Whoever it was before is so
+         *     no more, and naming somebody again asks anew.
+         * @description # Errors
+         *     When the patient never named them, they share a telephone or an address with the sitter, or the session is over.
+         */
+        post: operations["name_second_contact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2222,10 +2292,16 @@ export interface components {
             /** @description What came of it. */
             outcome?: string | null;
             resolved_by?: components["schemas"]["PersonId"] | null;
+            /**
+             * @description What the last step that names the second contact did: `called`, or why not: `none_named`, `not_confirmed`,
+             *     `declined`, `sits`, `not_dosed` or `not_for_them`. Nothing before such a step.
+             */
+            second_contact?: string | null;
             /** @description The session. */
             session: components["schemas"]["SessionId"];
             /** @description How bad. */
             severity: components["schemas"]["Severity"];
+            sitter?: components["schemas"]["PersonId"] | null;
             /** @description `open`, `acknowledged` or `resolved`. */
             state: string;
             /**
@@ -2613,6 +2689,11 @@ export interface components {
             /** @description Which instrument. */
             instrument: string;
             session?: components["schemas"]["SessionId"] | null;
+        };
+        /** @description Whom to call. */
+        NewSecondContact: {
+            /** @description Somebody whom the patient has named as a sitter, and who does not sit in this session. */
+            person: components["schemas"]["PersonId"];
         };
         /** @description A look that is expected. */
         NextLook: {
@@ -3067,7 +3148,7 @@ export interface components {
              * @enum {string}
              */
             order: "parallel" | "serial";
-            who: ("therapist" | "sitter" | "prescriber" | "on_call")[];
+            who: ("therapist" | "sitter" | "prescriber" | "on_call" | "second_contact")[];
         };
         /**
          * @description "Do you feel safe?"
@@ -3127,6 +3208,24 @@ export interface components {
         ScreenTest: {
             /** @description Whether it was heard. */
             sound_heard: boolean;
+        };
+        /** @description The second contact of a session. */
+        SecondContact: {
+            answered_at?: components["schemas"]["Timestamp"] | null;
+            asked_at?: components["schemas"]["Timestamp"] | null;
+            first_name?: string | null;
+            person?: components["schemas"]["PersonId"] | null;
+            /** @description For whoever has to ring them: the patient is not told. */
+            phone?: string | null;
+            /** @description `none`, `asked`, `confirmed`, `declined`, or `sits` once they have the sitter's place. */
+            standing: string;
+        };
+        /** @description A second contact's word. */
+        SecondContactAnswer: {
+            /** @description Whether they can be reached while the session lasts. */
+            reachable: boolean;
+            /** @description The part of the link after `#`. */
+            token: string;
         };
         /** @description When it was sent. */
         Sent: {
@@ -3621,6 +3720,11 @@ export interface components {
         Why: {
             /** @description In a few words; only those who treat read it. */
             reason: string;
+        };
+        /** @description From when until when somebody is asked to be within reach. */
+        WithinReach: {
+            ends_at: components["schemas"]["Timestamp"];
+            starts_at: components["schemas"]["Timestamp"];
         };
     };
     responses: never;
@@ -7208,6 +7312,176 @@ export interface operations {
             };
         };
     };
+    answer_second_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SecondContactAnswer"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The link cannot be used. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_second_contact_question: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Redeem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WithinReach"];
+                };
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The link cannot be used. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     read_me: {
         parameters: {
             query?: never;
@@ -7702,6 +7976,172 @@ export interface operations {
             };
             /** @description It does not fit the state of things. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_second_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondContact"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is nothing here for them. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    name_second_contact: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The command id, a UUIDv7 made by the client. A repeat gets the first answer. */
+                "Idempotency-Key": string;
+            };
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSecondContact"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sent"];
+                };
+            };
+            /** @description The request is not one we can read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is nothing here for them. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It does not fit the state of things. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description A field is missing, unknown or out of bounds. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -41,7 +41,7 @@ export function BoardLine({ state, name, wall }: { state: RowState; name: (perso
       </div>
       <div className={styles.state}>
         <StateBadge tone={tone}>{word}</StateBadge>
-        {open.length === 0 ? null : <span>{[...new Set(open.map((one) => causeWords(one, name(row.sitter), name(row.patient))))].join('; ')}</span>}
+        {open.length === 0 ? null : <span>{[...new Set(open.map((one) => causeWords(one, name(one.sitter ?? row.sitter), name(row.patient))))].join('; ')}</span>}
         <span className={styles.muted}>{length(secondsBetween(since_at, now))}</span>
       </div>
       <span className={styles.owner}>{owner}</span>

@@ -3,7 +3,7 @@ import type { BoardRow, Incident } from '../../api/types';
 import { rowState, worstFirst } from './board-state';
 
 const row = (session: string, changed: Partial<BoardRow> = {}): BoardRow => ({ session, phase: 'gate', protocol_phase: null, starts_at: 0, phase_since_at: 0, dose_at: null, drill: false, pace: 1, red: 0, open_items: 0, patient: 'sam', therapist: 'lee', sitter: null, on_call: 'noor', ...changed });
-const incident = (session: string, state: Incident['state']): Incident => ({ id: session, session, cause: 'alarm', severity: 'urgent', state, opened_at: 0, step: 1, next_step_at: null, acknowledged_by: null, acknowledged_until: null, resolved_by: null, outcome: null, told: [] });
+const incident = (session: string, state: Incident['state']): Incident => ({ id: session, session, cause: 'alarm', severity: 'urgent', state, opened_at: 0, step: 1, next_step_at: null, acknowledged_by: null, acknowledged_until: null, resolved_by: null, outcome: null, sitter: null, second_contact: null, told: [] });
 
 it('puts the unowned incident first, the owned one next, the quiet session last', () => {
   const incidents = [incident('owned', 'acknowledged'), incident('unowned', 'open')];

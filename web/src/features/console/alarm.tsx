@@ -8,7 +8,7 @@ import { causeWords, scripts } from '../../words/en/causes';
 import { consoleWords as words } from '../../words/en/console';
 import styles from './alarm.module.css';
 import { useKeeper } from './keeper';
-import { firstThing, openIncidents, unseenSupport, useScene } from './scene';
+import { firstThing, openIncidents, unseenSupport, useScene, whoSat } from './scene';
 
 /** Sound needs one press on the page; any press will do. */
 export function useUnlockedSound(): boolean {
@@ -46,11 +46,11 @@ export function useAlerts(): Alert[] {
   const overdue = watch?.armed === true && watch.next !== null && now >= watch.next.deadline_at;
   return useMemo(() => {
     const open = openIncidents(watch).filter(({ state }) => state === 'open');
-    const alerts: Alert[] = open.map((incident) => ({ key: incident.id, incident: true, title: causeWords(incident, sitter, patient), detail: words.incident.script, priority: incident.severity === 'watch' ? 'late' : 'alarm', silent: incident.cause in scripts }));
+    const alerts: Alert[] = open.map((incident) => ({ key: incident.id, incident: true, title: causeWords(incident, whoSat(scene, incident), patient), detail: words.incident.script, priority: incident.severity === 'watch' ? 'late' : 'alarm', silent: incident.cause in scripts }));
     // The countdown here alarms too, before the server's word arrives and when it does not; not again once a person has closed it.
     if (overdue && !said_above && !spokenFor(watch)) alerts.push({ key: 'overdue', incident: false, title: words.late_title(sitter), detail: firstThing(watch, words.incident.script), priority: 'alarm' });
     return alerts;
-  }, [watch, sitter, patient, overdue, said_above]);
+  }, [scene, watch, sitter, patient, overdue, said_above]);
 }
 
 /** An incident of this deadline exists, in whatever state: its card and its ladder speak. */

@@ -1,8 +1,9 @@
 import { useParams } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { useSessionNames } from '../../api/people';
+import { useClinicNames, useSessionNames } from '../../api/people';
 import { asProblem } from '../../api/problems';
 import { useMe } from '../../api/me';
+import type { Id } from '../../api/types';
 import { DrillBanner } from '../../ui/drill-banner';
 import { Loading } from '../../ui/empty';
 import { Page } from '../../ui/page';
@@ -21,7 +22,10 @@ export function ConsolePage() {
   const { data: session, error, refetch } = useSessionState(id);
   const { data: watch } = useWatch(id);
   const { data: vitals } = useVitals(id);
-  const names = useSessionNames(id, words.someone);
+  const members = useSessionNames(id, words.someone);
+  // Who sat before is no member any more, and what they did still bears their name.
+  const { name: named } = useClinicNames();
+  const names = useMemo(() => ({ ...members, name: (person: Id | null | undefined, otherwise: string = words.someone) => members.name(person, named(person, otherwise)) }), [members, named]);
   const scene = useMemo<Scene | null>(
     () =>
       session === undefined

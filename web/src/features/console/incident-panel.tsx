@@ -3,7 +3,8 @@ import { useState } from 'react';
 import { useCommand } from '../../api/use-command';
 import { useMe } from '../../api/me';
 import { useNow } from '../../api/use-now';
-import type { Incident, Outcome } from '../../api/types';
+import { useSecondContact } from '../../api/second-contact';
+import type { Id, Incident, Outcome } from '../../api/types';
 import { age, length } from '../../lib/format';
 import { clockTime, countdown, secondsBetween, secondsUntil } from '../../lib/time';
 import { Button } from '../../ui/button';
@@ -14,7 +15,8 @@ import { consoleWords } from '../../words/en/console';
 import { AlertStrip } from './alarm';
 import styles from './incident-panel.module.css';
 import { channelWords } from './incident-words';
-import { firstThing, openIncidents, useScene } from './scene';
+import { firstThing, openIncidents, useScene, whoSat } from './scene';
+import { SecondContactLine } from './second-contact';
 
 const words = consoleWords.incident;
 const TONE: Record<Incident['severity'], Tone> = { ok: 'unknown', watch: 'late', urgent: 'alarm', emergency: 'alarm' };
@@ -34,11 +36,12 @@ export function IncidentPanel() {
 }
 
 function IncidentCard({ incident }: { incident: Incident }) {
-  const { watch, sitter, patient, id } = useScene();
+  const scene = useScene();
+  const { watch, patient, id } = scene;
   const { clinic_phone } = useMe();
   const now = useNow();
   const [closing, setClosing] = useState(false);
-  const cause = causeWords(incident, sitter, patient);
+  const cause = causeWords(incident, whoSat(scene, incident), patient);
   const acknowledge = useCommand<Record<string, never>>('checkins', () => `/incidents/${incident.id}/acknowledge`, id);
   return (
     <article className={styles.incident} data-state={incident.state}>
@@ -49,6 +52,7 @@ function IncidentCard({ incident }: { incident: Incident }) {
       </p>
       <Script cause={incident.cause} />
       <Told incident={incident} />
+      <SecondContactLine incident={incident} />
       <ProblemNotice problem={acknowledge.error} phone={clinic_phone} />
       {incident.state === 'open' ? (
         <Button wide size="large" busy={acknowledge.isPending} onClick={() => acknowledge.mutate({})}>
@@ -87,8 +91,11 @@ function Acknowledged({ incident }: { incident: Incident }) {
 }
 
 function Told({ incident }: { incident: Incident }) {
-  const { names } = useScene();
+  const { id, names } = useScene();
+  const { data: second } = useSecondContact(id, incident.second_contact !== null);
   const now = useNow();
+  // A second contact is no member of the session.
+  const name = (person: Id): string => names.name(person, second?.person === person ? (second.first_name ?? undefined) : undefined);
   return (
     <details className={styles.told} open={incident.told.length <= 3}>
       <summary>{words.told}</summary>
@@ -96,7 +103,7 @@ function Told({ incident }: { incident: Incident }) {
         {incident.told.length === 0 ? <li>{words.nobody}</li> : null}
         {incident.told.map(({ person, channel, state, at }) => (
           <li key={`${person}${channel}${at}`}>
-            {words.told_one(names.name(person), channelWords(channel), words.sent_states[state] ?? state)} <span className={styles.age}>{age(now, at)}</span>
+            {words.told_one(name(person), channelWords(channel), words.sent_states[state] ?? state)} <span className={styles.age}>{age(now, at)}</span>
           </li>
         ))}
       </ul>

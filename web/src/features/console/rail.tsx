@@ -7,6 +7,7 @@ import { Button } from '../../ui/button';
 import { Ring } from '../../ui/ring';
 import { StateBadge, type Tone } from '../../ui/state-badge';
 import { consoleWords } from '../../words/en/console';
+import { shellWords } from '../../words/en/shell';
 import { useDrawer } from './drawers';
 import { useKeeper } from './keeper';
 import styles from './rail.module.css';
@@ -61,7 +62,7 @@ export function WatchCard() {
           <p>
             <StateBadge tone={TONE[last.severity] ?? 'unknown'}>{words.severity[last.severity]}</StateBadge>
             <span className={styles.by}>
-              {names.name(last.person, sitter)}, {age(now, last.received_at)}
+              {names.name(last.person, shellWords.roles.sitter)}, {age(now, last.received_at)}
             </span>
           </p>
         )}

@@ -8,6 +8,7 @@ import styles from './ready.module.css';
 import { SoundTest } from './sound-test';
 import { useScene } from './scene';
 import { ReadyPress } from './ready-press';
+import { SecondContactCard } from './second-contact';
 
 const words = consoleWords.ready;
 
@@ -43,7 +44,12 @@ export function ReadyColumn({ group, items, more, asked }: ReadyColumnProps) {
           <ReadyPress />
         </>
       ) : null}
-      {group === 'sitter' ? <PresenceCodeCard /> : null}
+      {group === 'sitter' ? (
+        <>
+          <PresenceCodeCard />
+          <SecondContactCard />
+        </>
+      ) : null}
       {group === 'prescriber' ? <OnCall /> : null}
       <ul className={styles.items}>
         {more.map((item) => (

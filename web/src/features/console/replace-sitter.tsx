@@ -1,6 +1,7 @@
 import { NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 import { useClinicNames } from '../../api/people';
+import { useSecondContact } from '../../api/second-contact';
 import type { Id } from '../../api/types';
 import { useCommand } from '../../api/use-command';
 import { Button } from '../../ui/button';
@@ -17,9 +18,12 @@ export function ReplaceSitter() {
   const [open, setOpen] = useState(false);
   if (!open) {
     return (
-      <Button look="bare" onClick={() => setOpen(true)}>
-        {words.open}
-      </Button>
+      <>
+        <Took />
+        <Button look="bare" onClick={() => setOpen(true)}>
+          {words.open}
+        </Button>
+      </>
     );
   }
   return (
@@ -53,11 +57,26 @@ function Name() {
   );
 }
 
+/** A second contact who was called and took the place: nobody pressed for it here, so it is said here. */
+function Took() {
+  const { id } = useScene();
+  const { data } = useSecondContact(id);
+  const { data: code, isError } = usePresenceCode(id, data?.standing === 'sits');
+  if (data?.standing !== 'sits' || code === undefined || isError) return null;
+  const { took, someone } = consoleWords.second_contact;
+  return (
+    <div role="status">
+      <p>{took(data.first_name ?? someone)}</p>
+      <Digits />
+    </div>
+  );
+}
+
 /** Nothing to read once the sitter has proven to be there: then there is no code. */
 function Digits() {
   const { id } = useScene();
-  const { data } = usePresenceCode(id, true);
-  if (data === undefined) return null;
+  const { data, isError } = usePresenceCode(id, true);
+  if (data === undefined || isError) return null;
   return (
     <p>
       {words.code} <strong>{`${data.code.slice(0, 3)} ${data.code.slice(3)}`}</strong>

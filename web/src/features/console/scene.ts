@@ -3,6 +3,7 @@ import { createContext, useContext } from 'react';
 import type { SessionNames } from '../../api/people';
 import type { Incident, Session, SupportRequest, Vitals, Watch } from '../../api/types';
 import { scripts } from '../../words/en/causes';
+import { shellWords } from '../../words/en/shell';
 
 export interface Scene {
   id: string;
@@ -30,6 +31,9 @@ const RANK = { ok: 0, watch: 1, urgent: 2, emergency: 3 } as const;
 export const worstFirst = (a: Incident, b: Incident): number => Number(b.state === 'open') - Number(a.state === 'open') || RANK[b.severity] - RANK[a.severity] || a.opened_at - b.opened_at;
 
 export const openIncidents = (watch: Watch | undefined): Incident[] => (watch?.incidents ?? []).filter(({ state }) => state !== 'resolved').sort(worstFirst);
+
+/** Who sat when it opened: the place may have changed hands since. */
+export const whoSat = ({ names, sitter }: Scene, incident: Incident): string => (incident.sitter === null ? sitter : names.name(incident.sitter, shellWords.roles.sitter));
 
 /** What an alarm asks for first. While a quiet call is open its rule stands before every other: the phone may be in the wrong hand. */
 export const firstThing = (watch: Watch | undefined, otherwise: string): string => openIncidents(watch).flatMap(({ cause }) => scripts[cause]?.first ?? [])[0] ?? otherwise;

@@ -18,6 +18,7 @@ import { Intention } from './intention';
 import { ownItems } from './own-items';
 import { OwnList } from './own-list';
 import styles from './prepare.module.css';
+import { SecondContact } from './second-contact';
 
 const words = patientWords.prepare;
 type Part = keyof typeof words.parts;
@@ -66,6 +67,7 @@ export function PreparePage() {
           </li>
         ))}
       </ol>
+      <SecondContact session={id} />
       <p className={styles.foot}>
         <Link to={paths.room(id)} className={styles.enter}>
           {words.enter}

@@ -8,6 +8,7 @@ import { Button } from '../../ui/button';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { prescriberWords as words } from '../../words/en/prescriber';
 import { causeWords, scripts, severityWords } from '../../words/en/causes';
+import { shellWords } from '../../words/en/shell';
 import styles from './prescriber.module.css';
 
 export function Incidents({ session, watch, names }: { session: Id; watch: Watch | undefined; names: SessionNames }) {
@@ -23,7 +24,7 @@ function OneIncident({ session, incident, names }: { session: Id; incident: Inci
     <div className={styles.incident}>
       <p role="alert">
         <strong>
-          <span aria-hidden="true">▲</span> {causeWords(incident, names.role('sitter'), names.role('patient'))}
+          <span aria-hidden="true">▲</span> {causeWords(incident, incident.sitter === null ? names.role('sitter') : names.name(incident.sitter, shellWords.roles.sitter), names.role('patient'))}
         </strong>
       </p>
       {script && <p>{script.first}</p>}

@@ -9,12 +9,15 @@ export function OpenLink() {
   const store = useStore();
   const { busy, trouble, press } = usePress();
   const open = (): void => { void sound.unlock(); press(() => store.redeem()); };
+  // A second contact who is called: the ladder's link says so, for the token says nothing.
+  const place = location.search === '?place';
+  const [heading, body, how, word] = place ? [w.open.placeHeading, w.open.placeBody, w.open.placeHow, w.open.placePress] : [w.open.heading, w.open.body, w.open.how, w.open.press];
   return (
-    <Screen dock={<><Trouble text={trouble} /><Press tone="primary" big busy={busy} onPress={open}>{busy ? w.open.opening : w.open.press}</Press></>}>
+    <Screen dock={<><Trouble text={trouble} /><Press tone="primary" big busy={busy} onPress={open}>{busy ? w.open.opening : word}</Press></>}>
       <div className="lamp" aria-hidden="true" />
-      <Heading>{w.open.heading}</Heading>
-      <p>{w.open.body}</p>
-      <ul className="plain-list">{w.open.how.map((line) => <li key={line}>{line}</li>)}</ul>
+      <Heading>{heading}</Heading>
+      <p>{body}</p>
+      <ul className="plain-list">{how.map((line) => <li key={line}>{line}</li>)}</ul>
     </Screen>
   );
 }

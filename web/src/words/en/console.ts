@@ -151,6 +151,30 @@ export const consoleWords = {
     code: 'Six digits for the new sitter’s phone:',
   },
 
+  second_contact: {
+    heading: 'Second contact',
+    unknown: 'Not known whether there is one.',
+    states: { none: 'none named', asked: 'asked, no answer', confirmed: 'confirmed', declined: 'declined', sits: 'sits now' },
+    someone: 'The second contact',
+    who: (name: string, phone: string) => `${name}, ${phone}`,
+    change: 'Name a second contact',
+    lead: 'Of those the patient has named. They are asked by mail whether they can be reached; only a yes lets the ladder call them.',
+    pick: 'Whom to ask',
+    pick_first: 'Choose somebody whom the patient has named.',
+    press: 'Ask whether they can be reached',
+    sent: 'Asked by mail.',
+    took: (name: string) => `${name}, the second contact, has taken the sitter’s place. Read the six digits aloud.`,
+    came: {
+      called: 'The second contact was called.',
+      none_named: 'No second contact is named: nobody outside was called to the home.',
+      not_confirmed: 'The second contact was not called: they never said that they can be reached.',
+      declined: 'The second contact was not called: they said that they cannot be reached.',
+      sits: 'The second contact sits already.',
+      not_dosed: 'The second contact was not called: nobody is dosed.',
+      not_for_them: 'The second contact is not called about this.',
+    } as Record<string, string>,
+  },
+
   look: {
     title: 'A look on camera',
     lead: 'Only what you can see yourself. It is stored as observed by you.',

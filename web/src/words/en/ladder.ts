@@ -21,7 +21,7 @@ export const ladderWords = {
   and: ' and ',
   nobody: 'nobody',
   no_way: 'no way',
-  who: { therapist: 'the therapist', sitter: 'the sitter', prescriber: 'the prescriber', on_call: 'whoever is on call then' },
+  who: { therapist: 'the therapist', sitter: 'the sitter', prescriber: 'the prescriber', on_call: 'whoever is on call then', second_contact: 'the second contact, once they said yes' },
   channels: { screen: 'screen', mail: 'mail', push: 'browser alert', sms: 'text', voice: 'call', ntfy: 'pager service', webhook: 'other system' },
   proposed: 'Proposed, waits for a second person',
   proposed_by: (name: string, role: string, when: string) => `${name} (${role}) proposed this, ${when}.`,

@@ -58,10 +58,30 @@ export const patientWords = {
     newSitter: {
       title: 'Who stays with you?',
       lead: 'An adult you trust, in your home from before the session until hours after it. Your clinic sends the invitation.',
-      first: 'First name', last: 'Last name', email: 'E-mail', phone: 'Phone',
-      adult: 'This person is 21 or older',
-      press: 'Name this person', missing: 'Fill in each line and confirm the age.', cancel: 'Not now',
     },
+  },
+
+  newPerson: {
+    first: 'First name', last: 'Last name', email: 'E-mail', phone: 'Phone',
+    adult: 'This person is 21 or older',
+    press: 'Name this person', missing: 'Fill in each line and confirm the age.', cancel: 'Not now',
+  },
+
+  secondContact: {
+    title: 'Your second contact',
+    lead: 'Who is called when neither you nor your sitter can be reached. Somebody who can come within 30 minutes.',
+    unknown: 'Whether somebody is named is not known right now.',
+    states: { none: 'nobody named', asked: 'asked, no answer yet', confirmed: 'can be reached', declined: 'cannot be reached', sits: 'sits with you' },
+    named: (name: string) => `You named ${name}.`,
+    who: 'Somebody you have named before',
+    pick: 'Choose',
+    pick_first: 'Choose somebody first.',
+    ask: 'Ask this person',
+    again: 'Ask somebody else, or once more',
+    new: 'Name somebody new',
+    newTitle: 'Who is called?',
+    newLead: 'Not your sitter: with a phone and an e-mail of their own. They get a mail and can say no.',
+    sent: 'A mail is on its way. It asks whether they can be reached.',
   },
 
   prepare: {

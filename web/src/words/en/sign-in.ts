@@ -32,6 +32,20 @@ export const acknowledgeWords = {
   nothing_yet: 'Opening this page changed nothing yet.',
 } as const;
 
+export const secondContactWords = {
+  title: 'Can you be reached',
+  lead: 'Somebody you know has an appointment at home, with an adult beside them. If neither can be reached, you are called: then you ring them, or go there.',
+  when: (from: string, until: string) => `${from} to ${until}, in the time of this device.`,
+  yes: 'Yes, I can be reached',
+  no: 'No',
+  done_title: 'Thank you',
+  done_yes: 'Keep your phone loud while the appointment lasts. When you are needed, you get a text, a call or a mail with a link.',
+  done_no: 'They are told, and name somebody else.',
+  none_title: acknowledgeWords.none_title,
+  none: acknowledgeWords.none,
+  nothing_yet: acknowledgeWords.nothing_yet,
+} as const;
+
 export const onCallWords = {
   title: 'Are you on call now',
   lead: 'A session is about to begin. It waits for a person who will answer. Press if that is you, for the whole session.',

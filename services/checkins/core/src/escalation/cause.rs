@@ -71,6 +71,25 @@ impl Cause {
         }
     }
 
+    /// Whether somebody in the home could help: then a second contact may be called. Never about a quiet call, for they
+    /// were named by the home.
+    pub const fn is_for_second_contact(self) -> bool {
+        match self {
+            Self::QuietCall | Self::TherapistLost | Self::WatchWeakened => false,
+            Self::MissedCheckin
+            | Self::WorryingAnswer
+            | Self::Alarm
+            | Self::SupportUnseen
+            | Self::Vitals
+            | Self::DoseOutOfOrder
+            | Self::Prolonged
+            | Self::SitterLost
+            | Self::LostPatient
+            | Self::NextMorning
+            | Self::Restored => true,
+        }
+    }
+
     /// Whether the house raised it by itself, from silence or time, and nobody asked for help: only such an alarm can be
     /// a false one.
     pub const fn is_the_houses_own(self) -> bool {
