@@ -16,7 +16,7 @@ use chassis::work::{Act, Work};
 use checkins_core::escalation::{Cause, Command};
 use checkins_core::watch;
 use checkins_core::watch::hold::{STALE, nobody_looked};
-use kernel::id::SessionId;
+use kernel::id::{ClinicId, SessionId};
 use kernel::severity::Severity;
 use kernel::time::{Span, Timestamp};
 use tokio::sync::watch as telling;
@@ -57,24 +57,36 @@ pub(crate) async fn once(service: &Checkins, store: &Store) -> Result<(), Failur
     // A house whose engines never said anything has nothing to compare with, and tells all that is due.
     if last.is_some_and(|at| nobody_looked(now.since(at), by_uptime)) {
         let since = now.minus(STALE);
-        for (clinic, session) in engines::overdue(store, since).await? {
-            let held = store.work(Act::clock(clinic), async |work| hold(work, session, since).await).await;
-            if let Err(failure) = held {
+        let overdue = engines::overdue(store, since).await?;
+        each(store, overdue, async |work, session| hold(work, session, since).await).await?;
+    }
+    if last.is_some_and(|at| at.since(now) > PUT_BACK) {
+        let watched = engines::watching(store).await?;
+        each(store, watched, async |work, session| {
+            publish::raise_for(work, session, Cause::Restored, Severity::Urgent).await
+        })
+        .await?;
+    }
+    service.held.0.send_replace(true);
+    Ok(())
+}
+
+/// The same for each of these sessions. A row that does not open is told of in the log and left to its own time; whatever
+/// may go better the next time ends the beginning, which is then made once more.
+async fn each(
+    store: &Store,
+    sessions: Vec<(ClinicId, SessionId)>,
+    what: impl AsyncFn(&mut Work, SessionId) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    for (clinic, session) in sessions {
+        match store.work(Act::clock(clinic), async |work| what(work, session).await).await {
+            Ok(()) => {}
+            Err(failure @ (Failure::Changed | Failure::Database(_))) => return Err(failure),
+            Err(failure) => {
                 tracing::error!(session.id = %session, error = %failure, "a session could not be held: it is told as ever");
             }
         }
     }
-    if last.is_some_and(|at| at.since(now) > PUT_BACK) {
-        for (clinic, session) in engines::watching(store).await? {
-            let raise = async |work: &mut Work| {
-                publish::raise_for(work, session, Cause::Restored, Severity::Urgent).await
-            };
-            if let Err(failure) = store.work(Act::clock(clinic), raise).await {
-                tracing::error!(session.id = %session, error = %failure, "a session of a clock put back could not be told of");
-            }
-        }
-    }
-    service.held.0.send_replace(true);
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use crate::protocol::{Due, Protocol};
 use kernel::machine::Step;
 use kernel::severity::Severity;
 use kernel::time::Timestamp;
+use std::cmp::Ordering;
 
 /// From here the sitter looks in, once more at bedtime, and the morning is asked about.
 pub(super) fn discharged(
@@ -43,11 +44,12 @@ impl Aftercare {
     pub(super) fn answered(mut self, sequence: i64, severity: Severity, now: Timestamp) -> Stepped {
         // As while watching: an answer never overtakes the clock.
         let mut events = self.missed(now);
-        let counted = match self.next {
-            Some(next) if sequence == next.sequence && now < self.protocol.opens_at(&next) => Counted::Extra,
-            Some(next) if sequence == next.sequence => Counted::InTime,
-            Some(next) if sequence > next.sequence => return Err(Refusal::UnknownCheckin),
-            Some(_) | None => Counted::Late,
+        let next = self.next.map(|next| (sequence.cmp(&next.sequence), now < self.protocol.opens_at(&next)));
+        let counted = match next {
+            Some((Ordering::Equal, true)) => Counted::Extra,
+            Some((Ordering::Equal, false)) => Counted::InTime,
+            Some((Ordering::Greater, _)) => return Err(Refusal::UnknownCheckin),
+            Some((Ordering::Less, _)) | None => Counted::Late,
         };
         events.push(Event::Answered { sequence, severity, counted });
         if counted == Counted::InTime {
