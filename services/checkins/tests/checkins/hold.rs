@@ -93,3 +93,18 @@ async fn an_engine_that_was_a_moment_ahead_of_this_one_is_no_reason_to_alarm() {
     })
     .await;
 }
+
+#[actix_web::test]
+async fn a_session_that_cannot_be_read_keeps_no_other_from_being_held() {
+    for away in [Span::hours(9), Span::hours(-1)] {
+        House::on_every_store(async |house| {
+            let (before, spoilt, after) = (house.dosed().await, house.dosed().await, house.dosed().await);
+            rows::spoil(house, spoilt).await;
+            house.restored(away).await;
+            for session in [before, after] {
+                assert_eq!(house.incident(session).await["cause"], "restored");
+            }
+        })
+        .await;
+    }
+}

@@ -105,6 +105,14 @@ async fn taken(house: &House, until: Timestamp, by: &str) {
     store.db().execute_raw(store.sql(sql, [until.micros().into()])).await.unwrap();
 }
 
+/// What is written of this watch does not parse any more.
+pub async fn spoil(house: &House, session: SessionId) {
+    let store = house.checkins.store();
+    let sql = "update checkins_watch set state = '{}' where session_id = $1";
+    let _turn = store.turn().await;
+    store.db().execute_raw(store.sql(sql, [session.0.into()])).await.unwrap();
+}
+
 /// What came of every attempt to send one, oldest first, with the server's own word.
 pub async fn attempts(house: &House) -> Vec<(String, Option<String>)> {
     let sql = "select outcome, provider_ref from checkins_attempt order by id";
