@@ -77,9 +77,9 @@ async fn a_house_whose_clock_was_put_back_has_everybody_who_is_dosed_seen() {
         let session = house.dosed().await;
         // The next look lies an hour ahead of the time that it now is.
         house.restored(Span::hours(-1)).await;
+        // How far it has climbed is not asked: the engine of before goes on by its own clock.
         let incident = house.incident(session).await;
-        assert_eq!((&incident["cause"], &incident["step"]), (&json!("restored"), &json!(1)));
-        assert_eq!(incident["opened_at"], json!(house.now()));
+        assert_eq!((&incident["cause"], &incident["opened_at"]), (&json!("restored"), &json!(house.now())));
     })
     .await;
 }
