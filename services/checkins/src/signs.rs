@@ -90,10 +90,12 @@ fn noted(result: Result<(), Failure>) {
 /// Looks at what fell silent, and says when the next may.
 pub(crate) async fn tick(service: &Checkins, store: &Store) -> Result<Option<Timestamp>, Failure> {
     let now = store.now();
-    let before = Timestamp::from_micros(service.looked_at.0.swap(now.micros(), Ordering::AcqRel));
+    let before = Timestamp::from_micros(service.looked_at.0.load(Ordering::Acquire));
     if now.since(before) > BLIND {
         signs::forgive(store, ONCE_MORE).await?;
     }
+    // Once it is forgiven: a look that failed, or goes on beside this one, was just as blind.
+    service.looked_at.0.store(now.micros(), Ordering::Release);
     let mut waiting = vec![];
     for one in signs::due(store, now.plus(signals::SEEN_AHEAD)).await? {
         let key = (one.clinic, one.session, one.sign);

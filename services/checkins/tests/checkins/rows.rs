@@ -105,6 +105,13 @@ async fn taken(house: &House, until: Timestamp, by: &str) {
     store.db().execute_raw(store.sql(sql, [until.micros().into()])).await.unwrap();
 }
 
+/// As if what is in this table could not be read for a while.
+pub async fn renamed(house: &House, from: &str, to: &str) {
+    let store = house.checkins.store();
+    let _turn = store.turn().await;
+    store.db().execute_unprepared(&format!("alter table {from} rename to {to}")).await.unwrap();
+}
+
 /// What is written of this watch does not parse any more.
 pub async fn spoil(house: &House, session: SessionId) {
     let store = house.checkins.store();

@@ -2,6 +2,7 @@
 
 use crate::house::{House, Person};
 use crate::rows;
+use chassis::service::Service as _;
 use kernel::id::SessionId;
 use kernel::time::Span;
 use proto::events::safety::Discharged;
@@ -145,6 +146,21 @@ async fn an_engine_that_could_not_look_gives_everybody_time_to_show_themselves()
         assert_eq!(house.causes(session).await, []);
         house.seconds_with(10, session, &[]).await;
         assert_eq!(house.causes(session).await, incident("therapist_lost", "urgent"));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn an_engine_whose_look_failed_was_as_blind() {
+    House::on_every_store(async |house| {
+        let session = house.dosed().await;
+        house.polls(house.dr_lee, session).await;
+        rows::renamed(house, "checkins_sign", "checkins_sign_away").await;
+        house.ground.clock.advance(Span::seconds(60));
+        house.checkins.tick().await.unwrap_err();
+        rows::renamed(house, "checkins_sign_away", "checkins_sign").await;
+        house.pass(Span::ZERO).await;
+        assert_eq!(house.causes(session).await, []);
     })
     .await;
 }
