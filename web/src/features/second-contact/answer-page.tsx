@@ -11,6 +11,7 @@ import { ProblemNotice } from '../../ui/problem-notice';
 import { secondContactWords as words } from '../../words/en/sign-in';
 
 const PATH = '/identity/links/second-contact';
+const REFUSED = 'link.refused';
 
 /** A second contact's yes or no. Scanners open links; only a press speaks, and only once. */
 export function AnswerPage() {
@@ -27,6 +28,13 @@ export function AnswerPage() {
   });
   if (token === '') return <Door title={words.none_title} lead={words.none}>{null}</Door>;
   if (answer.isSuccess) return <Door title={words.done_title} lead={answer.variables ? words.done_yes : words.done_no}>{null}</Door>;
+  if (when.error?.code === REFUSED) {
+    return (
+      <Door title={words.title} lead={words.lead}>
+        <ProblemNotice problem={when.error} />
+      </Door>
+    );
+  }
   return (
     <Door title={words.title} lead={words.lead} foot={<p>{words.nothing_yet}</p>}>
       {when.data === undefined ? null : <p>{words.when(dayAndTime(when.data.starts_at), clockTime(when.data.ends_at))}</p>}
