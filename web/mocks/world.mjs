@@ -93,6 +93,8 @@ function watch(id, minutes, due_in, incidents = [], support = []) {
     last: history.at(-1) ?? null,
     history,
     missed: incidents.length,
+    signs: [],
+    pager: null,
     support,
     incidents,
   };

@@ -29,7 +29,7 @@ export function SecondContactCard() {
         <Name onLeave={() => setNaming(false)} />
       ) : (
         <Button look="bare" onClick={() => setNaming(true)}>
-          {words.change}
+          {data === undefined || data.person === null ? words.change : words.another}
         </Button>
       )}
     </section>

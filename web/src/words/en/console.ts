@@ -158,6 +158,7 @@ export const consoleWords = {
     someone: 'The second contact',
     who: (name: string, phone: string) => `${name}, ${phone}`,
     change: 'Name a second contact',
+    another: 'Name somebody else',
     lead: 'Of those the patient has named. They are asked by mail whether they can be reached; only a yes lets the ladder call them.',
     pick: 'Whom to ask',
     pick_first: 'Choose somebody whom the patient has named.',
