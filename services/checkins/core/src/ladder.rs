@@ -354,10 +354,8 @@ impl Rung {
             AFTER.check(&field("after_seconds"), self.after_seconds, faults);
         }
         GAP.check(&field("gap_seconds"), self.gap_seconds, faults);
-        if self.who.is_empty() {
-            faults.push(fault(field("who"), "a step tells somebody"));
-        } else if self.who.iter().all(|who| *who == Who::SecondContact) {
-            let why = "a session may have no second contact: a step tells somebody else too";
+        if self.who.iter().all(|who| *who == Who::SecondContact) {
+            let why = "a step tells somebody, and not a second contact alone: a session may have none";
             faults.push(fault(field("who"), why));
         }
         if self.channels.is_empty() {
