@@ -10,6 +10,7 @@ use kernel::time::Timestamp;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -168,7 +169,8 @@ async fn a_service_that_is_just_being_restarted_is_waited_for() {
     drop(closed);
     let door = Door::before(&address).await;
     let asking = actix_web::rt::spawn(async move { door.post("/api/care/journal", None).await });
-    actix_web::rt::task::yield_now().await;
+    // So long it is away: time for some tries that nobody hears.
+    actix_web::rt::time::sleep(Duration::from_millis(300)).await;
     let back = TcpListener::bind(&address).await.unwrap();
     actix_web::rt::spawn(Script::new(&[&ok("7")]).answer_all(back));
     assert_eq!(asking.await.unwrap(), (200, json!(7)));

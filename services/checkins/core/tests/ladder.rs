@@ -243,6 +243,7 @@ fn what_the_clinic_shares_carries_nobodys_link_and_neither_does_what_anybody_may
     assert_eq!(those(Channel::is_shared), [Channel::Ntfy, Channel::Webhook]);
     let with_link = [Channel::Screen, Channel::Mail, Channel::Sms, Channel::Voice];
     assert_eq!(those(Channel::carries_link), with_link);
+    assert_eq!(those(Channel::reaches_strangers), [Channel::Mail, Channel::Sms, Channel::Voice]);
 }
 
 #[test]
