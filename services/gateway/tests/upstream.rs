@@ -1,16 +1,15 @@
 //! The door before services in processes of their own: what is handed over, what is said twice, what is not believed.
 #![expect(clippy::unwrap_used, reason = "a test says what it expects by unwrapping")]
 
-use chassis::clock::Clock;
+use chassis::clock::{self, Clock};
 use chassis::config::Config;
 use chassis::process::Stopping;
 use chassis::run;
 use gateway::Gateway;
-use kernel::time::Timestamp;
+use kernel::time::{Span, Timestamp};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
@@ -170,7 +169,7 @@ async fn a_service_that_is_just_being_restarted_is_waited_for() {
     let door = Door::before(&address).await;
     let asking = actix_web::rt::spawn(async move { door.post("/api/care/journal", None).await });
     // So long it is away: time for some tries that nobody hears.
-    actix_web::rt::time::sleep(Duration::from_millis(300)).await;
+    clock::wait(Span::millis(300)).await;
     let back = TcpListener::bind(&address).await.unwrap();
     actix_web::rt::spawn(Script::new(&[&ok("7")]).answer_all(back));
     assert_eq!(asking.await.unwrap(), (200, json!(7)));
