@@ -52,13 +52,9 @@ impl Table {
         self.passed.extend(other.passed);
     }
 
-    /// Prints why each failed step failed, then every step with its seconds, then how many held.
+    /// Prints every step with its seconds, why each failed step failed, and how many held: the end of a long output is
+    /// what a person sees.
     fn close(self) -> bool {
-        for (name, _, why) in &self.rows {
-            if let Some(why) = why {
-                println!("{name} failed: {why}");
-            }
-        }
         for (name, why) in &self.skipped {
             println!("{name} was SKIPPED, nothing was proved: {why}");
         }
@@ -71,11 +67,22 @@ impl Table {
             };
             println!("{word:<7} {:>7.1} s  {name}", took.as_secs_f64());
         }
-        let failed = self.rows.iter().filter(|(_, _, why)| why.is_some()).count();
+        let reasons = self.rows.iter().filter_map(|(name, _, why)| Some((name, why.as_deref()?)));
+        for (name, why) in reasons.clone() {
+            println!("{name} failed: {}", last_letters(why));
+        }
+        let failed = reasons.count();
         let skipped = self.skipped.len();
         println!("{} passed, {failed} failed, {skipped} skipped", self.rows.len() - failed - skipped);
         failed == 0
     }
+}
+
+/// A reason's end: its beginning was printed when it happened.
+fn last_letters(why: &str) -> &str {
+    /// Enough for a dozen lines.
+    const LETTERS: usize = 1_200;
+    why.char_indices().rev().nth(LETTERS).and_then(|(start, _)| why.get(start..)).unwrap_or(why)
 }
 
 /// Runs it all; true when all held.
