@@ -1,6 +1,6 @@
 //! Why a room, a ticket or an offer is refused, in sentences. Exhaustive: a new refusal needs one.
 
-use crate::sfu::offer::NotAnOffer;
+use crate::sfu::sdp::offer::NotAnOffer;
 use chassis::problem::Problem;
 use proto::problems;
 use video_core::room;

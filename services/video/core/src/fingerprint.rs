@@ -32,6 +32,13 @@ impl Fingerprint {
     }
 }
 
+impl Fingerprint {
+    /// That of a certificate whose SHA-256 this is.
+    pub const fn from_hash(hash: [u8; 32]) -> Self {
+        Self(hash)
+    }
+}
+
 impl FromStr for Fingerprint {
     type Err = NotAFingerprint;
 

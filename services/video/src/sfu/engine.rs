@@ -1,7 +1,6 @@
 //! What the media thread asks of a WebRTC engine. Sans-I/O: time and datagrams go in, datagrams come out.
 
-use crate::sfu::offer::Offer;
-use bytes::BytesMut;
+use crate::sfu::sdp::offer::Offer;
 use std::net::SocketAddr;
 use std::time::Instant;
 
@@ -61,19 +60,20 @@ pub trait Engine: Send {
     fn accept(&mut self, peer: PeerId, offer: &Offer, now: Instant) -> Result<Answer, Fault>;
 
     /// Closes a peer: it is told, forgotten, and nothing from its address is read any more.
-    fn dismiss(&mut self, peer: PeerId);
+    fn dismiss(&mut self, peer: PeerId, now: Instant);
 
     /// Decides what each slot of a viewer shows.
     fn set_routes(&mut self, viewer: PeerId, routes: &[Option<Route>]);
 
-    /// Takes one datagram.
-    fn receive(&mut self, from: SocketAddr, datagram: BytesMut, now: Instant);
+    /// Takes one datagram, and may use the place where it lies.
+    fn receive(&mut self, from: SocketAddr, datagram: &mut [u8], now: Instant);
 
     /// Lets timers run.
     fn tick(&mut self, now: Instant);
 
-    /// Hands out what is to be sent.
-    fn drain(&mut self, send: &mut dyn FnMut(SocketAddr, &[u8]));
+    /// Hands out what is to be sent: to whom, datagrams one behind the other, and how long each is but the last, which
+    /// may be shorter.
+    fn drain(&mut self, send: &mut dyn FnMut(SocketAddr, &[u8], usize));
 
     /// The next thing that happened.
     fn happening(&mut self) -> Option<Happening>;

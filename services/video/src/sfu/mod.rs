@@ -1,11 +1,10 @@
-//! The media plane: one thread, one UDP port, and the engine that turns packets into pictures for others.
+//! The media plane: media threads, a UDP port each, and the engine that passes sound and pictures on.
 
-pub mod demux;
 pub mod engine;
 pub mod figures;
+pub mod forward;
 pub mod net;
-pub mod offer;
-pub mod rewrite;
-pub mod rtc_engine;
+pub mod sdp;
 pub mod stage;
 pub mod thread;
+pub mod wire;

@@ -3,7 +3,7 @@
 use crate::hall::View;
 use crate::problems;
 use crate::sfu::engine::{PeerId, SLOTS, SlotLines};
-use crate::sfu::offer::Offer;
+use crate::sfu::sdp::offer::Offer;
 use crate::sfu::thread::{Entry, News, Sfu};
 use crate::signal::roster::roster;
 use crate::signal::words::{OnRoster, Slot, ToBrowser};
@@ -185,7 +185,7 @@ impl Talk {
         if !self.is_in || std::mem::replace(&mut self.has_offered, true) {
             return Err(Ending::refused(&Problem::new(&table::ROOM_OFFER)));
         }
-        let offer = Offer::read(sdp).map_err(|refusal| Ending::refused(&problems::offer(refusal)))?;
+        let offer = Offer::read(&sdp).map_err(|refusal| Ending::refused(&problems::offer(refusal)))?;
         ticket
             .check_offer(&offer.fingerprints)
             .map_err(|refusal| Ending::refused(&problems::ticket(refusal)))?;

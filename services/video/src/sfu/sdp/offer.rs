@@ -9,12 +9,12 @@ pub const LENGTH_MAX: usize = 48 * 1024;
 /// An offer of the agreed shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
-    /// As it came.
-    pub sdp: String,
     /// Every certificate fingerprint in it.
     pub fingerprints: Vec<Fingerprint>,
     /// The lines it wants to receive on, in order.
     pub receiving: Vec<Line>,
+    /// The lines it sends on, after those.
+    pub sending: Vec<Line>,
 }
 
 /// One m-line.
@@ -24,6 +24,14 @@ pub struct Line {
     pub mid: String,
     /// Whether it carries a picture; otherwise sound.
     pub is_video: bool,
+    /// What the browser calls VP8, or Opus.
+    pub payload_type: u8,
+    /// What it calls a packet of that sent again (RFC 4588).
+    pub again_type: Option<u8>,
+    /// What it calls the number among all packets of this leg.
+    pub numbered: Option<u8>,
+    /// The streams it names: the media, then what of it is sent again.
+    pub streams: Vec<u32>,
 }
 
 /// Why a text is not such an offer.
@@ -41,6 +49,9 @@ pub enum NotAnOffer {
     /// A line that is not either for sending or for receiving.
     #[error("a line that is not one-way")]
     NotOneWay,
+    /// A line without the one codec of its kind.
+    #[error("a line without VP8 or Opus")]
+    NoCodec,
     /// More lines than a room has people.
     #[error("too many lines")]
     TooMany,
@@ -52,11 +63,26 @@ pub enum NotAnOffer {
     Fingerprint,
 }
 
+/// The one codec of each kind: every browser has it, and VP8 leaves room for encrypted frames.
+const VIDEO_CODEC: &str = "VP8/90000";
+const AUDIO_CODEC: &str = "opus/48000/2";
+const AGAIN: &str = "rtx/90000";
+const NUMBERED: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
+/// A browser names a stream a handful of times; what names hundreds is no browser.
+const STREAMS_MAX: usize = 8;
+
 #[derive(Default)]
 struct Section {
     is_video: bool,
     mid: Option<String>,
     receives: Option<bool>,
+    payload_type: Option<u8>,
+    agains: Vec<u8>,
+    /// Which type sends which again.
+    apt: Vec<(u8, u8)>,
+    numbered: Option<u8>,
+    streams: Vec<u32>,
 }
 
 impl Offer {
@@ -64,7 +90,7 @@ impl Offer {
     ///
     /// # Errors
     /// The first thing that is not as agreed.
-    pub fn read(sdp: String) -> Result<Self, NotAnOffer> {
+    pub fn read(sdp: &str) -> Result<Self, NotAnOffer> {
         if sdp.len() > LENGTH_MAX {
             return Err(NotAnOffer::TooLong);
         }
@@ -78,8 +104,8 @@ impl Offer {
                 section.read(line)?;
             }
         }
-        let receiving = arranged(sections)?;
-        Ok(Self { sdp, fingerprints, receiving })
+        let (receiving, sending) = arranged(sections)?;
+        Ok(Self { fingerprints, receiving, sending })
     }
 
     /// How many people it can show.
@@ -94,13 +120,53 @@ impl Section {
             if self.mid.replace(mid.to_owned()).is_some() {
                 return Err(NotAnOffer::NoMid);
             }
-        } else if let Some(receives) = direction(line)?
-            && self.receives.replace(receives).is_some()
-        {
-            return Err(NotAnOffer::NotOneWay);
+        } else if let Some(receives) = direction(line)? {
+            if self.receives.replace(receives).is_some() {
+                return Err(NotAnOffer::NotOneWay);
+            }
+        } else if let Some((name, value)) = line.strip_prefix("a=").and_then(|line| line.split_once(':')) {
+            self.read_attribute(name, value);
         }
         Ok(())
     }
+
+    /// What cannot be read is what we do not know: browsers say more than we need.
+    fn read_attribute(&mut self, name: &str, value: &str) {
+        let Some((subject, rest)) = value.split_once(' ') else { return };
+        if name == "rtpmap" {
+            let Some(payload_type) = payload_type(subject) else { return };
+            let codec = if self.is_video { VIDEO_CODEC } else { AUDIO_CODEC };
+            if rest.eq_ignore_ascii_case(codec) {
+                self.payload_type.get_or_insert(payload_type);
+            } else if rest.eq_ignore_ascii_case(AGAIN) {
+                self.agains.push(payload_type);
+            }
+        } else if name == "fmtp" {
+            let apt = rest.strip_prefix("apt=").and_then(payload_type);
+            self.apt.extend(payload_type(subject).zip(apt));
+        } else if name == "extmap" && rest.split(' ').next() == Some(NUMBERED) {
+            let id = subject.split('/').next().and_then(|id| id.parse().ok());
+            self.numbered = id.filter(|id| (1..=14).contains(id));
+        } else if name == "ssrc" && self.streams.len() < STREAMS_MAX {
+            let stream = subject.parse().ok().filter(|stream| !self.streams.contains(stream));
+            self.streams.extend(stream);
+        }
+    }
+
+    fn line(self) -> Result<Line, NotAnOffer> {
+        let mid = self.mid.filter(|mid| is_a_name(mid)).ok_or(NotAnOffer::NoMid)?;
+        let payload_type = self.payload_type.ok_or(NotAnOffer::NoCodec)?;
+        let sends_it_again =
+            |again: &&u8| self.apt.iter().any(|(of, apt)| of == *again && *apt == payload_type);
+        let again_type = self.agains.iter().find(sends_it_again).copied();
+        let (is_video, numbered, streams) = (self.is_video, self.numbered, self.streams);
+        Ok(Line { mid, is_video, payload_type, again_type, numbered, streams })
+    }
+}
+
+/// Seven bits, and none of those that would be taken for feedback (RFC 5761 §4).
+fn payload_type(text: &str) -> Option<u8> {
+    text.parse().ok().filter(|number: &u8| *number < 64 || (96..128).contains(number))
 }
 
 fn is_video(media: &str) -> Result<bool, NotAnOffer> {
@@ -121,26 +187,27 @@ fn direction(line: &str) -> Result<Option<bool>, NotAnOffer> {
 }
 
 /// Pairs of receiving lines, then at most one sound and one picture that are sent.
-fn arranged(sections: Vec<Section>) -> Result<Vec<Line>, NotAnOffer> {
-    let (mut receiving, mut sending) = (Vec::<Line>::new(), Vec::<bool>::new());
+fn arranged(sections: Vec<Section>) -> Result<(Vec<Line>, Vec<Line>), NotAnOffer> {
+    let (mut receiving, mut sending) = (Vec::<Line>::new(), Vec::<Line>::new());
     for section in sections {
-        let mid = section.mid.filter(|mid| is_a_name(mid)).ok_or(NotAnOffer::NoMid)?;
-        let is_video = section.is_video;
-        if !section.receives.ok_or(NotAnOffer::NotOneWay)? {
-            sending.push(is_video);
-        } else if !sending.is_empty() || is_video != (receiving.len() % 2 == 1) {
-            return Err(NotAnOffer::OtherOrder);
-        } else if receiving.iter().any(|line| line.mid == mid) {
+        let receives = section.receives;
+        let line = section.line()?;
+        if receiving.iter().chain(&sending).any(|other| other.mid == line.mid) {
             return Err(NotAnOffer::NoMid);
+        }
+        if !receives.ok_or(NotAnOffer::NotOneWay)? {
+            sending.push(line);
+        } else if !sending.is_empty() || line.is_video != (receiving.len() % 2 == 1) {
+            return Err(NotAnOffer::OtherOrder);
         } else {
-            receiving.push(Line { mid, is_video });
+            receiving.push(line);
         }
     }
-    let pictures = sending.iter().filter(|is_video| **is_video).count();
+    let pictures = sending.iter().filter(|line| line.is_video).count();
     if receiving.len() > SLOTS * 2 || pictures > 1 || sending.len() - pictures > 1 {
         return Err(NotAnOffer::TooMany);
     }
-    if receiving.len() % 2 == 0 { Ok(receiving) } else { Err(NotAnOffer::OtherOrder) }
+    if receiving.len() % 2 == 0 { Ok((receiving, sending)) } else { Err(NotAnOffer::OtherOrder) }
 }
 
 /// A mid is a short token (RFC 5888): single digits in most browsers, `sdparta_0` in some.
@@ -159,7 +226,10 @@ mod tests {
 
     fn offer(lines: &[(&str, &str)]) -> String {
         let sections = lines.iter().enumerate().map(|(mid, (kind, direction))| {
-            format!("m={kind} 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:{mid}\r\na={direction}\r\n")
+            let codec = if *kind == "video" { "VP8/90000" } else { "opus/48000/2" };
+            format!(
+                "m={kind} 9 UDP/TLS/RTP/SAVPF 96\r\na=mid:{mid}\r\na={direction}\r\na=rtpmap:96 {codec}\r\n"
+            )
         });
         format!("v=0\r\n{}{}", fingerprint(), sections.collect::<String>())
     }
@@ -169,7 +239,7 @@ mod tests {
 
     #[test]
     fn slots_first_and_then_ones_own_is_an_offer() {
-        let read = Offer::read(offer(&[PAIR, PAIR, OWN].concat())).unwrap();
+        let read = Offer::read(&offer(&[PAIR, PAIR, OWN].concat())).unwrap();
         assert_eq!(read.slots(), 2);
         assert_eq!(read.receiving.iter().map(|line| line.mid.as_str()).collect::<String>(), "0123");
         assert_eq!(read.fingerprints.len(), 1);
@@ -193,16 +263,29 @@ mod tests {
             (offer(&[OWN, PAIR].concat()), NotAnOffer::OtherOrder),
             (one_way("audio", "recvonly"), NotAnOffer::OtherOrder),
             (bad_print, NotAnOffer::Fingerprint),
+            (offer(&PAIR).replace("VP8", "VP9"), NotAnOffer::NoCodec),
+            (offer(&PAIR).replace("rtpmap:96 VP8", "rtpmap:72 VP8"), NotAnOffer::NoCodec),
         ] {
-            assert_eq!(Offer::read(sdp), Err(refusal));
+            assert_eq!(Offer::read(&sdp), Err(refusal));
         }
     }
 
     #[test]
     fn all_fingerprints_are_seen_wherever_they_stand() {
         let twice = format!("{}{}", offer(&PAIR), fingerprint().replace("AB", "CD"));
-        let read = Offer::read(twice).unwrap();
+        let read = Offer::read(&twice).unwrap();
         assert_eq!(read.fingerprints.len(), 2);
         assert_ne!(read.fingerprints.first(), read.fingerprints.last());
+    }
+
+    #[test]
+    fn a_browsers_own_names_are_kept() {
+        let names = "a=rtpmap:97 rtx/90000\r\na=fmtp:97 apt=96\r\na=rtpmap:99 rtx/90000\r\na=fmtp:99 apt=98\r\n\
+            a=extmap:3/recvonly http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01\r\n\
+            a=ssrc-group:FID 7 8\r\na=ssrc:7 cname:a\r\na=ssrc:7 msid:b c\r\na=ssrc:8 cname:a\r\n";
+        let read = Offer::read(&format!("{}{names}", offer(&OWN))).unwrap();
+        let picture = read.sending.last().unwrap();
+        assert_eq!((picture.payload_type, picture.again_type, picture.numbered), (96, Some(97), Some(3)));
+        assert_eq!(picture.streams, [7, 8]);
     }
 }

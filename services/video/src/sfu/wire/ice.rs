@@ -1,13 +1,19 @@
 //! Whose datagram is it: an address belongs to a peer once a connectivity check from it proved the peer's password.
+//!
+//! We are ICE-lite (RFC 8445 §2.5): browsers check, we answer, and they say which address counts.
 
-use crate::sfu::engine::PeerId;
+use crate::sfu::engine::{Fault, PeerId};
 use crate::sfu::figures::Figures;
-use rtc::crypto::RTCCryptoProvider as _;
-use rtc::crypto::providers::RingProvider;
-use rtc::stun::attributes::ATTR_USERNAME;
+use rtc::crypto::providers::{RingProvider, RingRandom};
+use rtc::crypto::{RTCCryptoProvider as _, RTCRandom as _};
+use rtc::shared::error::Error;
+use rtc::stun::attributes::{ATTR_USE_CANDIDATE, ATTR_USERNAME};
+use rtc::stun::fingerprint::FINGERPRINT;
 use rtc::stun::integrity::MessageIntegrity;
-use rtc::stun::message::{BINDING_REQUEST, Message};
+use rtc::stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter};
+use rtc::stun::xoraddr::XorMappedAddress;
 use std::collections::{HashMap, VecDeque};
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -21,6 +27,52 @@ pub struct Credentials {
     pub ufrag: String,
     /// 128 random bits.
     pub password: String,
+}
+
+impl Credentials {
+    /// Fresh ones.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn new() -> Result<Self, Fault> {
+        Ok(Self { ufrag: hex(random::<16>()?), password: hex(random::<16>()?) })
+    }
+}
+
+/// A random number that nobody can guess.
+///
+/// # Errors
+/// When there is no randomness.
+pub fn random<const BYTES: usize>() -> Result<[u8; BYTES], Fault> {
+    let mut bytes = [0; BYTES];
+    RingRandom.fill(&mut bytes).map_err(|error| Fault(error.to_string()))?;
+    Ok(bytes)
+}
+
+fn hex(bytes: [u8; 16]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _written = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// What a datagram is, as far as its address and its first bytes say.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// A check that its peer signed, and what to answer it.
+    Check {
+        /// Whose.
+        peer: PeerId,
+        /// Whether the browser has chosen this address.
+        is_chosen: bool,
+        /// The answer.
+        answer: Vec<u8>,
+    },
+    /// Anything else, from an address that this peer has proven to own.
+    Payload(PeerId),
+    /// Nobody's; it was counted.
+    Nobodys,
 }
 
 /// Which address belongs to whom.
@@ -56,33 +108,45 @@ impl Demux {
         self.addresses.remove(&peer);
     }
 
-    /// Whose datagram this is; counted and `None` when nobody's.
-    pub fn owner(&mut self, from: SocketAddr, datagram: &[u8]) -> Option<PeerId> {
-        let held = self.by_address.get(&from).copied();
-        let Some(check) = binding_request(datagram) else {
-            if held.is_none() {
-                self.figures.unknown.add();
-            }
-            return held;
+    /// What a datagram is, and whose.
+    pub fn arrival(&mut self, from: SocketAddr, datagram: &[u8]) -> Arrival {
+        let Some(mut check) = binding_request(datagram) else {
+            return self.by_address.get(&from).map_or_else(|| self.nobodys(), |peer| Arrival::Payload(*peer));
         };
         let Some((peer, password)) = local_name(&check).and_then(|name| self.by_ufrag.get(&name)) else {
-            self.figures.unknown.add();
-            return None;
+            return self.nobodys();
         };
-        let peer = *peer;
-        // Checks repeat every few seconds; the engine verifies each, so only a new address needs it here.
-        if held != Some(peer) {
-            if !self.is_signed(check, password) {
-                self.figures.forged.add();
-                return None;
-            }
+        let (peer, password) = (*peer, password.clone());
+        if MessageIntegrity::check(&mut check, password.as_bytes(), self.crypto.crypto()).is_err() {
+            self.figures.forged.add();
+            return Arrival::Nobodys;
+        }
+        let Ok(answer) = self.answer(&check, password, from) else { return Arrival::Nobodys };
+        if self.by_address.get(&from) != Some(&peer) {
             self.bind(from, peer);
         }
-        Some(peer)
+        Arrival::Check { peer, is_chosen: check.contains(ATTR_USE_CANDIDATE), answer }
     }
 
-    fn is_signed(&self, mut check: Message, password: &str) -> bool {
-        MessageIntegrity::check(&mut check, password.as_bytes(), self.crypto.crypto()).is_ok()
+    fn nobodys(&self) -> Arrival {
+        self.figures.unknown.add();
+        Arrival::Nobodys
+    }
+
+    /// "I see you at this address", signed.
+    fn answer(&self, check: &Message, password: String, from: SocketAddr) -> Result<Vec<u8>, Error> {
+        let mut answer = Message::new();
+        answer.set_type(BINDING_SUCCESS);
+        answer.transaction_id = check.transaction_id;
+        answer.write_header();
+        let seen = XorMappedAddress { ip: from.ip(), port: from.port() };
+        let integrity =
+            MessageIntegrity::new_short_term_integrity_with_provider(password, self.crypto.crypto());
+        let setters: [&dyn Setter; 3] = [&seen, &integrity, &FINGERPRINT];
+        for setter in setters {
+            setter.add_to(&mut answer)?;
+        }
+        Ok(answer.raw)
     }
 
     fn bind(&mut self, from: SocketAddr, peer: PeerId) {
@@ -121,7 +185,6 @@ fn local_name(check: &Message) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rtc::stun::message::Setter;
     use rtc::stun::textattrs::TextAttribute;
 
     const HOME: &str = "192.0.2.1:5000";
@@ -151,6 +214,13 @@ mod tests {
         (demux, figures)
     }
 
+    fn owner(demux: &mut Demux, from: SocketAddr, datagram: &[u8]) -> Option<PeerId> {
+        match demux.arrival(from, datagram) {
+            Arrival::Check { peer, .. } | Arrival::Payload(peer) => Some(peer),
+            Arrival::Nobodys => None,
+        }
+    }
+
     fn at(address: &str) -> SocketAddr {
         address.parse().unwrap()
     }
@@ -158,17 +228,17 @@ mod tests {
     #[test]
     fn an_address_belongs_to_whoever_signed_from_it() {
         let (mut demux, figures) = demux();
-        assert_eq!(demux.owner(at(HOME), b"\x80media"), None);
+        assert_eq!(owner(&mut demux, at(HOME), b"\x80media"), None);
         assert_eq!(figures.unknown.get(), 1);
-        assert_eq!(demux.owner(at(HOME), &check("ours", "secret")), Some(PeerId(1)));
-        assert_eq!(demux.owner(at(HOME), b"\x80media"), Some(PeerId(1)));
+        assert_eq!(owner(&mut demux, at(HOME), &check("ours", "secret")), Some(PeerId(1)));
+        assert_eq!(owner(&mut demux, at(HOME), b"\x80media"), Some(PeerId(1)));
     }
 
     #[test]
     fn knowing_the_name_without_the_password_binds_nothing() {
         let (mut demux, figures) = demux();
-        assert_eq!(demux.owner(at(ELSEWHERE), &check("ours", "guess")), None);
-        assert_eq!(demux.owner(at(ELSEWHERE), b"\x80media"), None);
+        assert_eq!(owner(&mut demux, at(ELSEWHERE), &check("ours", "guess")), None);
+        assert_eq!(owner(&mut demux, at(ELSEWHERE), b"\x80media"), None);
         assert_eq!((figures.forged.get(), figures.unknown.get()), (1, 1));
     }
 
@@ -177,28 +247,28 @@ mod tests {
         let (mut demux, figures) = demux();
         let other = Credentials { ufrag: "other".to_owned(), password: "hidden".to_owned() };
         demux.expect(PeerId(2), &other);
-        demux.owner(at(HOME), &check("ours", "secret"));
-        assert_eq!(demux.owner(at(HOME), &check("other", "guess")), None);
-        assert_eq!(demux.owner(at(HOME), b"\x80media"), Some(PeerId(1)));
+        owner(&mut demux, at(HOME), &check("ours", "secret"));
+        assert_eq!(owner(&mut demux, at(HOME), &check("other", "guess")), None);
+        assert_eq!(owner(&mut demux, at(HOME), b"\x80media"), Some(PeerId(1)));
         assert_eq!(figures.forged.get(), 1);
     }
 
     #[test]
     fn a_forgotten_peer_has_no_name_and_no_address() {
         let (mut demux, _figures) = demux();
-        demux.owner(at(HOME), &check("ours", "secret"));
+        owner(&mut demux, at(HOME), &check("ours", "secret"));
         demux.forget(PeerId(1));
-        assert_eq!(demux.owner(at(HOME), b"\x80media"), None);
-        assert_eq!(demux.owner(at(HOME), &check("ours", "secret")), None);
+        assert_eq!(owner(&mut demux, at(HOME), b"\x80media"), None);
+        assert_eq!(owner(&mut demux, at(HOME), &check("ours", "secret")), None);
     }
 
     #[test]
     fn the_oldest_of_too_many_addresses_goes() {
         let (mut demux, _figures) = demux();
         for port in 0..=16 {
-            demux.owner(SocketAddr::new(at(HOME).ip(), 7000 + port), &check("ours", "secret"));
+            owner(&mut demux, SocketAddr::new(at(HOME).ip(), 7000 + port), &check("ours", "secret"));
         }
-        assert_eq!(demux.owner(SocketAddr::new(at(HOME).ip(), 7000), b"\x80media"), None);
-        assert_eq!(demux.owner(SocketAddr::new(at(HOME).ip(), 7016), b"\x80media"), Some(PeerId(1)));
+        assert_eq!(owner(&mut demux, SocketAddr::new(at(HOME).ip(), 7000), b"\x80media"), None);
+        assert_eq!(owner(&mut demux, SocketAddr::new(at(HOME).ip(), 7016), b"\x80media"), Some(PeerId(1)));
     }
 }

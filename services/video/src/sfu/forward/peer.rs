@@ -1,0 +1,230 @@
+//! One browser: its handshake, what it sends, and what it is shown.
+
+use crate::sfu::engine::{Answer, Fault, Happening, PeerId, Route, SlotLines};
+use crate::sfu::figures::Figures;
+use crate::sfu::forward::arrivals::Arrivals;
+use crate::sfu::forward::downlink::{Downlink, Leg, Numbering, Shown};
+use crate::sfu::forward::outbox::Outbox;
+use crate::sfu::forward::uplink::{Opened, Received, Uplink};
+use crate::sfu::sdp::answer::{Answerer, Stream};
+use crate::sfu::sdp::offer::Offer;
+use crate::sfu::wire::dtls::{Handshake, Identity, Progress, Session, is_fatal_alert};
+use crate::sfu::wire::ice::Credentials;
+use crate::sfu::wire::rtp::Header;
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// A browser on a bad line (10 % loss, 200 ms, reliability.md P34) is connected in a few seconds; ours gives up at ten.
+const CONNECT_WITHIN: Duration = Duration::from_secs(15);
+
+/// A browser checks its line every few seconds at the latest; after this silence nobody is there (reliability.md P32).
+const SILENCE_MAX: Duration = Duration::from_secs(15);
+
+/// One browser.
+pub struct Peer {
+    pub id: PeerId,
+    pub session: Option<Box<Session>>,
+    pub uplinks: Vec<Uplink>,
+    pub downlinks: Vec<Downlink>,
+    /// Who is shown something of this peer.
+    pub viewers: Vec<PeerId>,
+    pub arrivals: Arrivals,
+    pub reported_at: Instant,
+    /// What this browser calls the number among all packets.
+    numbered: Option<u8>,
+    outbox: Outbox,
+    numbering: Numbering,
+    handshake: Handshake,
+    address: Option<SocketAddr>,
+    connect_by: Instant,
+    heard_at: Instant,
+    has_failed: bool,
+}
+
+impl Peer {
+    /// A peer that has not been heard of.
+    pub fn new(id: PeerId, identity: &Identity, offer: &Offer, now: Instant) -> Result<Self, Fault> {
+        let downlinks = offer.receiving.iter().enumerate();
+        let downlinks = downlinks.map(|(place, line)| Downlink::new(line, place / 2));
+        Ok(Self {
+            id,
+            session: None,
+            uplinks: offer.sending.iter().map(|line| Uplink::new(line, now)).collect(),
+            downlinks: downlinks.collect::<Result<_, _>>()?,
+            viewers: vec![],
+            arrivals: Arrivals::new(now),
+            reported_at: now,
+            numbered: offer.sending.iter().find_map(|line| line.numbered),
+            outbox: Outbox::default(),
+            numbering: Numbering::default(),
+            handshake: Handshake::new(identity, &offer.fingerprints)?,
+            address: None,
+            connect_by: now + CONNECT_WITHIN,
+            heard_at: now,
+            has_failed: false,
+        })
+    }
+
+    /// What goes back for its offer.
+    pub fn answer(
+        &self,
+        identity: &Identity,
+        credentials: &Credentials,
+        address: SocketAddr,
+        offer: &Offer,
+    ) -> Answer {
+        let streams: Vec<Stream> = self.downlinks.iter().map(Downlink::stream).collect();
+        let answerer = Answerer { address, fingerprint: identity.fingerprint, credentials };
+        let pairs = offer.receiving.chunks_exact(2).filter_map(|pair| match pair {
+            [audio, video] => Some(SlotLines { audio: audio.mid.clone(), video: video.mid.clone() }),
+            _other => None,
+        });
+        Answer { sdp: answerer.answer(offer, &streams), slots: pairs.collect() }
+    }
+
+    /// Whether its handshake is done.
+    pub const fn is_connected(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// A check from an address, which the browser may have chosen.
+    pub fn checked(&mut self, from: SocketAddr, is_chosen: bool, now: Instant) {
+        self.heard_at = now;
+        if is_chosen || self.address.is_none() {
+            self.address = Some(from);
+        }
+    }
+
+    /// A piece of the handshake.
+    pub fn shake_hands(&mut self, datagram: &[u8], now: Instant) -> Option<Happening> {
+        match self.handshake.receive(datagram, now) {
+            Progress::Same => self.flush_handshake(),
+            Progress::Done(session) => {
+                self.flush_handshake();
+                let is_new = self.session.replace(session).is_none();
+                is_new.then_some(Happening::Connected(self.id))
+            }
+            Progress::Over => {
+                self.flush_handshake();
+                self.fail()
+            }
+        }
+    }
+
+    /// What the handshake has to say goes out; our refusal of a certificate is the end.
+    fn flush_handshake(&mut self) -> Option<Happening> {
+        let mut is_over = false;
+        while let Some(datagram) = self.handshake.poll() {
+            is_over |= self.session.is_none() && is_fatal_alert(&datagram);
+            self.outbox.push_ready(&datagram);
+        }
+        if is_over { self.fail() } else { None }
+    }
+
+    /// Says goodbye; a peer that misses it notices the silence.
+    pub fn close(&mut self, now: Instant) {
+        self.handshake.close(now);
+        self.flush_handshake();
+    }
+
+    /// Lets its timers run.
+    pub fn tick(&mut self, now: Instant) -> Option<Happening> {
+        let is_late = !self.is_connected() && now >= self.connect_by;
+        if is_late || now.saturating_duration_since(self.heard_at) >= SILENCE_MAX {
+            return self.fail();
+        }
+        self.handshake.tick(now);
+        self.flush_handshake()
+    }
+
+    fn fail(&mut self) -> Option<Happening> {
+        let is_new = !std::mem::replace(&mut self.has_failed, true);
+        is_new.then_some(Happening::Failed(self.id))
+    }
+
+    /// Opens a media packet where it lies.
+    pub fn open<'p>(&mut self, packet: &'p mut [u8], now: Instant) -> Option<Opened<'p>> {
+        let header = Header::read(packet)?;
+        let uplink = self.uplinks.iter_mut().find(|uplink| uplink.owns(&header))?;
+        let number = self.numbered.and_then(|id| header.extension(packet, id)?.first_chunk::<2>().copied());
+        let received = uplink.open(&mut self.session.as_mut()?.inbound, packet, &header, now);
+        if let Some(number) = number.filter(|_| !matches!(received, Received::Refused)) {
+            self.arrivals.note(u16::from_be_bytes(number), now);
+        }
+        match received {
+            Received::Media(opened) => Some(opened),
+            Received::Refused | Received::Empty => None,
+        }
+    }
+
+    /// Points the slots at their publishers.
+    pub fn set_routes(&mut self, routes: &[Option<Route>]) {
+        for downlink in &mut self.downlinks {
+            let route = routes.get(downlink.slot).copied().flatten();
+            let route = route.filter(|route| route.pictures || !downlink.is_video);
+            downlink.show_from(route.map(|route| route.source));
+        }
+    }
+
+    /// Sends one packet of `from` on the slot that shows it. True when a key frame is needed first.
+    pub fn show(&mut self, from: PeerId, packet: &Opened<'_>, now: Instant, figures: &Figures) -> bool {
+        let Some(session) = self.session.as_mut() else { return false };
+        let shows =
+            |downlink: &&mut Downlink| downlink.source == Some(from) && downlink.is_video == packet.is_video;
+        let Some(downlink) = self.downlinks.iter_mut().find(shows) else { return false };
+        let mut leg =
+            Leg { cipher: &mut session.outbound, outbox: &mut self.outbox, numbering: &mut self.numbering };
+        match downlink.show(packet, &mut leg, now) {
+            Shown::Sent => figures.forwarded.add(),
+            Shown::First => {
+                figures.forwarded.add();
+                return packet.is_video;
+            }
+            Shown::Dropped => figures.unwritten.add(),
+        }
+        false
+    }
+
+    /// Sends again what this viewer misses of a publisher; false when that is not kept any more.
+    pub fn show_again(&mut self, ssrc: u32, sequence: u16, publisher: &Self) -> bool {
+        let Some(session) = self.session.as_mut() else { return false };
+        let Some(downlink) = self.downlinks.iter_mut().find(|downlink| downlink.stream().ssrc == ssrc) else {
+            return false;
+        };
+        let history = publisher.uplinks.iter().find_map(Uplink::history);
+        let kept = downlink.missed(sequence).and_then(|source| history?.find(source));
+        let mut leg =
+            Leg { cipher: &mut session.outbound, outbox: &mut self.outbox, numbering: &mut self.numbering };
+        kept.is_some_and(|kept| downlink.show_again(sequence, &kept, &mut leg))
+    }
+
+    /// Whom a stream that we own shows.
+    pub fn source_of(&self, ssrc: u32) -> Option<PeerId> {
+        self.downlinks.iter().find(|downlink| downlink.stream().ssrc == ssrc)?.source
+    }
+
+    /// Someone needs a key frame of this peer's picture.
+    pub fn want_key_frame(&mut self) {
+        for uplink in self.uplinks.iter_mut().filter(|uplink| uplink.is_video) {
+            uplink.want_key_frame();
+        }
+    }
+
+    /// Sends feedback.
+    pub fn tell(&mut self, packets: &[Box<dyn rtc::rtcp::Packet>]) -> bool {
+        let Some(session) = self.session.as_mut() else { return false };
+        let plain = rtc::rtcp::packet::marshal(packets);
+        let sealed = plain.and_then(|plain| session.feedback_out.encrypt_rtcp(&plain));
+        sealed.is_ok_and(|sealed| {
+            self.outbox.push_ready(&sealed);
+            true
+        })
+    }
+
+    /// Answers a check at the address it came from, and everything else at the chosen one.
+    pub fn drain(&mut self, send: &mut dyn FnMut(SocketAddr, &[u8], usize)) {
+        if let Some(to) = self.address {
+            self.outbox.drain(|run, segment| send(to, run, segment));
+        }
+    }
+}

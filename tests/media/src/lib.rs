@@ -1,0 +1,3 @@
+//! Media under load: what the forwarding of one packet costs, ours beside others'.
+
+pub mod wire;
