@@ -45,6 +45,8 @@ enum Need {
     Schemathesis,
     /// `PROOF_FAKETIME`: a library that a wall clock can be moved with.
     Clock,
+    /// `PROOF_JANUS`: another SFU, to measure ours beside.
+    Janus,
 }
 
 /// One entry.
@@ -174,6 +176,7 @@ pub struct Stage {
     servers: Option<(PathBuf, PathBuf)>,
     doors: Option<Doors>,
     faketime: Option<PathBuf>,
+    janus: Option<PathBuf>,
     /// The Python of each need that has one.
     pythons: Vec<(Need, PathBuf)>,
 }
@@ -203,6 +206,7 @@ impl Stage {
             servers: needed(Need::Servers).then(servers).transpose()?,
             doors: needed(Need::Doors).then(Doors::find).transpose()?,
             faketime: needed(Need::Clock).then(tools::faketime).transpose()?,
+            janus: needed(Need::Janus).then(tools::janus).transpose()?,
             pythons: pythons.into_iter().flatten().collect(),
         })
     }
@@ -284,6 +288,7 @@ impl Proof {
             command.env("PROOF_WRK", &doors.wrk);
         }
         command.envs(stage.faketime.as_ref().map(|library| ("PROOF_FAKETIME", library)));
+        command.envs(stage.janus.as_ref().map(|program| ("PROOF_JANUS", program)));
         if let Some(services) = &stage.services {
             command.env("TEST_POSTGRES_URL", &services.postgres_url);
             command.env("TEST_REDIS_URL", &services.redis_url);

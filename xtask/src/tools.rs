@@ -62,6 +62,11 @@ impl Doors {
     }
 }
 
+/// Another SFU, which Debian keeps.
+pub fn janus() -> Result<PathBuf> {
+    found_or_installed(&["janus"], "janus")
+}
+
 /// The folder that holds `postgres` and `initdb`.
 pub fn postgres() -> Result<PathBuf> {
     let folder = || on_path_together(&["postgres", "initdb"]).or_else(debian_postgres);

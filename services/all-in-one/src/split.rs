@@ -137,6 +137,7 @@ fn part(
         "video" => Config {
             media_listen: house.media_listen.clone(),
             media_public_ip: house.media_public_ip.clone(),
+            media_threads: house.media_threads,
             ..own
         },
         _other => own,

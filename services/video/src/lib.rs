@@ -59,9 +59,12 @@ impl Service for Video {
         let listen = config.media_listen.parse().context("media_listen is an address and a port")?;
         let public_ip = config.media_public_ip.as_deref().map(str::parse).transpose();
         let public_ip = public_ip.context("media_public_ip is an IP address")?;
-        let settings = Settings { listen, public_ip, clock: chassis::clock::monotonic };
-        let sfu = Sfu::start(&settings).context("the media port cannot be had")?;
-        tracing::info!(address = %sfu.address(), "media is received");
+        let threads = config.media_threads;
+        let settings = Settings { listen, public_ip, threads, clock: chassis::clock::monotonic };
+        let sfu = Sfu::start(&settings).context("a media port cannot be had")?;
+        for address in sfu.addresses() {
+            tracing::info!(%address, "media is received");
+        }
         Ok(Self { store, sfu, hall: Hall::default(), swept: watch::Sender::new(false) })
     }
 

@@ -233,7 +233,7 @@ async fn packets_from_unknown_addresses_are_dropped_and_counted() {
     let figures = house.video.sfu().figures();
     let before = figures.unknown.get();
     for datagram in [&b"\x80\x60junk that looks like media"[..], &b"\x16\xfe\xfd a handshake"[..], &[0; 20]] {
-        stranger.send_to(datagram, house.video.sfu().address()).unwrap();
+        stranger.send_to(datagram, house.video.sfu().addresses().next().unwrap()).unwrap();
     }
     until(async || figures.unknown.get() >= before + 3).await;
 }

@@ -3,6 +3,7 @@
 //! The person says an [`Offer`], the SFU says an [`Answer`], and then both are silent: the person stays for as long as
 //! the connection does.
 
+use super::time::wait_for;
 use anyhow::{Context as _, ensure};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,8 @@ use std::time::Duration;
 
 /// Longer than the description of any room in the benchmark; a longer line is a mistake.
 const LINE_MAX: u64 = 1 << 20;
+/// An SFU that was just started takes a moment.
+const OPEN_WITHIN: Duration = Duration::from_secs(5);
 /// An SFU that takes longer to answer is broken.
 const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 /// People who may be at the door at once; the others wait in the listener.
@@ -59,7 +62,7 @@ impl Link {
     /// # Errors
     /// When the SFU is not there or does not answer.
     pub fn enter(sfu: SocketAddr, offer: &Offer) -> anyhow::Result<(Self, Answer)> {
-        let stream = TcpStream::connect(sfu).with_context(|| format!("no SFU at {sfu}"))?;
+        let stream = wait_for("the door of the SFU", OPEN_WITHIN, || TcpStream::connect(sfu).ok())?;
         stream.set_read_timeout(Some(ANSWER_WITHIN))?;
         write_line(&stream, offer)?;
         let answer = read_line(&stream)?.context("the SFU closed the door")?;

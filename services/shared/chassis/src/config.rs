@@ -9,6 +9,7 @@ use figment::providers::{Env, Format as _, Serialized, Toml};
 use kernel::time::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
 /// Everything a house or a single service needs to know before it starts.
@@ -29,6 +30,8 @@ pub struct Config {
     pub media_listen: String,
     /// The address browsers send media to, when it differs (behind NAT).
     pub media_public_ip: Option<String>,
+    /// How many threads carry media, each on a UDP port of its own: that of `media_listen`, and those after it.
+    pub media_threads: NonZeroU16,
     /// PEM certificate chain and key for TLS at the gateway; without them a proxy must terminate TLS.
     pub tls: Option<Tls>,
     /// Mail for everything that is not an alarm.
@@ -165,6 +168,8 @@ impl Default for Config {
             listen: "127.0.0.1:8080".into(),
             media_listen: "127.0.0.1:0".into(),
             media_public_ip: None,
+            // One carries over a hundred rooms, and one port is what most firewalls have open.
+            media_threads: NonZeroU16::MIN,
             tls: None,
             smtp: None,
             alarm_smtp: None,

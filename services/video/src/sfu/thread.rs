@@ -9,6 +9,7 @@ use crate::sfu::stage::Stage;
 use kernel::id::{PersonId, SessionId};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
@@ -54,12 +55,18 @@ enum Command {
     Stop,
 }
 
-/// The house's hold on its media thread. The thread ends when this is dropped.
+/// The house's hold on its media threads. They end when this is dropped.
 pub struct Sfu {
-    commands: mpsc::Sender<Command>,
-    bell: Bell,
+    /// A room's people are all on one.
+    shards: Vec<Shard>,
     next_peer: AtomicU64,
     figures: Arc<Figures>,
+}
+
+/// One media thread, from outside.
+struct Shard {
+    commands: mpsc::Sender<Command>,
+    bell: Bell,
     address: SocketAddr,
 }
 
@@ -74,37 +81,27 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// What browsers are told to send to, when that is not what is bound.
     pub public_ip: Option<IpAddr>,
+    /// How many threads, each on a port of its own: the first is bound to `listen`, the others to the ports after it.
+    pub threads: NonZeroU16,
     /// Where the time comes from.
     pub clock: fn() -> Instant,
 }
 
 impl Sfu {
-    /// Binds the port and starts the thread.
+    /// Binds the ports and starts the threads.
     ///
     /// # Errors
-    /// When the port cannot be had, or browsers cannot be told an address.
+    /// When a port cannot be had, or browsers cannot be told an address.
     pub fn start(settings: &Settings) -> io::Result<Self> {
         let figures = Arc::<Figures>::default();
-        let net = Net::bind(settings.listen, Arc::clone(&figures))?;
-        let bound = net.local_address()?;
-        let address = SocketAddr::new(settings.public_ip.unwrap_or(bound.ip()), bound.port());
-        if address.ip().is_unspecified() {
-            let reason = "media_public_ip must be set when media is received on every address";
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
-        }
-        let (commands, inbox) = mpsc::channel();
-        let bell = net.bell();
-        let engine = Forwarder::new(address, Arc::clone(&figures), (settings.clock)());
-        let engine = engine.map_err(io::Error::other)?;
-        let media =
-            Media { net, engine, inbox, stage: Stage::default(), lines: vec![], clock: settings.clock };
-        std::thread::Builder::new().name("media".to_owned()).spawn(move || media.run())?;
-        Ok(Self { commands, bell, next_peer: AtomicU64::new(1), figures, address })
+        let shards = (0..settings.threads.get()).map(|place| Shard::start(settings, place, &figures));
+        let shards = shards.collect::<io::Result<_>>()?;
+        Ok(Self { shards, next_peer: AtomicU64::new(1), figures })
     }
 
-    /// What browsers are told to send to.
-    pub const fn address(&self) -> SocketAddr {
-        self.address
+    /// What browsers are told to send to: one address a thread.
+    pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
+        self.shards.iter().map(|shard| shard.address)
     }
 
     /// What was counted so far.
@@ -117,26 +114,61 @@ impl Sfu {
     /// # Errors
     /// When the engine refuses the offer, or the thread is gone.
     pub async fn enter(&self, entry: Entry) -> Result<(PeerId, Answer), Fault> {
-        let peer = PeerId(self.next_peer.fetch_add(1, Ordering::Relaxed));
+        let shards = u64::try_from(self.shards.len()).unwrap_or(1).max(1);
+        // Ids of rooms are random in their lower half, and spread evenly.
+        let shard = entry.room.0.as_u64_pair().1 % shards;
+        let number = self.next_peer.fetch_add(1, Ordering::Relaxed);
+        let peer = PeerId(number.wrapping_mul(shards).wrapping_add(shard));
         let (reply, answer) = oneshot::channel();
-        self.send(Command::Enter { peer, entry: Box::new(entry), reply });
+        self.send(peer, Command::Enter { peer, entry: Box::new(entry), reply });
         let answer = answer.await.map_err(|_dropped| Fault(Gone.to_string()))??;
         Ok((peer, answer))
     }
 
     /// Sends pictures to this viewer, or leaves them out.
     pub fn set_pictures(&self, peer: PeerId, pictures: bool) {
-        self.send(Command::SetPictures { peer, pictures });
+        self.send(peer, Command::SetPictures { peer, pictures });
     }
 
     /// Lets a replaced line run out.
     pub fn retire(&self, peer: PeerId) {
-        self.send(Command::Retire { peer });
+        self.send(peer, Command::Retire { peer });
     }
 
     /// Ends a line now.
     pub fn dismiss(&self, peer: PeerId) {
-        self.send(Command::Dismiss { peer });
+        self.send(peer, Command::Dismiss { peer });
+    }
+
+    /// A peer's number says which thread has it.
+    fn send(&self, peer: PeerId, command: Command) {
+        let shards = u64::try_from(self.shards.len()).unwrap_or(1).max(1);
+        let place = usize::try_from(peer.0 % shards).unwrap_or_default();
+        if let Some(shard) = self.shards.get(place) {
+            shard.send(command);
+        }
+    }
+}
+
+impl Shard {
+    fn start(settings: &Settings, place: u16, figures: &Arc<Figures>) -> io::Result<Self> {
+        let listen = settings.listen;
+        let port = if listen.port() == 0 { Some(0) } else { listen.port().checked_add(place) };
+        let port = port.ok_or_else(|| invalid("there are not so many ports after that of media_listen"))?;
+        let net = Net::bind(SocketAddr::new(listen.ip(), port), Arc::clone(figures))?;
+        let bound = net.local_address()?;
+        let address = SocketAddr::new(settings.public_ip.unwrap_or(bound.ip()), bound.port());
+        if address.ip().is_unspecified() {
+            return Err(invalid("media_public_ip must be set when media is received on every address"));
+        }
+        let (commands, inbox) = mpsc::channel();
+        let bell = net.bell();
+        let engine = Forwarder::new(address, Arc::clone(figures), (settings.clock)());
+        let engine = engine.map_err(io::Error::other)?;
+        let media =
+            Media { net, engine, inbox, stage: Stage::default(), lines: vec![], clock: settings.clock };
+        std::thread::Builder::new().name(format!("media-{place}")).spawn(move || media.run())?;
+        Ok(Self { commands, bell, address })
     }
 
     fn send(&self, command: Command) {
@@ -147,10 +179,14 @@ impl Sfu {
     }
 }
 
-impl Drop for Sfu {
+impl Drop for Shard {
     fn drop(&mut self) {
         self.send(Command::Stop);
     }
+}
+
+fn invalid(reason: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidInput, reason)
 }
 
 /// Everything the thread owns.

@@ -5,6 +5,7 @@ use kernel::id::{PersonId, SessionId};
 use media::wire::{self, Answer, Offer, Slot, Visit};
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU16;
 use uuid::Uuid;
 use video::sfu::engine::PeerId;
 use video::sfu::sdp;
@@ -12,7 +13,8 @@ use video::sfu::thread::{Entry, Settings, Sfu};
 
 fn main() -> anyhow::Result<()> {
     let (udp, tcp) = addresses()?;
-    let sfu = Sfu::start(&Settings { listen: udp, public_ip: None, clock: chassis::clock::monotonic })?;
+    let (threads, clock) = (NonZeroU16::MIN, chassis::clock::monotonic);
+    let sfu = Sfu::start(&Settings { listen: udp, public_ip: None, threads, clock })?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let mut inside = HashMap::new();
     for visit in wire::open(tcp)? {

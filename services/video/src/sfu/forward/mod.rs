@@ -74,7 +74,7 @@ impl Forwarder {
             Some(20..=63) => {
                 let Some(peer) = self.peers.get_mut(&id) else { return };
                 self.happenings.extend(peer.shake_hands(datagram, now));
-                self.mark(id);
+                mark(&mut self.dirty, peer);
             }
             Some(128..=191) if rtp::is_rtcp(datagram) => self.heed(id, datagram, now),
             Some(128..=191) => self.pass_on(id, datagram, now),
@@ -90,13 +90,13 @@ impl Forwarder {
             for viewer in &publisher.viewers {
                 if let Some(peer) = self.peers.get_mut(viewer) {
                     needs_key_frame |= peer.show(from, &packet, now, &self.figures);
-                    mark(&mut self.dirty, *viewer);
+                    mark(&mut self.dirty, peer);
                 }
             }
             if needs_key_frame {
                 publisher.want_key_frame();
                 feedback::tell_publisher(&mut publisher, now, &self.figures);
-                mark(&mut self.dirty, from);
+                mark(&mut self.dirty, &mut publisher);
             }
         }
         self.peers.insert(from, publisher);
@@ -117,7 +117,7 @@ impl Forwarder {
                     for viewer in &asking.viewers {
                         if let Some(peer) = self.peers.get_mut(viewer) {
                             feedback::tell_clock(peer, from, is_video, &report);
-                            mark(&mut self.dirty, *viewer);
+                            mark(&mut self.dirty, peer);
                         }
                     }
                 }
@@ -139,7 +139,7 @@ impl Forwarder {
         for number in numbers {
             is_gone |= !asking.show_again(ssrc, *number, publisher);
         }
-        mark(&mut self.dirty, asking.id);
+        mark(&mut self.dirty, asking);
         if is_gone {
             self.want_key_frame(source);
         }
@@ -160,15 +160,12 @@ impl Forwarder {
             peer.viewers = viewers.remove(id).unwrap_or_default();
         }
     }
-
-    fn mark(&mut self, peer: PeerId) {
-        mark(&mut self.dirty, peer);
-    }
 }
 
-fn mark(dirty: &mut Vec<PeerId>, peer: PeerId) {
-    if !dirty.contains(&peer) {
-        dirty.push(peer);
+/// There may be something to send to this peer.
+fn mark(dirty: &mut Vec<PeerId>, peer: &mut Peer) {
+    if !std::mem::replace(&mut peer.is_marked, true) {
+        dirty.push(peer.id);
     }
 }
 
@@ -215,13 +212,13 @@ impl Engine for Forwarder {
         if arrivals_are_due {
             self.arrivals_at = now;
         }
-        for (id, peer) in &mut self.peers {
+        for peer in self.peers.values_mut() {
             self.happenings.extend(peer.tick(now));
             feedback::tell_publisher(peer, now, &self.figures);
             if arrivals_are_due {
                 feedback::tell_arrivals(peer);
             }
-            mark(&mut self.dirty, *id);
+            mark(&mut self.dirty, peer);
         }
     }
 
@@ -234,6 +231,7 @@ impl Engine for Forwarder {
         }
         for id in self.dirty.drain(..) {
             if let Some(peer) = self.peers.get_mut(&id) {
+                peer.is_marked = false;
                 peer.drain(send);
             }
         }

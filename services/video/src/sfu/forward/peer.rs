@@ -30,6 +30,8 @@ pub struct Peer {
     pub viewers: Vec<PeerId>,
     pub arrivals: Arrivals,
     pub reported_at: Instant,
+    /// It is on the list of those who may have something to be sent.
+    pub is_marked: bool,
     /// What this browser calls the number among all packets.
     numbered: Option<u8>,
     outbox: Outbox,
@@ -54,6 +56,7 @@ impl Peer {
             viewers: vec![],
             arrivals: Arrivals::new(now),
             reported_at: now,
+            is_marked: false,
             numbered: offer.sending.iter().find_map(|line| line.numbered),
             outbox: Outbox::default(),
             numbering: Numbering::default(),
