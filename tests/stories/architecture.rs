@@ -13,7 +13,7 @@ const KERNEL: &[&str] = &["uuid", "utoipa", "schemars"];
 const SERVICES: &[&str] =
     &["gateway", "identity", "scheduling", "safety", "checkins", "care", "video", "notify"];
 /// Who may see several services: the one process that mounts them, and the stories about it.
-const HOUSES: &[&str] = &["holdspace", "tests"];
+const HOUSES: &[&str] = &["holdspace", "tests", "media"];
 /// A capability and the crates that own it (house.md §2.8, rule 3; decisions, Who owns what).
 const OWNERS: &[(&str, &[&str])] = &[
     ("redis", &["chassis"]),

@@ -18,16 +18,22 @@ async function opened(context, label) {
   return page;
 }
 
+/** Chromium sometimes dies of its own accord as it starts, and nothing of ours has run then: once more. */
+const launched = (launch) => launch().catch((error) => {
+  process.stderr.write(`  ! a browser did not start: ${error.message.split('\n')[0]}\n`);
+  return launch();
+});
+
 /** A person's own Chromium process, with their face and voice on its camera and microphone. */
 export async function browserOf(person, { zone = 'America/New_York', phone = false } = {}) {
-  const context = await chromium.launchPersistentContext(folder('profiles', person.key), {
+  const context = await launched(() => chromium.launchPersistentContext(folder('profiles', person.key), {
     executablePath: chromiumProgram,
     headless: true,
     args: [...FLAGS, ...cameraOf(person, folder('cameras'))],
     viewport: phone ? PHONE : DESK,
     timezoneId: zone,
     locale: 'en-GB',
-  });
+  }));
   const page = await opened(context, person.name);
   watchSignals(page);
   return { person, context, page, close: () => context.close() };
@@ -35,7 +41,7 @@ export async function browserOf(person, { zone = 'America/New_York', phone = fal
 
 /** A browser without a camera for everyone else; each person gets a jar of cookies of their own. */
 export async function office(more_flags = []) {
-  const browser = await chromium.launch({ executablePath: chromiumProgram, headless: true, args: [...FLAGS, ...more_flags] });
+  const browser = await launched(() => chromium.launch({ executablePath: chromiumProgram, headless: true, args: [...FLAGS, ...more_flags] }));
   const seat = async (label, { phone = false, zone = 'America/New_York', ...more } = {}) => {
     const context = await browser.newContext({ viewport: phone ? PHONE : DESK, timezoneId: zone, locale: 'en-GB', ...more });
     return opened(context, label);
