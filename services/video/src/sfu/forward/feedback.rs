@@ -59,7 +59,7 @@ fn read(mut plain: &[u8]) -> Vec<Wish> {
 
 /// Tells a publisher what is due: what is missing, which picture has to start over, how much arrived.
 pub fn tell_publisher(peer: &mut Peer, now: Instant, figures: &Figures) {
-    if !peer.is_connected() || peer.uplinks.is_empty() {
+    if !peer.is_connected() {
         return;
     }
     let mut packets: Vec<Box<dyn rtc::rtcp::Packet>> = vec![];
@@ -75,10 +75,13 @@ pub fn tell_publisher(peer: &mut Peer, now: Instant, figures: &Figures) {
         }
     }
     if now.saturating_duration_since(peer.reported_at) >= REPORT_EVERY {
-        peer.reported_at = now;
+        peer.begin_report(now);
         let reports = peer.uplinks.iter_mut();
-        let reports = reports.filter_map(|uplink| uplink.reception.report(uplink.ssrc?, now)).collect();
-        packets.push(Box::new(ReceiverReport { ssrc: OURS, reports, ..ReceiverReport::default() }));
+        let reports: Vec<_> = reports.filter_map(|uplink| uplink.reception.report(uplink.ssrc?, now)).collect();
+        // Somebody who only watches is told nothing.
+        packets.extend((!reports.is_empty()).then(|| -> Box<dyn rtc::rtcp::Packet> {
+            Box::new(ReceiverReport { ssrc: OURS, reports, ..ReceiverReport::default() })
+        }));
     }
     if !packets.is_empty() {
         // What cannot be sealed is said again at the next turn.

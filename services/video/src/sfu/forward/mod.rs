@@ -107,7 +107,7 @@ impl Forwarder {
         let Some(mut asking) = self.peers.remove(&from) else { return };
         for wish in feedback::wishes(&mut asking, datagram) {
             match wish {
-                Wish::KeyFrame(ssrc) => self.want_key_frame(asking.source_of(ssrc)),
+                Wish::KeyFrame(ssrc) => self.want_key_frame(asking.picture_on(ssrc)),
                 Wish::Again(ssrc, numbers) => self.show_again(&mut asking, ssrc, &numbers),
                 Wish::Clock(report) => {
                     let theirs = asking.uplinks.iter_mut().find(|up| up.ssrc == Some(report.ssrc));
@@ -133,7 +133,7 @@ impl Forwarder {
     }
 
     fn show_again(&mut self, asking: &mut Peer, ssrc: u32, numbers: &[u16]) {
-        let source = asking.source_of(ssrc);
+        let source = asking.picture_on(ssrc);
         let Some(publisher) = source.and_then(|source| self.peers.get(&source)) else { return };
         let mut is_gone = false;
         for number in numbers {

@@ -20,6 +20,10 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 /// A browser checks its line every few seconds at the latest; after this silence nobody is there (reliability.md P32).
 const SILENCE_MAX: Duration = Duration::from_secs(15);
 
+/// What one browser may ask for again between two reports, a second apart: three times what a picture has packets. A
+/// few bytes of asking bring a thousand back, and nobody may have the house send without end.
+const AGAIN_MAX: u16 = 1_000;
+
 /// One browser.
 pub struct Peer {
     pub id: PeerId,
@@ -36,6 +40,8 @@ pub struct Peer {
     numbered: Option<u8>,
     outbox: Outbox,
     numbering: Numbering,
+    /// How many packets may still be sent again before the next report.
+    again_left: u16,
     handshake: Handshake,
     address: Option<SocketAddr>,
     connect_by: Instant,
@@ -60,6 +66,7 @@ impl Peer {
             numbered: offer.sending.iter().find_map(|line| line.numbered),
             outbox: Outbox::default(),
             numbering: Numbering::default(),
+            again_left: AGAIN_MAX,
             handshake: Handshake::new(identity, &offer.fingerprints)?,
             address: None,
             connect_by: now + CONNECT_WITHIN,
@@ -194,6 +201,8 @@ impl Peer {
         let Some(downlink) = self.downlinks.iter_mut().find(|downlink| downlink.stream().ssrc == ssrc) else {
             return false;
         };
+        let Some(left) = self.again_left.checked_sub(1) else { return false };
+        self.again_left = left;
         let history = publisher.uplinks.iter().find_map(Uplink::history);
         let kept = downlink.missed(sequence).and_then(|source| history?.find(source));
         let mut leg =
@@ -201,9 +210,14 @@ impl Peer {
         kept.is_some_and(|kept| downlink.show_again(sequence, &kept, &mut leg))
     }
 
-    /// Whom a stream that we own shows.
-    pub fn source_of(&self, ssrc: u32) -> Option<PeerId> {
-        self.downlinks.iter().find(|downlink| downlink.stream().ssrc == ssrc)?.source
+    /// Whose picture a stream that we own shows; nobody's when it is sound.
+    pub fn picture_on(&self, ssrc: u32) -> Option<PeerId> {
+        self.downlinks.iter().find(|downlink| downlink.is_video && downlink.stream().ssrc == ssrc)?.source
+    }
+
+    /// A report is due: it may ask for packets again.
+    pub const fn begin_report(&mut self, now: Instant) {
+        (self.reported_at, self.again_left) = (now, AGAIN_MAX);
     }
 
     /// Someone needs a key frame of this peer's picture.
