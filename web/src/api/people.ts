@@ -27,3 +27,10 @@ export function useClinicNames(enabled = true): { people: PersonName[]; name: (p
   const name = useCallback((person: Id | null | undefined, otherwise: string) => people.find((known) => known.person === person)?.first_name ?? otherwise, [people]);
   return { people, name };
 }
+
+/** The sitters a patient has named, without the one who sits: as people, and as what a field offers. */
+export function useOtherSitters(sits: Id | null | undefined, pick: string): { others: PersonName[]; choices: { value: string; label: string }[] } {
+  const { people } = useClinicNames();
+  const others = people.filter(({ role, person }) => role === 'sitter' && person !== sits);
+  return { others, choices: [{ value: '', label: pick }, ...others.map(({ person, first_name }) => ({ value: person, label: first_name }))] };
+}

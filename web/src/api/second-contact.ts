@@ -9,3 +9,6 @@ const AGAIN_MS = 30_000;
 
 export const useSecondContact = (session: Id, enabled = true) =>
   useQuery({ queryKey: sessionKey('identity', session, 'second-contact'), queryFn: ({ signal }) => get<SecondContact>(`/identity/sessions/${session}/second-contact`, signal), refetchInterval: AGAIN_MS, enabled });
+
+/** How each standing is coloured. Asked and not answered is not known. */
+export const STANDING_TONE = { none: 'soon', asked: 'unknown', confirmed: 'ok', declined: 'late', sits: 'ok' } as const satisfies Record<SecondContact['standing'], string>;

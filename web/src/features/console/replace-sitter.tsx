@@ -1,6 +1,6 @@
 import { NativeSelect } from '@mantine/core';
 import { useState } from 'react';
-import { useClinicNames } from '../../api/people';
+import { useOtherSitters } from '../../api/people';
 import { useSecondContact } from '../../api/second-contact';
 import type { Id } from '../../api/types';
 import { useCommand } from '../../api/use-command';
@@ -39,11 +39,9 @@ export function ReplaceSitter() {
 
 function Name() {
   const { id, session } = useScene();
-  const { people } = useClinicNames();
   const [person, setPerson] = useState<Id | ''>('');
   const replace = useCommand<{ person: Id }>('identity', () => `/sessions/${id}/sitter-replacement`, id);
-  const others = people.filter((one) => one.role === 'sitter' && one.person !== session.people.sitter);
-  const choices = [{ value: '', label: words.pick }, ...others.map((one) => ({ value: one.person, label: one.first_name }))];
+  const { choices } = useOtherSitters(session.people.sitter, words.pick);
   return (
     <>
       <p>{words.lead}</p>

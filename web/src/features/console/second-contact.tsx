@@ -1,18 +1,17 @@
 import { NativeSelect } from '@mantine/core';
 import { useState } from 'react';
-import { useClinicNames } from '../../api/people';
-import { useSecondContact } from '../../api/second-contact';
-import type { Id, Incident, SecondContact } from '../../api/types';
+import { useOtherSitters } from '../../api/people';
+import { STANDING_TONE, useSecondContact } from '../../api/second-contact';
+import type { Id, Incident } from '../../api/types';
 import { useCommand } from '../../api/use-command';
 import { Button } from '../../ui/button';
 import { ProblemNotice } from '../../ui/problem-notice';
-import { StateBadge, type Tone } from '../../ui/state-badge';
+import { StateBadge } from '../../ui/state-badge';
 import { consoleWords } from '../../words/en/console';
 import styles from './ready.module.css';
 import { useScene } from './scene';
 
 const words = consoleWords.second_contact;
-const TONE: Record<SecondContact['standing'], Tone> = { none: 'soon', asked: 'unknown', confirmed: 'ok', declined: 'late', sits: 'ok' };
 
 /** In the ready room: how the second contact stands, and naming one. What is not known never looks fine. */
 export function SecondContactCard() {
@@ -22,7 +21,7 @@ export function SecondContactCard() {
   return (
     <section className={styles.test} aria-label={words.heading}>
       <p>
-        {words.heading} <StateBadge tone={data === undefined ? 'unknown' : TONE[data.standing]}>{data === undefined ? words.unknown : words.states[data.standing]}</StateBadge>
+        {words.heading} <StateBadge tone={data === undefined ? 'unknown' : STANDING_TONE[data.standing]}>{data === undefined ? words.unknown : words.states[data.standing]}</StateBadge>
       </p>
       {data === undefined || data.first_name === null ? null : <p className={styles.meta}>{words.who(data.first_name, data.phone ?? '')}</p>}
       {naming ? (
@@ -38,11 +37,9 @@ export function SecondContactCard() {
 
 function Name({ onLeave }: { onLeave: () => void }) {
   const { id, session } = useScene();
-  const { people } = useClinicNames();
   const [person, setPerson] = useState<Id | ''>('');
   const ask = useCommand<{ person: Id }>('identity', () => `/sessions/${id}/second-contact`, id);
-  const others = people.filter((one) => one.role === 'sitter' && one.person !== session.people.sitter);
-  const choices = [{ value: '', label: consoleWords.replace.pick }, ...others.map((one) => ({ value: one.person, label: one.first_name }))];
+  const { choices } = useOtherSitters(session.people.sitter, consoleWords.replace.pick);
   return (
     <>
       <p className={styles.meta}>{words.lead}</p>

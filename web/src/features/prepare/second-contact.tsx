@@ -2,25 +2,24 @@
 import { NativeSelect } from '@mantine/core';
 import { useState } from 'react';
 import { useSession } from '../../api/patient-queries';
-import { useClinicNames } from '../../api/people';
-import { useSecondContact } from '../../api/second-contact';
-import type { Id, SecondContact as Known } from '../../api/types';
+import { useOtherSitters } from '../../api/people';
+import { STANDING_TONE, useSecondContact } from '../../api/second-contact';
+import type { Id } from '../../api/types';
 import { useCommand } from '../../api/use-command';
 import { Button } from '../../ui/button';
 import { Card } from '../../ui/card';
 import { NewPerson, type PersonEntry } from '../../ui/new-person';
 import { ProblemNotice } from '../../ui/problem-notice';
-import { StateBadge, type Tone } from '../../ui/state-badge';
+import { StateBadge } from '../../ui/state-badge';
 import { patientWords } from '../../words/en/patient';
 import styles from './prepare.module.css';
 
 const words = patientWords.secondContact;
-const TONE: Record<Known['standing'], Tone> = { none: 'soon', asked: 'unknown', confirmed: 'ok', declined: 'late', sits: 'ok' };
 
 export function SecondContact({ session }: { session: Id }) {
   const { data } = useSecondContact(session);
   const [asking, setAsking] = useState(false);
-  const badge = data === undefined ? undefined : <StateBadge tone={TONE[data.standing]}>{words.states[data.standing]}</StateBadge>;
+  const badge = data === undefined ? undefined : <StateBadge tone={STANDING_TONE[data.standing]}>{words.states[data.standing]}</StateBadge>;
   const open = asking || data?.standing === 'none' || data?.standing === 'declined';
   return (
     <Card title={words.title} aside={badge}>
@@ -40,7 +39,6 @@ export function SecondContact({ session }: { session: Id }) {
 
 function Ask({ session, onAsked }: { session: Id; onAsked: () => void }) {
   const { data } = useSession(session);
-  const { people } = useClinicNames();
   const [person, setPerson] = useState<Id | ''>('');
   const [naming, setNaming] = useState(false);
   const ask = useCommand<{ person: Id }>('identity', () => `/sessions/${session}/second-contact`, session);
@@ -50,8 +48,7 @@ function Ask({ session, onAsked }: { session: Id; onAsked: () => void }) {
     const named = (entry: PersonEntry): void => name.mutate(entry, { onSuccess: (added) => asked(added.person) });
     return <NewPerson title={words.newTitle} lead={words.newLead} problem={name.error} busy={name.isPending || ask.isPending} onNamed={named} onCancel={() => setNaming(false)} />;
   }
-  const others = people.filter((one) => one.role === 'sitter' && one.person !== data?.people.sitter);
-  const choices = [{ value: '', label: words.pick }, ...others.map((one) => ({ value: one.person, label: one.first_name }))];
+  const { others, choices } = useOtherSitters(data?.people.sitter, words.pick);
   return (
     <div className={styles.form}>
       {others.length === 0 ? null : (
