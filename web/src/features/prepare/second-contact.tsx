@@ -39,6 +39,7 @@ export function SecondContact({ session }: { session: Id }) {
 
 function Ask({ session, onAsked }: { session: Id; onAsked: () => void }) {
   const { data } = useSession(session);
+  const { others, choices } = useOtherSitters(data?.people.sitter, words.pick);
   const [person, setPerson] = useState<Id | ''>('');
   const [naming, setNaming] = useState(false);
   const ask = useCommand<{ person: Id }>('identity', () => `/sessions/${session}/second-contact`, session);
@@ -48,7 +49,6 @@ function Ask({ session, onAsked }: { session: Id; onAsked: () => void }) {
     const named = (entry: PersonEntry): void => name.mutate(entry, { onSuccess: (added) => asked(added.person) });
     return <NewPerson title={words.newTitle} lead={words.newLead} problem={name.error} busy={name.isPending || ask.isPending} onNamed={named} onCancel={() => setNaming(false)} />;
   }
-  const { others, choices } = useOtherSitters(data?.people.sitter, words.pick);
   return (
     <div className={styles.form}>
       {others.length === 0 ? null : (

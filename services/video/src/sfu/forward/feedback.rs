@@ -77,7 +77,8 @@ pub fn tell_publisher(peer: &mut Peer, now: Instant, figures: &Figures) {
     if now.saturating_duration_since(peer.reported_at) >= REPORT_EVERY {
         peer.begin_report(now);
         let reports = peer.uplinks.iter_mut();
-        let reports: Vec<_> = reports.filter_map(|uplink| uplink.reception.report(uplink.ssrc?, now)).collect();
+        let reports: Vec<_> =
+            reports.filter_map(|uplink| uplink.reception.report(uplink.ssrc?, now)).collect();
         // Somebody who only watches is told nothing.
         packets.extend((!reports.is_empty()).then(|| -> Box<dyn rtc::rtcp::Packet> {
             Box::new(ReceiverReport { ssrc: OURS, reports, ..ReceiverReport::default() })
