@@ -213,6 +213,8 @@ permissions! {
     // video
     /// Opens the signalling socket; the ticket in its first message says who it is.
     KnockAtRoom: Public [];
+    /// Reads the key that lists of devices are signed with.
+    ReadRosterKey: Public [];
     /// Asks for a room ticket.
     EnterRoom: Session [Patient, Sitter, Therapist, Prescriber];
     /// Sees who waits and who is in.

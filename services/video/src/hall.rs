@@ -26,6 +26,10 @@ pub struct Switches {
     pub microphone: bool,
     /// How good the line is, 1 to 5, once it has said so.
     pub quality: Option<u8>,
+    /// Whether it encrypts, once it has a line.
+    pub encrypts: Option<bool>,
+    /// Whether the person agreed to go on without.
+    pub agrees_open: bool,
 }
 
 /// A room as its sockets see it.

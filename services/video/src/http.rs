@@ -13,7 +13,7 @@ use chassis::problem::{Failure, Problem, ProblemBody};
 use garde::Validate;
 use kernel::id::{PersonId, SessionId};
 use kernel::time::Timestamp;
-use proto::permissions::{AdmitPerson, CheckDevice, KnockAtRoom, Permission, ReadRoom};
+use proto::permissions::{AdmitPerson, CheckDevice, KnockAtRoom, Permission, ReadRoom, ReadRosterKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -136,6 +136,20 @@ pub async fn open_signal(
     let (response, session, messages) = actix_ws::handle(&request, payload)?;
     actix_web::rt::spawn(socket::serve(video.service(), session, messages));
     Ok(response)
+}
+
+/// The key that the house signs its lists of devices with.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct RosterKey {
+    /// ECDSA P-256: the uncompressed point, in base64url.
+    pub public_key: String,
+}
+
+/// Says what lists of devices are signed with: see `proto/signalling.md`.
+#[utoipa::path(security(()), responses((status = 200, body = RosterKey)))]
+#[get("/roster-key")]
+pub async fn read_roster_key(video: Guard<ReadRosterKey, Video>) -> HttpResponse {
+    HttpResponse::Ok().json(RosterKey { public_key: video.roster_signer.public_key() })
 }
 
 /// Says who is at the door and who is in.

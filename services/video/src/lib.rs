@@ -1,5 +1,6 @@
 //! video: the rooms, and the media between the people in them.
 
+pub mod devices;
 pub mod hall;
 pub mod http;
 mod listen;
@@ -16,6 +17,7 @@ use chassis::run::Part;
 use chassis::service::Service;
 use chassis::store::Store;
 use chassis::work::Work;
+use devices::RosterSigner;
 use hall::Hall;
 use kernel::time::Timestamp;
 use proto::envelope::{Envelope, Event as _};
@@ -30,6 +32,7 @@ pub struct Video {
     store: Store,
     sfu: Sfu,
     hall: Hall,
+    roster_signer: RosterSigner,
     /// Whether the lines of a former life have been written off. Nobody comes in before.
     swept: watch::Sender<bool>,
 }
@@ -65,7 +68,9 @@ impl Service for Video {
         for address in sfu.addresses() {
             tracing::info!(%address, "media is received");
         }
-        Ok(Self { store, sfu, hall: Hall::default(), swept: watch::Sender::new(false) })
+        let roster_signer = RosterSigner::new(&store.ground().keys.roster_key(Self::NAME))?;
+        let (hall, swept) = (Hall::default(), watch::Sender::new(false));
+        Ok(Self { store, sfu, hall, roster_signer, swept })
     }
 
     fn store(&self) -> &Store {
@@ -75,6 +80,7 @@ impl Service for Video {
     fn routes(config: &mut ServiceConfig) {
         config
             .service(http::open_signal)
+            .service(http::read_roster_key)
             .service(http::read_room)
             .service(http::admit)
             .service(http::remove)

@@ -9,7 +9,10 @@
 
 mod world;
 
-use serde_json::json;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use p256::elliptic_curve::sec1::ToEncodedPoint as _;
+use serde_json::{Value, json};
 use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 use webrtc::peer_connection::RTCPeerConnectionState;
@@ -37,6 +40,61 @@ async fn two_people_hear_each_other_and_the_slots_name_them() {
     assert_eq!(shown(&slots), [Some(house.lee.person.to_string())]);
 }
 
+/// A point of the curve whose private half is this number.
+fn point(secret: u8) -> String {
+    let key = p256::SecretKey::from_slice(&[secret; 32]).unwrap();
+    URL_SAFE_NO_PAD.encode(key.public_key().to_encoded_point(false).as_bytes())
+}
+
+fn numbers(devices: &Value) -> Vec<(u64, String)> {
+    let members = devices["members"].as_array().unwrap().iter();
+    let number = |member: &Value| member["number"].as_u64().unwrap();
+    members.map(|member| (number(member), member["public_key"].as_str().unwrap().to_owned())).collect()
+}
+
+#[actix_web::test]
+async fn devices_are_listed_for_as_long_as_they_are_in_and_their_letters_are_passed_on() {
+    let house = House::start().await;
+    let (mut lee, mut sam) = (Bot::new().await, Bot::new().await);
+    let hello = |token: String, secret| json!({"type": "hello", "token": token, "public_key": point(secret)});
+    let mut lees = house.greet(hello(house.ticket(house.lee, &lee.fingerprint()), 1)).await;
+    lee.offer_over(&mut lees).await;
+    let mut sams = house.greet(hello(house.ticket(house.sam, &sam.fingerprint()), 2)).await;
+    house.admit(house.sam).await;
+    sam.offer_over(&mut sams).await;
+    let both = [(1, point(1)), (2, point(2))];
+    let told = lees.hears_that("devices", |devices| numbers(devices) == both).await;
+    assert_eq!((told["room"].as_str(), told["epoch"].as_u64()), (Some(&*house.session.to_string()), Some(2)));
+    assert_eq!(numbers(&sams.hears("devices").await), both);
+    sams.say(json!({"type": "key", "to": 1, "key": "sealed"})).await;
+    assert_eq!(lees.hears("key").await, json!({"type": "key", "from": 2, "key": "sealed"}));
+    lees.say(json!({"type": "key_had", "to": 2, "epoch": 1})).await;
+    assert_eq!(sams.hears("key_had").await, json!({"type": "key_had", "from": 1, "epoch": 1}));
+    let left_at = Instant::now();
+    sams.say(json!({"type": "bye"})).await;
+    lees.hears_that("devices", |devices| numbers(devices) == both[..1]).await;
+    assert!(left_at.elapsed() < Duration::from_secs(1));
+}
+
+#[actix_web::test]
+async fn everyone_sees_whose_browser_cannot_encrypt_and_who_agreed_to_go_on() {
+    let house = House::start().await;
+    let mut lee = Bot::new().await;
+    let mut lees = lee.knock(&house, house.lee).await;
+    lee.offer_over(&mut lees).await;
+    let sees = |encrypts: Value, agrees: bool| {
+        let person = house.lee.person.to_string();
+        move |roster: &Value| {
+            let mut people = roster["people"].as_array().unwrap().iter();
+            let lee = people.find(|one| one["person"] == person).unwrap();
+            (&lee["encrypts"], lee["agrees_open"].as_bool()) == (&encrypts, Some(agrees))
+        }
+    };
+    lees.hears_that("roster", sees(json!(false), false)).await;
+    lees.say(json!({"type": "agree_open", "on": true})).await;
+    lees.hears_that("roster", sees(json!(false), true)).await;
+}
+
 #[actix_web::test]
 async fn an_admission_reaches_the_door_within_a_second() {
     let house = House::start().await;
@@ -56,7 +114,7 @@ async fn everyone_is_on_the_roster_from_the_door_on() {
     let mut lees = house.knock(&house.ticket(house.lee, ANY_PRINT)).await;
     let _sams = house.knock(&house.ticket(house.sam, ANY_PRINT)).await;
     let sam = house.sam.person.to_string();
-    let waits = |line: &serde_json::Value| line["person"] == sam && line["place"] == "waiting";
+    let waits = |line: &Value| line["person"] == sam && line["place"] == "waiting";
     lees.hears_that("roster", |roster| roster["people"].as_array().unwrap().iter().any(waits)).await;
 }
 
@@ -199,7 +257,7 @@ async fn media_goes_on_while_a_lost_socket_comes_back() {
     assert!(is_heard(&mut lee, &mut sam, b"before").await);
     drop(sams);
     let sams_id = house.sam.person.to_string();
-    let is_lost = |line: &serde_json::Value| line["person"] == sams_id && line["place"] == "lost";
+    let is_lost = |line: &Value| line["person"] == sams_id && line["place"] == "lost";
     lees.hears_that("roster", |roster| roster["people"].as_array().unwrap().iter().any(is_lost)).await;
     assert!(is_heard(&mut lee, &mut sam, b"meanwhile").await);
     let mut newer = Bot::new().await;

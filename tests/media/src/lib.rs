@@ -11,3 +11,4 @@ pub mod reference;
 pub mod time;
 pub mod udp;
 pub mod wire;
+pub mod words;

@@ -36,18 +36,6 @@ pub struct Offer {
 pub struct Answer {
     /// What it will receive and send.
     pub sdp: String,
-    /// The pairs of lines on which the others will be heard and seen.
-    #[serde(default)]
-    pub slots: Vec<Slot>,
-}
-
-/// Where one of the others is heard and seen: the `mid` of each line.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Slot {
-    /// The line for sound.
-    pub audio: String,
-    /// The line for the picture.
-    pub video: String,
 }
 
 /// A person's connection. Dropping it is leaving.
@@ -152,7 +140,7 @@ mod tests {
         let ana = thread::spawn(move || Link::enter(address, &Offer { room: 3, sdp: "v=0".into() }));
         let Visit::Enters { person, offer, answer } = visits.recv().unwrap() else { panic!("nobody came") };
         assert_eq!((offer.room, offer.sdp.as_str()), (3, "v=0"));
-        answer.send(Answer { sdp: "v=1".into(), slots: vec![] }).unwrap();
+        answer.send(Answer { sdp: "v=1".into() }).unwrap();
         let (link, answer) = ana.join().unwrap().unwrap();
         assert_eq!(answer.sdp, "v=1");
         drop(link);

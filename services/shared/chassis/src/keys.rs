@@ -191,6 +191,11 @@ impl Keys {
         crypto::derive(&self.root_of(service), &[b"push"])
     }
 
+    /// The key that this service signs its lists of devices with.
+    pub fn roster_key(&self, service: &str) -> SecretKey {
+        crypto::derive(&self.root_of(service), &[b"roster"])
+    }
+
     /// The key for values that travel on the bus to named services.
     pub fn bus_key(&self) -> SecretKey {
         match &self.roots {

@@ -1,11 +1,12 @@
 //! The media thread: commands, datagrams and timers in turn, and nothing that waits for anyone.
 
+use crate::devices::{DeviceKey, Member, WrappedKey};
 use crate::sfu::engine::{Answer, Engine, Fault, Happening, PeerId};
 use crate::sfu::figures::Figures;
 use crate::sfu::forward::Forwarder;
 use crate::sfu::net::{Bell, Net};
 use crate::sfu::sdp::offer::Offer;
-use crate::sfu::stage::Stage;
+use crate::sfu::stage::{Entrant, Stage};
 use kernel::id::{PersonId, SessionId};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -33,6 +34,24 @@ pub enum News {
     Connected,
     /// The media line is dead; only a new coming-in helps.
     Failed,
+    /// Which devices may hold keys, from now on.
+    Devices(Vec<Member>),
+    /// What another device of the room sends this one.
+    Letter {
+        /// Its number.
+        from: u16,
+        /// What it says.
+        letter: Letter,
+    },
+}
+
+/// What one device tells another about keys. The house passes it on, and can open nothing in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Letter {
+    /// A key, wrapped.
+    Key(WrappedKey),
+    /// The key of this epoch has come.
+    KeyHad(u16),
 }
 
 /// Who comes in, with what.
@@ -43,6 +62,8 @@ pub struct Entry {
     pub person: PersonId,
     /// With what.
     pub offer: Offer,
+    /// The key of the browser, if it can encrypt.
+    pub key: Option<DeviceKey>,
     /// Who hears what becomes of it.
     pub news: UnboundedSender<News>,
 }
@@ -50,6 +71,7 @@ pub struct Entry {
 enum Command {
     Enter { peer: PeerId, entry: Box<Entry>, reply: oneshot::Sender<Result<Answer, Fault>> },
     SetPictures { peer: PeerId, pictures: bool },
+    Post { peer: PeerId, to: u16, letter: Letter },
     Retire { peer: PeerId },
     Dismiss { peer: PeerId },
     Stop,
@@ -114,7 +136,7 @@ impl Sfu {
     /// # Errors
     /// When the engine refuses the offer, or the thread is gone.
     pub async fn enter(&self, entry: Entry) -> Result<(PeerId, Answer), Fault> {
-        let shards = u64::try_from(self.shards.len()).unwrap_or(1).max(1);
+        let shards = self.shard_count();
         // Ids of rooms are random in their lower half, and spread evenly.
         let shard = entry.room.0.as_u64_pair().1 % shards;
         let number = self.next_peer.fetch_add(1, Ordering::Relaxed);
@@ -130,6 +152,12 @@ impl Sfu {
         self.send(peer, Command::SetPictures { peer, pictures });
     }
 
+    /// Passes a letter on to the device with this number in the same room. Nobody's is nobody's: whoever is gone needs
+    /// no key.
+    pub fn post(&self, peer: PeerId, to: u16, letter: Letter) {
+        self.send(peer, Command::Post { peer, to, letter });
+    }
+
     /// Lets a replaced line run out.
     pub fn retire(&self, peer: PeerId) {
         self.send(peer, Command::Retire { peer });
@@ -140,10 +168,13 @@ impl Sfu {
         self.send(peer, Command::Dismiss { peer });
     }
 
+    fn shard_count(&self) -> u64 {
+        u64::try_from(self.shards.len()).unwrap_or(1).max(1)
+    }
+
     /// A peer's number says which thread has it.
     fn send(&self, peer: PeerId, command: Command) {
-        let shards = u64::try_from(self.shards.len()).unwrap_or(1).max(1);
-        let place = usize::try_from(peer.0 % shards).unwrap_or_default();
+        let place = usize::try_from(peer.0 % self.shard_count()).unwrap_or_default();
         if let Some(shard) = self.shards.get(place) {
             shard.send(command);
         }
@@ -236,6 +267,7 @@ impl<E: Engine> Media<E> {
                 self.stage.set_pictures(peer, pictures);
                 self.seat(self.stage.room_of(peer));
             }
+            Command::Post { peer, to, letter } => self.post(peer, to, letter),
             Command::Retire { peer } => self.stage.retire(peer, (self.clock)()),
             Command::Dismiss { peer } => self.dismiss(peer),
             Command::Stop => return false,
@@ -249,11 +281,13 @@ impl<E: Engine> Media<E> {
         let is_in = answer.is_ok();
         if reply.send(answer).is_err() {
             // The socket that asked is gone already.
-            self.engine.dismiss(peer, (self.clock)());
+            self.engine.dismiss(peer, now);
         } else if is_in {
-            self.stage.enter(peer, entry.room, entry.person, entry.offer.slots(), now);
-            self.lines.push((peer, entry.news));
-            self.seat(Some(entry.room));
+            let Entry { room, person, offer, key, news } = entry;
+            self.stage.enter(peer, Entrant { room, person, key, slots: offer.slots() }, now);
+            self.lines.push((peer, news));
+            self.seat(Some(room));
+            self.tell_devices(Some(room));
         }
     }
 
@@ -262,6 +296,23 @@ impl<E: Engine> Media<E> {
         self.lines.retain(|(held, _)| *held != peer);
         let room = self.stage.leave(peer);
         self.seat(room);
+        self.tell_devices(room);
+    }
+
+    fn post(&self, peer: PeerId, to: u16, letter: Letter) {
+        let (from, to) = (self.stage.number_of(peer), self.stage.roommate(peer, to));
+        if let (Some(from), Some(to)) = (from, to) {
+            self.tell(to, News::Letter { from, letter });
+        }
+    }
+
+    /// Tells the browsers of a room who may hold its keys.
+    fn tell_devices(&self, room: Option<SessionId>) {
+        let Some(room) = room else { return };
+        let devices = self.stage.devices(room);
+        for peer in self.stage.peers(room) {
+            self.tell(peer, News::Devices(devices.clone()));
+        }
     }
 
     /// Tells the engine and the browsers of a room who is shown where.

@@ -28,5 +28,7 @@ fn line(view: &View, member: &Member) -> Option<OnRoster> {
         camera: switches.camera,
         microphone: switches.microphone,
         quality: switches.quality,
+        encrypts: switches.encrypts,
+        agrees_open: switches.agrees_open,
     })
 }

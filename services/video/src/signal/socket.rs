@@ -1,8 +1,9 @@
 //! One browser's socket, from hello to goodbye.
 
 use crate::Video;
+use crate::devices::{DeviceKey, PublicKey};
 use crate::hall::{Notice, Watching};
-use crate::sfu::thread::News;
+use crate::sfu::thread::{Entry, Letter, News};
 use crate::signal::door::{self, Entered};
 use crate::signal::talk::{Ending, Talk};
 use crate::signal::words::{FromBrowser, MESSAGE_BYTES_MAX, ToBrowser};
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use video_core::room::{Command, Standing};
+use video_core::ticket::Ticket;
 
 /// Someone who opens a socket has a ticket in hand.
 const HELLO_WITHIN: Span = Span::seconds(5);
@@ -35,26 +37,26 @@ const MESSAGES_AT_ONCE: u32 = 40;
 pub async fn serve(video: Arc<Video>, session: Session, messages: MessageStream) {
     let mut messages = messages.max_frame_size(MESSAGE_BYTES_MAX);
     let hello = tokio::time::timeout(clock::duration(HELLO_WITHIN), hello(&mut messages)).await;
-    let entered = match hello {
-        Ok(Some(token)) => door::enter(&video, &token).await,
-        Ok(None) | Err(_) => Err(Problem::new(&problems::ROOM_TICKET)),
+    let (entered, public_key) = match hello {
+        Ok(Some((token, public_key))) => (door::enter(&video, &token).await, public_key),
+        Ok(None) | Err(_) => (Err(Problem::new(&problems::ROOM_TICKET)), None),
     };
     match entered {
         Ok(entered) => {
-            let (line, heard) = (Line::new(video, entered, session), messages);
+            let (line, heard) = (Line::new(video, entered, public_key, session), messages);
             line.run(heard).await;
         }
         Err(problem) => Talk::new(session).end(Ending::refused(&problem)).await,
     }
 }
 
-/// The token of the first message, if that is what comes first.
-async fn hello(messages: &mut MessageStream) -> Option<String> {
+/// The token and the key of the first message, if that is what comes first.
+async fn hello(messages: &mut MessageStream) -> Option<(String, Option<PublicKey>)> {
     loop {
         match messages.recv().await? {
             Ok(Message::Text(text)) => {
                 return match serde_json::from_str(&text) {
-                    Ok(FromBrowser::Hello { token }) => Some(token),
+                    Ok(FromBrowser::Hello { token, public_key }) => Some((token, public_key)),
                     Ok(_) | Err(_) => None,
                 };
             }
@@ -70,6 +72,7 @@ async fn hello(messages: &mut MessageStream) -> Option<String> {
 struct Line {
     video: Arc<Video>,
     entered: Entered,
+    public_key: Option<PublicKey>,
     talk: Talk,
     watching: Watching,
     news: mpsc::UnboundedReceiver<News>,
@@ -82,13 +85,14 @@ struct Line {
 type Turn = Result<(), Ending>;
 
 impl Line {
-    fn new(video: Arc<Video>, entered: Entered, session: Session) -> Self {
+    fn new(video: Arc<Video>, entered: Entered, public_key: Option<PublicKey>, session: Session) -> Self {
         let ticket = &entered.ticket;
         let (room, version) = (entered.row.state.clone(), entered.row.version);
         let watching = video.hall.watch(ticket.clinic, ticket.room, room, version);
         let (news_in, news) = mpsc::unbounded_channel();
         let (talk, heard_at) = (Talk::new(session), clock::monotonic());
-        Self { video, entered, talk, watching, news, news_in, heard_at, allowance: MESSAGES_AT_ONCE }
+        let allowance = MESSAGES_AT_ONCE;
+        Self { video, entered, public_key, talk, watching, news, news_in, heard_at, allowance }
     }
 
     async fn run(mut self, messages: MessageStream) {
@@ -158,24 +162,25 @@ impl Line {
         self.allowance = self.allowance.checked_sub(1).ok_or_else(chatter)?;
         let unread = |_unread| Ending::refused(&Problem::new(&problems::JSON_SYNTAX));
         match serde_json::from_str(text).map_err(unread)? {
-            FromBrowser::Offer { sdp } => self.offer(sdp).await,
+            FromBrowser::Hello { .. } => return Err(Ending::refused(&Problem::new(&problems::ROOM_TICKET))),
+            FromBrowser::Offer { sdp } => return self.offer(sdp).await,
+            FromBrowser::Bye => return Err(Ending::Left),
             FromBrowser::Switches { camera, microphone } => {
                 self.set_switches(|switches| (switches.camera, switches.microphone) = (camera, microphone));
-                Ok(())
             }
             FromBrowser::Quality { score } => {
                 self.set_switches(|switches| switches.quality = Some(score.clamp(1, 5)));
-                Ok(())
             }
+            FromBrowser::AgreeOpen { on } => self.set_switches(|switches| switches.agrees_open = on),
             FromBrowser::Pictures { on } => {
                 if let Some(peer) = self.talk.peer() {
                     self.video.sfu.set_pictures(peer, on);
                 }
-                Ok(())
             }
-            FromBrowser::Bye => Err(Ending::Left),
-            FromBrowser::Hello { .. } => Err(Ending::refused(&Problem::new(&problems::ROOM_TICKET))),
+            FromBrowser::Key { to, key } => self.post(to, Letter::Key(key)),
+            FromBrowser::KeyHad { to, epoch } => self.post(to, Letter::KeyHad(epoch)),
         }
+        Ok(())
     }
 
     fn set_switches(&self, change: impl FnOnce(&mut crate::hall::Switches)) {
@@ -183,8 +188,20 @@ impl Line {
     }
 
     async fn offer(&mut self, sdp: String) -> Turn {
+        let Ticket { room, person, device, .. } = self.entered.ticket.clone();
+        let key = self.public_key.map(|public_key| DeviceKey { device, public_key });
+        // Who comes anew is asked anew.
+        let encrypts = Some(key.is_some());
+        self.set_switches(|switches| (switches.encrypts, switches.agrees_open) = (encrypts, false));
         let news = self.news_in.clone();
-        self.talk.offer(&self.video.sfu, &self.entered.ticket, sdp, news).await
+        let entry = |offer| Entry { room, person, offer, key, news };
+        self.talk.offer(&self.video.sfu, &self.entered.ticket, &sdp, entry).await
+    }
+
+    fn post(&self, to: u16, letter: Letter) {
+        if let Some(peer) = self.talk.peer() {
+            self.video.sfu.post(peer, to, letter);
+        }
     }
 
     async fn relay(&mut self, news: News) -> Turn {
@@ -192,6 +209,16 @@ impl Line {
             News::Seated(people) => self.talk.slots(people).await,
             News::Connected => Ok(()),
             News::Failed => self.talk.say(&ToBrowser::MediaLost).await,
+            News::Devices(members) => {
+                let (room, now) = (self.entered.ticket.room, self.video.store.now());
+                self.talk.devices(&self.video.roster_signer, room, members, now).await
+            }
+            News::Letter { from, letter: Letter::Key(key) } => {
+                self.talk.say(&ToBrowser::Key { from, key }).await
+            }
+            News::Letter { from, letter: Letter::KeyHad(epoch) } => {
+                self.talk.say(&ToBrowser::KeyHad { from, epoch }).await
+            }
         }
     }
 

@@ -1,20 +1,20 @@
 //! The house's side of the conversation: what has been said on this socket, so that nothing is said twice.
 
+use crate::devices::{Member, Roster, RosterSigner};
 use crate::hall::View;
 use crate::problems;
 use crate::sfu::engine::{PeerId, SLOTS, SlotLines};
 use crate::sfu::sdp::offer::Offer;
-use crate::sfu::thread::{Entry, News, Sfu};
+use crate::sfu::thread::{Entry, Sfu};
 use crate::signal::roster::roster;
 use crate::signal::words::{OnRoster, Slot, ToBrowser};
 use actix_ws::{Closed, Session};
 use chassis::clock;
 use chassis::problem::Problem;
-use kernel::id::PersonId;
+use kernel::id::{PersonId, SessionId};
 use kernel::time::{Span, Timestamp};
 use proto::problems as table;
 use std::future::Future;
-use tokio::sync::mpsc::UnboundedSender;
 use video_core::ticket::Ticket;
 
 /// A browser that takes longer to read one message has lost its line.
@@ -106,6 +106,8 @@ pub struct Talk {
     is_in: bool,
     has_offered: bool,
     told_roster: Vec<OnRoster>,
+    /// Counts the rosters of devices that were told.
+    roster_epoch: u64,
 }
 
 impl Talk {
@@ -119,6 +121,7 @@ impl Talk {
             is_in: false,
             has_offered: false,
             told_roster: vec![],
+            roster_epoch: 0,
         }
     }
 
@@ -179,24 +182,36 @@ impl Talk {
         &mut self,
         sfu: &Sfu,
         ticket: &Ticket,
-        sdp: String,
-        news: UnboundedSender<News>,
+        sdp: &str,
+        entry: impl FnOnce(Offer) -> Entry,
     ) -> Result<(), Ending> {
         if !self.is_in || std::mem::replace(&mut self.has_offered, true) {
             return Err(Ending::refused(&Problem::new(&table::ROOM_OFFER)));
         }
-        let offer = Offer::read(&sdp).map_err(|refusal| Ending::refused(&problems::offer(refusal)))?;
+        let offer = Offer::read(sdp).map_err(|refusal| Ending::refused(&problems::offer(refusal)))?;
         ticket
             .check_offer(&offer.fingerprints)
             .map_err(|refusal| Ending::refused(&problems::ticket(refusal)))?;
-        let entry = Entry { room: ticket.room, person: ticket.person, offer, news };
-        let entered = sfu.enter(entry).await.map_err(|fault| {
+        let entered = sfu.enter(entry(offer)).await.map_err(|fault| {
             tracing::warn!(session.id = %ticket.room, error = %fault, "an offer could not be answered");
             Ending::refused(&Problem::new(&table::ROOM_OFFER))
         });
         let (peer, answer) = entered?;
         (self.peer, self.lines) = (Some(peer), answer.slots);
         self.say(&ToBrowser::Answer { sdp: answer.sdp }).await
+    }
+
+    /// The devices that may hold keys, signed.
+    pub async fn devices(
+        &mut self,
+        signer: &RosterSigner,
+        room: SessionId,
+        members: Vec<Member>,
+        issued_at: Timestamp,
+    ) -> Result<(), Ending> {
+        self.roster_epoch += 1;
+        let roster = Roster { room, epoch: self.roster_epoch, issued_at, members };
+        self.say(&ToBrowser::Devices(signer.sign(roster))).await
     }
 
     /// Whom each slot shows.

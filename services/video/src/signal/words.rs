@@ -1,5 +1,6 @@
 //! Every message of the socket, both ways.
 
+use crate::devices::{PublicKey, SignedRoster, WrappedKey};
 use kernel::id::PersonId;
 use kernel::role::Role;
 use kernel::time::Timestamp;
@@ -16,6 +17,8 @@ pub enum FromBrowser {
     Hello {
         /// A signed room ticket.
         token: String,
+        /// What the others wrap their keys for, when this browser can encrypt.
+        public_key: Option<PublicKey>,
     },
     /// Once, after `admitted`: here is what I can send and receive.
     Offer {
@@ -37,6 +40,25 @@ pub enum FromBrowser {
     /// Send me pictures, or only sound.
     Pictures {
         /// Whether to send them.
+        on: bool,
+    },
+    /// My key, wrapped for one device.
+    Key {
+        /// Its number.
+        to: u16,
+        /// The wrapped key.
+        key: WrappedKey,
+    },
+    /// The key of one device has come.
+    KeyHad {
+        /// Its number.
+        to: u16,
+        /// Of which epoch.
+        epoch: u16,
+    },
+    /// Someone's browser cannot encrypt; I agree to be seen and heard without it, or do not any more.
+    AgreeOpen {
+        /// Whether I agree.
         on: bool,
     },
     /// I am leaving.
@@ -66,6 +88,22 @@ pub enum ToBrowser {
     Slots {
         /// First slot first.
         slots: Vec<Slot>,
+    },
+    /// The devices that may hold keys.
+    Devices(SignedRoster),
+    /// A key that another device wrapped for this one.
+    Key {
+        /// The number of that device.
+        from: u16,
+        /// The wrapped key.
+        key: WrappedKey,
+    },
+    /// Another device has the key of this one.
+    KeyHad {
+        /// The number of that device.
+        from: u16,
+        /// Of which epoch.
+        epoch: u16,
     },
     /// Everyone who belongs to the room.
     Roster {
@@ -127,6 +165,10 @@ pub struct OnRoster {
     pub microphone: bool,
     /// How good their line is, 1 to 5, once they have said so.
     pub quality: Option<u8>,
+    /// Whether their browser encrypts, once they have a line.
+    pub encrypts: Option<bool>,
+    /// Whether they agreed to go on without.
+    pub agrees_open: bool,
 }
 
 #[cfg(test)]

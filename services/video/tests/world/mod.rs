@@ -155,12 +155,17 @@ impl House {
 
     /// Opens a socket and says hello.
     pub async fn knock(&self, token: &str) -> Socket {
+        self.greet(json!({"type": "hello", "token": token})).await
+    }
+
+    /// Opens a socket and says this first.
+    pub async fn greet(&self, hello: Value) -> Socket {
         let client = awc::Client::new();
         let (_, inner) =
             client.ws(format!("http://{}/api/video/signal", self.address)).connect().await.unwrap();
         let (mouth, ear) = inner.split();
         let mut socket = Socket { ear: ear.boxed_local(), mouth: Box::pin(mouth) };
-        socket.say(json!({"type": "hello", "token": token})).await;
+        socket.say(hello).await;
         socket
     }
 

@@ -32,11 +32,11 @@ pub enum Subject {
 /// The programs.
 #[derive(Debug, Clone)]
 pub struct Programs {
-    /// Ours, if it is there: it takes `--udp` and `--tcp`.
+    /// Ours: it takes `--udp` and `--tcp`.
     pub ours: PathBuf,
     /// This one, which is also the reference, the relay and the load.
     pub own: PathBuf,
-    /// Janus, if it is there.
+    /// Janus.
     pub janus: Option<PathBuf>,
 }
 

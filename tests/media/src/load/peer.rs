@@ -18,6 +18,9 @@ use str0m::{Candidate, Event, Input, Output, Rtc};
 /// Reads of a socket before the others have their turn; a batch each.
 const READS_MAX: usize = 4;
 
+/// Who is told of every payload that came.
+pub type Ear = Box<dyn FnMut(&[u8]) + Send>;
+
 /// A connection, its socket, and what it counted.
 pub struct Peer {
     rtc: Rtc,
@@ -29,6 +32,10 @@ pub struct Peer {
     key_wanted: bool,
     /// What came.
     pub heard: Heard,
+    /// When a packet of media was last at the socket, readable or not.
+    pub reached_at: Option<Instant>,
+    /// Who else hears it.
+    pub ear: Option<Ear>,
     /// Packets of sound and picture that went.
     pub sent: u64,
     /// Requests to begin again with a key frame.
@@ -78,6 +85,8 @@ impl Peer {
             // Each stream begins with a key frame.
             key_wanted: true,
             heard: Heard::default(),
+            reached_at: None,
+            ear: None,
             sent: 0,
             key_requests: 0,
             is_connected: false,
@@ -131,7 +140,14 @@ impl Peer {
             let (mut events, leaving) = (vec![], &mut self.leaving);
             let mut due_at = self.due_at;
             let mut broken = None;
+            let reached_at = &mut self.reached_at;
             let read = self.udp.receive(|from, bytes| {
+                // The first byte tells the protocols apart (RFC 7983); the second, reports from media (RFC 5761).
+                if let [128..=191, kind, ..] = bytes
+                    && !(192..=223).contains(kind)
+                {
+                    *reached_at = Some(at);
+                }
                 // What is no packet of ours to read is dropped, as a browser would.
                 let Ok(receive) = Receive::new(Protocol::Udp, from.into(), to, bytes) else { return };
                 let fed = rtc.handle_input(Input::Receive(at, receive)).map_err(anyhow::Error::from);
@@ -180,6 +196,12 @@ impl Peer {
         self.advance(now())
     }
 
+    /// Sends anything at all from the address that this peer has proven.
+    pub fn throw(&self, to: SocketAddrV4, datagrams: &[Vec<u8>]) {
+        let all: Vec<_> = datagrams.iter().map(|datagram| (to, datagram.as_slice())).collect();
+        self.udp.send(&all);
+    }
+
     /// Whether it sends anything.
     pub fn publishes(&self) -> bool {
         self.picture.is_some()
@@ -201,6 +223,9 @@ impl Peer {
     fn note(&mut self, event: &Event) {
         if let Event::RtpPacket(packet) = event {
             self.heard.note(*packet.header.ssrc, *packet.seq_no, packet.payload.len());
+            if let Some(ear) = &mut self.ear {
+                ear(&packet.payload);
+            }
         } else if let Event::KeyframeRequest(_) = event {
             self.key_requests += 1;
             self.key_wanted = true;

@@ -1,7 +1,7 @@
 //! One person's connection to the reference SFU, and the lines on which the others are seen.
 
 use super::Leaving;
-use crate::wire::{Answer, Slot};
+use crate::wire::Answer;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use str0m::change::SdpOffer;
@@ -94,7 +94,7 @@ impl Person {
             sound,
             key_asked_at: None,
         };
-        Ok((person, Answer { sdp, slots: Vec::<Slot>::new() }))
+        Ok((person, Answer { sdp }))
     }
 
     /// A datagram came.

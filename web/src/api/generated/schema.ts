@@ -1673,6 +1673,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/video/roster-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says what lists of devices are signed with: see `proto/signalling.md`. */
+        get: operations["read_roster_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/video/sessions/{session}/admissions/{person}": {
         parameters: {
             query?: never;
@@ -3118,6 +3135,11 @@ export interface components {
         RosterEntered: {
             /** @description What ends it. */
             id: components["schemas"]["RecordId"];
+        };
+        /** @description The key that the house signs its lists of devices with. */
+        RosterKey: {
+            /** @description ECDSA P-256: the uncompressed point, in base64url. */
+            public_key: string;
         };
         /** @description A stretch with one answer. */
         RosterStretch: {
@@ -12590,6 +12612,34 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Now"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_roster_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterKey"];
                 };
             };
             /** @description Too many requests. */

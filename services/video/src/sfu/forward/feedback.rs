@@ -4,11 +4,13 @@ use crate::sfu::engine::PeerId;
 use crate::sfu::figures::Figures;
 use crate::sfu::forward::peer::Peer;
 use crate::sfu::forward::rewrite::low;
+use crate::sfu::forward::uplink::Uplink;
 use rtc::rtcp::packet::unmarshal;
 use rtc::rtcp::payload_feedbacks::full_intra_request::FullIntraRequest;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtcp::receiver_report::ReceiverReport;
 use rtc::rtcp::sender_report::SenderReport;
+use rtc::rtcp::transport_feedbacks::transport_layer_cc::TransportLayerCc;
 use rtc::rtcp::transport_feedbacks::transport_layer_nack::{
     NackPair, TransportLayerNack, nack_pairs_from_sequence_numbers,
 };
@@ -23,7 +25,7 @@ const AGAIN_MAX: usize = 128;
 /// We have no stream of our own to report from.
 const OURS: u32 = 1;
 
-/// What a browser wants of us.
+/// What a browser wants of us, or wants us to know.
 #[derive(Debug, PartialEq)]
 pub enum Wish {
     /// A key frame of whoever this stream shows.
@@ -32,6 +34,8 @@ pub enum Wish {
     Again(u32, Vec<u16>),
     /// Its own clock is to be told to its viewers.
     Clock(SenderReport),
+    /// These packets came, at these times, and these did not.
+    Arrived(TransportLayerCc),
 }
 
 /// Opens and reads feedback. Nothing when it was not theirs.
@@ -52,6 +56,8 @@ fn read(mut plain: &[u8]) -> Vec<Wish> {
             wishes.push(Wish::Again(nack.media_ssrc, numbers.take(AGAIN_MAX).collect()));
         } else if let Some(report) = any.downcast_ref::<SenderReport>() {
             wishes.push(Wish::Clock(report.clone()));
+        } else if let Some(arrivals) = any.downcast_ref::<TransportLayerCc>() {
+            wishes.push(Wish::Arrived(arrivals.clone()));
         }
     }
     wishes
@@ -59,7 +65,7 @@ fn read(mut plain: &[u8]) -> Vec<Wish> {
 
 /// Tells a publisher what is due: what is missing, which picture has to start over, how much arrived.
 pub fn tell_publisher(peer: &mut Peer, now: Instant, figures: &Figures) {
-    if !peer.is_connected() {
+    if !peer.is_connected() || peer.uplinks.is_empty() {
         return;
     }
     let mut packets: Vec<Box<dyn rtc::rtcp::Packet>> = vec![];
@@ -75,14 +81,13 @@ pub fn tell_publisher(peer: &mut Peer, now: Instant, figures: &Figures) {
         }
     }
     if now.saturating_duration_since(peer.reported_at) >= REPORT_EVERY {
-        peer.begin_report(now);
+        peer.reported_at = now;
         let reports = peer.uplinks.iter_mut();
         let reports: Vec<_> =
             reports.filter_map(|uplink| uplink.reception.report(uplink.ssrc?, now)).collect();
-        // Somebody who only watches is told nothing.
-        packets.extend((!reports.is_empty()).then(|| -> Box<dyn rtc::rtcp::Packet> {
-            Box::new(ReceiverReport { ssrc: OURS, reports, ..ReceiverReport::default() })
-        }));
+        if !reports.is_empty() {
+            packets.push(Box::new(ReceiverReport { ssrc: OURS, reports, ..ReceiverReport::default() }));
+        }
     }
     if !packets.is_empty() {
         // What cannot be sealed is said again at the next turn.
@@ -102,8 +107,10 @@ pub fn tell_arrivals(peer: &mut Peer) {
 }
 
 /// Tells one viewer what time it is at the publisher that a stream shows, so that sound and picture stay together.
-pub fn tell_clock(viewer: &mut Peer, from: PeerId, is_video: bool, theirs: &SenderReport) {
-    let shows = viewer.downlinks.iter().find(|down| down.source == Some(from) && down.is_video == is_video);
+pub fn tell_clock(viewer: &mut Peer, from: PeerId, uplink: &Uplink, theirs: &SenderReport) {
+    let shows = viewer.downlinks.iter().find(|down| {
+        down.source == Some(from) && down.is_video == uplink.is_video && down.shown == Some(uplink.layer)
+    });
     if let Some(report) = shows.and_then(|downlink| downlink.sender_report(theirs)) {
         viewer.tell(&[Box::new(report)]);
     }

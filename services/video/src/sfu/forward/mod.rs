@@ -3,16 +3,21 @@
 //! A packet is opened where it was received, written behind its viewer's other packets under that viewer's numbers,
 //! and sealed where it stands. Nothing is moved twice, and nothing is allocated for it.
 
+pub mod allotment;
 mod arrivals;
 mod downlink;
+mod downstream;
 mod feedback;
 mod gaps;
 mod history;
+mod meter;
 mod outbox;
 mod peer;
+mod queueing;
 mod reception;
 mod rewrite;
 mod uplink;
+mod vp8;
 
 use crate::sfu::engine::{Answer, Engine, Fault, Happening, PeerId, Route};
 use crate::sfu::figures::Figures;
@@ -22,10 +27,14 @@ use crate::sfu::wire::ice::{Arrival, Credentials, Demux};
 use crate::sfu::wire::rtp;
 use feedback::Wish;
 use peer::Peer;
+use rtc::rtcp::sender_report::SenderReport;
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// How often it is decided what each viewer gets: a line that chokes is relieved before anybody notices.
+const CHOSEN_EVERY: Duration = Duration::from_millis(200);
 
 /// How often a browser hears when its packets arrived: its estimate of the line is no fresher than this.
 const ARRIVALS_EVERY: Duration = Duration::from_millis(50);
@@ -46,6 +55,7 @@ pub struct Forwarder {
     farewells: Vec<Peer>,
     happenings: VecDeque<Happening>,
     arrivals_at: Instant,
+    chosen_at: Instant,
 }
 
 impl Forwarder {
@@ -65,6 +75,7 @@ impl Forwarder {
             farewells: vec![],
             happenings: VecDeque::new(),
             arrivals_at: now,
+            chosen_at: now,
         })
     }
 
@@ -86,7 +97,7 @@ impl Forwarder {
     fn pass_on(&mut self, from: PeerId, datagram: &mut [u8], now: Instant) {
         let Some(mut publisher) = self.peers.remove(&from) else { return };
         if let Some(packet) = publisher.open(datagram, now) {
-            let mut needs_key_frame = false;
+            let (layer, mut needs_key_frame) = (packet.layer.place, false);
             for viewer in &publisher.viewers {
                 if let Some(peer) = self.peers.get_mut(viewer) {
                     needs_key_frame |= peer.show(from, &packet, now, &self.figures);
@@ -94,7 +105,7 @@ impl Forwarder {
                 }
             }
             if needs_key_frame {
-                publisher.want_key_frame();
+                publisher.want_key_frame(layer);
                 feedback::tell_publisher(&mut publisher, now, &self.figures);
                 mark(&mut self.dirty, &mut publisher);
             }
@@ -108,40 +119,52 @@ impl Forwarder {
         for wish in feedback::wishes(&mut asking, datagram) {
             match wish {
                 Wish::KeyFrame(ssrc) => self.want_key_frame(asking.picture_on(ssrc)),
-                Wish::Again(ssrc, numbers) => self.show_again(&mut asking, ssrc, &numbers),
-                Wish::Clock(report) => {
-                    let theirs = asking.uplinks.iter_mut().find(|up| up.ssrc == Some(report.ssrc));
-                    let Some(uplink) = theirs else { continue };
-                    uplink.reception.note_sender(report.ntp_time, now);
-                    let is_video = uplink.is_video;
-                    for viewer in &asking.viewers {
-                        if let Some(peer) = self.peers.get_mut(viewer) {
-                            feedback::tell_clock(peer, from, is_video, &report);
-                            mark(&mut self.dirty, peer);
-                        }
-                    }
-                }
+                Wish::Arrived(feedback) => asking.heed_arrivals(&feedback, now),
+                Wish::Again(ssrc, numbers) => self.show_again(&mut asking, ssrc, &numbers, now),
+                Wish::Clock(report) => self.set_clock(&mut asking, &report, now),
             }
         }
         self.peers.insert(from, asking);
     }
 
-    fn want_key_frame(&mut self, source: Option<PeerId>) {
-        if let Some(publisher) = source.and_then(|source| self.peers.get_mut(&source)) {
-            publisher.want_key_frame();
+    fn want_key_frame(&mut self, picture: Option<(PeerId, usize)>) {
+        let Some((source, layer)) = picture else { return };
+        if let Some(publisher) = self.peers.get_mut(&source) {
+            publisher.want_key_frame(layer);
         }
     }
 
-    fn show_again(&mut self, asking: &mut Peer, ssrc: u32, numbers: &[u16]) {
-        let source = asking.picture_on(ssrc);
-        let Some(publisher) = source.and_then(|source| self.peers.get(&source)) else { return };
+    /// A publisher's word about its clock, for itself and for everybody who is shown it.
+    fn set_clock(&mut self, publisher: &mut Peer, report: &SenderReport, now: Instant) {
+        let theirs = publisher.uplinks.iter_mut().find(|uplink| uplink.ssrc == Some(report.ssrc));
+        let Some(uplink) = theirs else { return };
+        uplink.reception.note_sender(report.ntp_time, now);
+        for viewer in &publisher.viewers {
+            if let Some(peer) = self.peers.get_mut(viewer) {
+                feedback::tell_clock(peer, publisher.id, uplink, report);
+                mark(&mut self.dirty, peer);
+            }
+        }
+    }
+
+    fn show_again(&mut self, asking: &mut Peer, ssrc: u32, numbers: &[u16], now: Instant) {
+        let picture = asking.picture_on(ssrc);
+        let Some(publisher) = picture.and_then(|(source, _)| self.peers.get(&source)) else { return };
         let mut is_gone = false;
         for number in numbers {
-            is_gone |= !asking.show_again(ssrc, *number, publisher);
+            is_gone |= !asking.show_again(ssrc, *number, publisher, now);
         }
         mark(&mut self.dirty, asking);
         if is_gone {
-            self.want_key_frame(source);
+            self.want_key_frame(picture);
+        }
+    }
+
+    /// Every viewer gets what its line carries, of what comes in.
+    fn choose_layers(&mut self, now: Instant) {
+        let incoming = self.peers.iter_mut().map(|(id, peer)| (*id, peer.layers(now))).collect();
+        for peer in self.peers.values_mut() {
+            peer.choose_layers(&incoming);
         }
     }
 
@@ -171,7 +194,7 @@ fn mark(dirty: &mut Vec<PeerId>, peer: &mut Peer) {
 
 impl Engine for Forwarder {
     fn accept(&mut self, peer: PeerId, offer: &Offer, now: Instant) -> Result<Answer, Fault> {
-        let credentials = Credentials::new()?;
+        let credentials = Credentials::fresh();
         let fresh = Peer::new(peer, &self.identity, offer, now)?;
         let answer = fresh.answer(&self.identity, &credentials, self.address, offer);
         self.demux.expect(peer, &credentials);
@@ -208,6 +231,10 @@ impl Engine for Forwarder {
     }
 
     fn tick(&mut self, now: Instant) {
+        if now.saturating_duration_since(self.chosen_at) >= CHOSEN_EVERY {
+            self.chosen_at = now;
+            self.choose_layers(now);
+        }
         let arrivals_are_due = now.saturating_duration_since(self.arrivals_at) >= ARRIVALS_EVERY;
         if arrivals_are_due {
             self.arrivals_at = now;

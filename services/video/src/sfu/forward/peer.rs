@@ -2,8 +2,10 @@
 
 use crate::sfu::engine::{Answer, Fault, Happening, PeerId, Route, SlotLines};
 use crate::sfu::figures::Figures;
+use crate::sfu::forward::allotment::{Layers, Showing, allot};
 use crate::sfu::forward::arrivals::Arrivals;
-use crate::sfu::forward::downlink::{Downlink, Leg, Numbering, Shown};
+use crate::sfu::forward::downlink::{Downlink, Leg, Shown};
+use crate::sfu::forward::downstream::Downstream;
 use crate::sfu::forward::outbox::Outbox;
 use crate::sfu::forward::uplink::{Opened, Received, Uplink};
 use crate::sfu::sdp::answer::{Answerer, Stream};
@@ -11,6 +13,8 @@ use crate::sfu::sdp::offer::Offer;
 use crate::sfu::wire::dtls::{Handshake, Identity, Progress, Session, is_fatal_alert};
 use crate::sfu::wire::ice::Credentials;
 use crate::sfu::wire::rtp::Header;
+use rtc::rtcp::transport_feedbacks::transport_layer_cc::TransportLayerCc;
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
@@ -20,9 +24,10 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(15);
 /// A browser checks its line every few seconds at the latest; after this silence nobody is there (reliability.md P32).
 const SILENCE_MAX: Duration = Duration::from_secs(15);
 
-/// What one browser may ask for again between two reports, a second apart: three times what a picture has packets. A
-/// few bytes of asking bring a thousand back, and nobody may have the house send without end.
+/// What one browser may ask for again in a second: three times what a picture has packets. A few bytes of asking bring
+/// a thousand back, and nobody may have the house send without end.
 const AGAIN_MAX: u16 = 1_000;
+const AGAIN_EVERY: Duration = Duration::from_secs(1);
 
 /// One browser.
 pub struct Peer {
@@ -39,9 +44,10 @@ pub struct Peer {
     /// What this browser calls the number among all packets.
     numbered: Option<u8>,
     outbox: Outbox,
-    numbering: Numbering,
-    /// How many packets may still be sent again before the next report.
+    downstream: Downstream,
+    /// How many packets may still be sent again, of those of the second that began then.
     again_left: u16,
+    again_from: Instant,
     handshake: Handshake,
     address: Option<SocketAddr>,
     connect_by: Instant,
@@ -57,16 +63,17 @@ impl Peer {
         Ok(Self {
             id,
             session: None,
-            uplinks: offer.sending.iter().map(|line| Uplink::new(line, now)).collect(),
-            downlinks: downlinks.collect::<Result<_, _>>()?,
+            uplinks: offer.sending.iter().flat_map(|line| Uplink::of(line, now)).collect(),
+            downlinks: downlinks.collect(),
             viewers: vec![],
             arrivals: Arrivals::new(now),
             reported_at: now,
             is_marked: false,
             numbered: offer.sending.iter().find_map(|line| line.numbered),
             outbox: Outbox::default(),
-            numbering: Numbering::default(),
+            downstream: Downstream::new(now),
             again_left: AGAIN_MAX,
+            again_from: now,
             handshake: Handshake::new(identity, &offer.fingerprints)?,
             address: None,
             connect_by: now + CONNECT_WITHIN,
@@ -155,7 +162,7 @@ impl Peer {
     /// Opens a media packet where it lies.
     pub fn open<'p>(&mut self, packet: &'p mut [u8], now: Instant) -> Option<Opened<'p>> {
         let header = Header::read(packet)?;
-        let uplink = self.uplinks.iter_mut().find(|uplink| uplink.owns(&header))?;
+        let uplink = self.uplinks.iter_mut().find(|uplink| uplink.owns(&header, packet))?;
         let number = self.numbered.and_then(|id| header.extension(packet, id)?.first_chunk::<2>().copied());
         let received = uplink.open(&mut self.session.as_mut()?.inbound, packet, &header, now);
         if let Some(number) = number.filter(|_| !matches!(received, Received::Refused)) {
@@ -182,47 +189,74 @@ impl Peer {
         let shows =
             |downlink: &&mut Downlink| downlink.source == Some(from) && downlink.is_video == packet.is_video;
         let Some(downlink) = self.downlinks.iter_mut().find(shows) else { return false };
-        let mut leg =
-            Leg { cipher: &mut session.outbound, outbox: &mut self.outbox, numbering: &mut self.numbering };
-        match downlink.show(packet, &mut leg, now) {
-            Shown::Sent => figures.forwarded.add(),
-            Shown::First => {
-                figures.forwarded.add();
-                return packet.is_video;
-            }
+        let (cipher, outbox, downstream) = (&mut session.outbound, &mut self.outbox, &mut self.downstream);
+        let fate = downlink.show(packet, &mut Leg { cipher, outbox, downstream, now });
+        match fate {
+            Shown::Sent | Shown::NeedsKeyFrame => figures.forwarded.add(),
             Shown::Dropped => figures.unwritten.add(),
+            Shown::WaitsForKeyFrame | Shown::Unwanted => {}
         }
-        false
+        matches!(fate, Shown::NeedsKeyFrame | Shown::WaitsForKeyFrame)
+    }
+
+    /// The viewer says when packets came.
+    pub fn heed_arrivals(&mut self, feedback: &TransportLayerCc, now: Instant) {
+        self.downstream.heed(feedback, now);
+    }
+
+    /// The sizes in which its picture comes in.
+    pub fn layers(&mut self, now: Instant) -> Layers {
+        let mut layers = Layers::default();
+        for uplink in self.uplinks.iter_mut().filter(|uplink| uplink.is_video) {
+            if let Some(layer) = layers.get_mut(uplink.layer) {
+                *layer = uplink.bits_per_second(now);
+            }
+        }
+        layers
+    }
+
+    /// Decides which size of each picture this viewer gets, of those that come in.
+    pub fn choose_layers(&mut self, incoming: &HashMap<PeerId, Layers>) {
+        let shows = |downlink: &&mut Downlink| downlink.is_video && downlink.source.is_some();
+        let mut pictures: Vec<_> = self.downlinks.iter_mut().filter(shows).collect();
+        let showing = pictures.iter().map(|picture| {
+            let layers = picture.source.and_then(|source| incoming.get(&source)).copied();
+            Showing { layers: layers.unwrap_or_default(), now: picture.shown }
+        });
+        let chosen = allot(self.downstream.carries(), &showing.collect::<Vec<_>>());
+        for (picture, wanted) in pictures.iter_mut().zip(chosen) {
+            picture.choose(wanted);
+        }
     }
 
     /// Sends again what this viewer misses of a publisher; false when that is not kept any more.
-    pub fn show_again(&mut self, ssrc: u32, sequence: u16, publisher: &Self) -> bool {
+    pub fn show_again(&mut self, ssrc: u32, sequence: u16, publisher: &Self, now: Instant) -> bool {
+        if now.saturating_duration_since(self.again_from) >= AGAIN_EVERY {
+            (self.again_from, self.again_left) = (now, AGAIN_MAX);
+        }
         let Some(session) = self.session.as_mut() else { return false };
-        let Some(downlink) = self.downlinks.iter_mut().find(|downlink| downlink.stream().ssrc == ssrc) else {
+        let Some(downlink) = self.downlinks.iter_mut().find(|downlink| downlink.ssrc == ssrc) else {
             return false;
         };
         let Some(left) = self.again_left.checked_sub(1) else { return false };
         self.again_left = left;
-        let history = publisher.uplinks.iter().find_map(Uplink::history);
+        let shown = publisher.uplinks.iter().find(|uplink| Some(uplink.layer) == downlink.shown);
+        let history = shown.and_then(Uplink::history);
         let kept = downlink.missed(sequence).and_then(|source| history?.find(source));
-        let mut leg =
-            Leg { cipher: &mut session.outbound, outbox: &mut self.outbox, numbering: &mut self.numbering };
+        let (cipher, outbox, downstream) = (&mut session.outbound, &mut self.outbox, &mut self.downstream);
+        let mut leg = Leg { cipher, outbox, downstream, now };
         kept.is_some_and(|kept| downlink.show_again(sequence, &kept, &mut leg))
     }
 
-    /// Whose picture a stream that we own shows; nobody's when it is sound.
-    pub fn picture_on(&self, ssrc: u32) -> Option<PeerId> {
-        self.downlinks.iter().find(|downlink| downlink.is_video && downlink.stream().ssrc == ssrc)?.source
+    /// Whose picture a stream that we own shows, and in which size; nobody's when it is sound.
+    pub fn picture_on(&self, ssrc: u32) -> Option<(PeerId, usize)> {
+        let downlink = self.downlinks.iter().find(|downlink| downlink.is_video && downlink.ssrc == ssrc)?;
+        downlink.source.zip(downlink.shown.or(downlink.wanted))
     }
 
-    /// A report is due: it may ask for packets again.
-    pub const fn begin_report(&mut self, now: Instant) {
-        (self.reported_at, self.again_left) = (now, AGAIN_MAX);
-    }
-
-    /// Someone needs a key frame of this peer's picture.
-    pub fn want_key_frame(&mut self) {
-        for uplink in self.uplinks.iter_mut().filter(|uplink| uplink.is_video) {
+    /// Someone needs a key frame of this peer's picture in this size.
+    pub fn want_key_frame(&mut self, layer: usize) {
+        for uplink in self.uplinks.iter_mut().filter(|uplink| uplink.is_video && uplink.layer == layer) {
             uplink.want_key_frame();
         }
     }
@@ -238,7 +272,7 @@ impl Peer {
         })
     }
 
-    /// Answers a check at the address it came from, and everything else at the chosen one.
+    /// Hands out what there is, to the address that the browser chose.
     pub fn drain(&mut self, send: &mut dyn FnMut(SocketAddr, &[u8], usize)) {
         if let Some(to) = self.address {
             self.outbox.drain(|run, segment| send(to, run, segment));

@@ -2,16 +2,13 @@
 
 use crate::sfu::forward::gaps::Gaps;
 use crate::sfu::forward::history::History;
+use crate::sfu::forward::meter::Meter;
 use crate::sfu::forward::reception::Reception;
-use crate::sfu::sdp::offer::Line;
+use crate::sfu::forward::vp8::begins_key_frame;
+use crate::sfu::sdp::offer::{Line, Simulcast};
 use crate::sfu::wire::rtp::Header;
 use crate::sfu::wire::srtp::{Cipher, TAG_BYTES, Window};
 use std::time::{Duration, Instant};
-
-/// Opus runs at 48 kHz, always (RFC 7587).
-pub const AUDIO_TICKS: u32 = 48_000;
-/// Video counts in 90 kHz, always (RFC 7741).
-pub const VIDEO_TICKS: u32 = 90_000;
 
 /// A publisher is asked for a key frame at most this often: each costs a burst of ten times a normal frame, and a
 /// viewer that cannot decode asks for ever (video.md P3).
@@ -22,6 +19,10 @@ const KEY_FRAME_EVERY: Duration = Duration::from_millis(300);
 pub struct Opened<'p> {
     /// Whether it belongs to a picture.
     pub is_video: bool,
+    /// Which size of it.
+    pub layer: Layer,
+    /// Whether a key frame begins in it.
+    pub begins_key_frame: bool,
     /// Its whole number.
     pub index: u64,
     /// Its time.
@@ -30,6 +31,15 @@ pub struct Opened<'p> {
     pub marker: bool,
     /// What it carries.
     pub payload: &'p [u8],
+}
+
+/// One of the sizes of a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layer {
+    /// 0 is the smallest.
+    pub place: usize,
+    /// Whether there is no other.
+    pub is_only: bool,
 }
 
 /// What a packet turned out to be.
@@ -47,6 +57,9 @@ pub enum Received<'p> {
 #[derive(Debug)]
 pub struct Uplink {
     pub is_video: bool,
+    /// Which size of a picture: 0 is the smallest.
+    pub layer: usize,
+    simulcast: Option<Simulcast>,
     payload_type: u8,
     again_type: Option<u8>,
     /// The streams, once known: named in the offer, or by their first packet.
@@ -56,24 +69,33 @@ pub struct Uplink {
     again_window: Window,
     pub gaps: Gaps,
     pub reception: Reception,
+    meter: Meter,
     history: Option<History>,
     key_frame_wanted: bool,
     key_frame_asked_at: Option<Instant>,
 }
 
 impl Uplink {
-    /// Of a line that sends.
-    pub fn new(line: &Line, now: Instant) -> Self {
+    /// The streams of a line that sends: one, or one for each size of its picture.
+    pub fn of(line: &Line, now: Instant) -> impl Iterator<Item = Self> {
+        let layers = line.simulcast.as_ref().map_or(1, |simulcast| simulcast.layers.len());
+        (0..layers).map(move |layer| Self::new(line, layer, now))
+    }
+
+    fn new(line: &Line, layer: usize, now: Instant) -> Self {
         Self {
             is_video: line.is_video,
+            layer,
+            simulcast: line.simulcast.clone(),
             payload_type: line.payload_type,
             again_type: line.again_type,
-            ssrc: line.streams.first().copied(),
-            again_ssrc: line.streams.get(1).copied(),
+            ssrc: line.streams.first().copied().filter(|_| line.simulcast.is_none()),
+            again_ssrc: line.streams.get(1).copied().filter(|_| line.simulcast.is_none()),
             window: Window::default(),
             again_window: Window::default(),
             gaps: Gaps::default(),
-            reception: Reception::new(if line.is_video { VIDEO_TICKS } else { AUDIO_TICKS }, now),
+            reception: Reception::new(line.ticks(), now),
+            meter: Meter::new(now),
             history: line.is_video.then(History::default),
             key_frame_wanted: false,
             key_frame_asked_at: None,
@@ -82,16 +104,33 @@ impl Uplink {
 
     /// Whether a packet is one of this stream, for the first time or sent again. Its first packet names a stream that
     /// the offer did not.
-    pub fn owns(&self, header: &Header) -> bool {
-        self.is_media(header) || self.is_again(header)
+    pub fn owns(&self, header: &Header, packet: &[u8]) -> bool {
+        let names = |id: Option<u8>| self.is_named(id.and_then(|id| header.extension(packet, id)));
+        let simulcast = self.simulcast.as_ref();
+        if self.is_media(header) {
+            self.ssrc.map_or_else(|| names(simulcast.map(|some| some.name)), |ssrc| ssrc == header.ssrc)
+        } else if Some(header.payload_type) == self.again_type {
+            let again = || names(simulcast.and_then(|some| some.again_name));
+            self.again_ssrc.map_or_else(again, |ssrc| ssrc == header.ssrc)
+        } else {
+            false
+        }
     }
 
-    fn is_media(&self, header: &Header) -> bool {
-        header.payload_type == self.payload_type && self.ssrc.is_none_or(|ssrc| ssrc == header.ssrc)
+    /// Whether a packet of a stream not yet known is of this one: where there is only one, it is.
+    fn is_named(&self, name: Option<&[u8]>) -> bool {
+        let Some(simulcast) = &self.simulcast else { return true };
+        let layer = simulcast.layers.get(self.layer);
+        layer.is_some_and(|layer| name == Some(layer.as_bytes()))
     }
 
-    fn is_again(&self, header: &Header) -> bool {
-        Some(header.payload_type) == self.again_type && self.again_ssrc.is_none_or(|ssrc| ssrc == header.ssrc)
+    const fn is_media(&self, header: &Header) -> bool {
+        header.payload_type == self.payload_type
+    }
+
+    /// How many bits a second come in now.
+    pub fn bits_per_second(&mut self, now: Instant) -> Option<u32> {
+        self.meter.bits_per_second(now)
     }
 
     /// Opens a packet of this stream where it lies.
@@ -117,6 +156,7 @@ impl Uplink {
         }
         self.ssrc.get_or_insert(header.ssrc);
         self.reception.note(index, header.timestamp, now);
+        self.meter.note(payload.len(), now);
         self.taken(index, header, payload, now)
     }
 
@@ -142,7 +182,10 @@ impl Uplink {
         if payload.is_empty() {
             return Received::Empty;
         }
-        Received::Media(Opened { is_video: self.is_video, index, timestamp, marker, payload })
+        let layer = Layer { place: self.layer, is_only: self.simulcast.is_none() };
+        let is_video = self.is_video;
+        let begins_key_frame = is_video && begins_key_frame(payload);
+        Received::Media(Opened { is_video, layer, begins_key_frame, index, timestamp, marker, payload })
     }
 
     /// What was sent lately, for those who missed it.

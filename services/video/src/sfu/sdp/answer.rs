@@ -1,15 +1,14 @@
 //! The answer to an offer: one address, one certificate, and a stream of ours for every line that receives.
 
-use crate::sfu::sdp::offer::{Line, Offer};
+use crate::sfu::sdp::offer::{AGAIN_NAME_URI, LAYER_NAME_URI, Line, Offer, Simulcast};
 use crate::sfu::wire::ice::Credentials;
+use rtc::sdp::extmap::TRANSPORT_CC_URI;
 use std::fmt::{self, Write as _};
 use std::net::SocketAddr;
 use video_core::fingerprint::Fingerprint;
 
 /// The highest that a host candidate can have (RFC 8445 §5.1.2.1): it is the only one.
 const PRIORITY: u32 = 2_130_706_431;
-
-const NUMBERED: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
 
 /// A stream that we own on a line that receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +54,9 @@ impl Answerer<'_> {
         for line in &offer.sending {
             self.write_line(sdp, line)?;
             write!(sdp, "a=recvonly\r\n")?;
+            if let Some(simulcast) = &line.simulcast {
+                write_simulcast(sdp, simulcast)?;
+            }
         }
         Ok(())
     }
@@ -91,9 +93,20 @@ fn write_codec(sdp: &mut String, line: &Line) -> fmt::Result {
         write!(sdp, "a=fmtp:{payload_type} minptime=10;useinbandfec=1\r\n")?;
     }
     if let Some(id) = line.numbered {
-        write!(sdp, "a=rtcp-fb:{payload_type} transport-cc\r\na=extmap:{id} {NUMBERED}\r\n")?;
+        write!(sdp, "a=rtcp-fb:{payload_type} transport-cc\r\na=extmap:{id} {TRANSPORT_CC_URI}\r\n")?;
     }
     Ok(())
+}
+
+fn write_simulcast(sdp: &mut String, simulcast: &Simulcast) -> fmt::Result {
+    let again = simulcast.again_name.map(|id| (id, AGAIN_NAME_URI));
+    for (id, uri) in [Some((simulcast.name, LAYER_NAME_URI)), again].into_iter().flatten() {
+        write!(sdp, "a=extmap:{id} {uri}\r\n")?;
+    }
+    for layer in &simulcast.layers {
+        write!(sdp, "a=rid:{layer} recv\r\n")?;
+    }
+    write!(sdp, "a=simulcast:recv {}\r\n", simulcast.layers.join(";"))
 }
 
 /// Sound and picture of a slot share a stream id, so that browsers keep them together.

@@ -1,6 +1,8 @@
 //! Reads an offer before any engine does: only the one shape our pages send gets further.
 
 use crate::sfu::engine::SLOTS;
+use crate::sfu::forward::allotment::LAYERS_MAX;
+use rtc::sdp::extmap::TRANSPORT_CC_URI;
 use video_core::fingerprint::Fingerprint;
 
 /// A browser's offer with ten m-lines is 12 KiB; four times that is no offer of ours.
@@ -32,6 +34,26 @@ pub struct Line {
     pub numbered: Option<u8>,
     /// The streams it names: the media, then what of it is sent again.
     pub streams: Vec<u32>,
+    /// The sizes of a picture that it sends, if it sends it in more than one.
+    pub simulcast: Option<Simulcast>,
+}
+
+/// One picture in several sizes, each a stream that its first packets name (RFC 8853, RFC 8852).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Simulcast {
+    /// Their names, smallest first.
+    pub layers: Vec<String>,
+    /// What the browser calls the name of a stream.
+    pub name: u8,
+    /// What it calls the name of the stream that a packet sent again belongs to.
+    pub again_name: Option<u8>,
+}
+
+impl Line {
+    /// How many ticks of its RTP clock a second has: for Opus and for video always the same (RFC 7587, RFC 7741).
+    pub const fn ticks(&self) -> u32 {
+        if self.is_video { 90_000 } else { 48_000 }
+    }
 }
 
 /// Why a text is not such an offer.
@@ -67,7 +89,11 @@ pub enum NotAnOffer {
 const VIDEO_CODEC: &str = "VP8/90000";
 const AUDIO_CODEC: &str = "opus/48000/2";
 const AGAIN: &str = "rtx/90000";
-const NUMBERED: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+
+/// What packets call the stream they belong to (RFC 8852).
+pub const LAYER_NAME_URI: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+/// What packets call the stream of which they repeat one.
+pub const AGAIN_NAME_URI: &str = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
 
 /// A browser names a stream a handful of times; what names hundreds is no browser.
 const STREAMS_MAX: usize = 8;
@@ -83,6 +109,9 @@ struct Section {
     apt: Vec<(u8, u8)>,
     numbered: Option<u8>,
     streams: Vec<u32>,
+    layers: Vec<String>,
+    layer_name: Option<u8>,
+    again_name: Option<u8>,
 }
 
 impl Offer {
@@ -144,23 +173,42 @@ impl Section {
         } else if name == "fmtp" {
             let apt = rest.strip_prefix("apt=").and_then(payload_type);
             self.apt.extend(payload_type(subject).zip(apt));
-        } else if name == "extmap" && rest.split(' ').next() == Some(NUMBERED) {
-            let id = subject.split('/').next().and_then(|id| id.parse().ok());
-            self.numbered = id.filter(|id| (1..=14).contains(id));
+        } else if name == "extmap" {
+            self.read_extension(subject, rest);
+        } else if name == "simulcast" && subject == "send" {
+            self.layers = rest.split(';').map(str::to_owned).collect();
         } else if name == "ssrc" && self.streams.len() < STREAMS_MAX {
             let stream = subject.parse().ok().filter(|stream| !self.streams.contains(stream));
             self.streams.extend(stream);
         }
     }
 
+    fn read_extension(&mut self, id: &str, uri: &str) {
+        let id = id.split('/').next().and_then(|id| id.parse().ok()).filter(|id| (1..=14).contains(id));
+        match uri.split(' ').next() {
+            Some(TRANSPORT_CC_URI) => self.numbered = id,
+            Some(LAYER_NAME_URI) => self.layer_name = id,
+            Some(AGAIN_NAME_URI) => self.again_name = id,
+            Some(_) | None => {}
+        }
+    }
+
+    /// More sizes than we keep apart, or sizes without names, are one size: the answer takes no more.
+    fn simulcast(&self) -> Option<Simulcast> {
+        let (layers, name) = (self.layers.clone(), self.layer_name?);
+        let is_some = (2..=LAYERS_MAX).contains(&layers.len()) && layers.iter().all(|layer| is_a_name(layer));
+        is_some.then_some(Simulcast { layers, name, again_name: self.again_name })
+    }
+
     fn line(self) -> Result<Line, NotAnOffer> {
-        let mid = self.mid.filter(|mid| is_a_name(mid)).ok_or(NotAnOffer::NoMid)?;
+        let mid = self.mid.clone().filter(|mid| is_a_name(mid)).ok_or(NotAnOffer::NoMid)?;
         let payload_type = self.payload_type.ok_or(NotAnOffer::NoCodec)?;
         let sends_it_again =
             |again: &&u8| self.apt.iter().any(|(of, apt)| of == *again && *apt == payload_type);
         let again_type = self.agains.iter().find(sends_it_again).copied();
+        let simulcast = self.simulcast().filter(|_| self.is_video);
         let (is_video, numbered, streams) = (self.is_video, self.numbered, self.streams);
-        Ok(Line { mid, is_video, payload_type, again_type, numbered, streams })
+        Ok(Line { mid, is_video, payload_type, again_type, numbered, streams, simulcast })
     }
 }
 
@@ -287,5 +335,23 @@ mod tests {
         let picture = read.sending.last().unwrap();
         assert_eq!((picture.payload_type, picture.again_type, picture.numbered), (96, Some(97), Some(3)));
         assert_eq!(picture.streams, [7, 8]);
+        assert_eq!(picture.simulcast, None);
+    }
+
+    #[test]
+    fn a_picture_may_come_in_two_or_three_sizes() {
+        let named = |layers: &str| {
+            let lines = format!(
+                "a=extmap:10 {LAYER_NAME_URI}\r\na=extmap:11 {AGAIN_NAME_URI}\r\na=simulcast:send {layers}\r\n"
+            );
+            Offer::read(&format!("{}{lines}", offer(&OWN))).unwrap().sending.pop().unwrap().simulcast
+        };
+        let layers = vec!["s".to_owned(), "l".to_owned()];
+        assert_eq!(named("s;l"), Some(Simulcast { layers, name: 10, again_name: Some(11) }));
+        for one_size in ["s", "a;b;c;d", "s;l,m", "s;~l", ";"] {
+            assert_eq!(named(one_size), None, "{one_size}");
+        }
+        let nameless = format!("{}a=simulcast:send s;l\r\n", offer(&OWN));
+        assert_eq!(Offer::read(&nameless).unwrap().sending.pop().unwrap().simulcast, None);
     }
 }

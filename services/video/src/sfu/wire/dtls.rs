@@ -1,10 +1,11 @@
 //! The handshake of one browser: it shows the certificate of its ticket or gets no keys (RFC 5764).
 
 use crate::sfu::engine::Fault;
-use crate::sfu::wire::srtp::{Cipher, Masters, Profile};
+use crate::sfu::wire::srtp::{Cipher, Master, Masters, Profile};
 use bytes::BytesMut;
+use chassis::crypto::sha256;
 use rtc::crypto::providers::RingProvider;
-use rtc::crypto::{HashAlgorithm, RTCCryptoProvider, SecretVec};
+use rtc::crypto::{RTCCryptoProvider, SecretVec};
 use rtc::dtls::config::{
     ClientAuthType, ConfigBuilder, ExtendedMasterSecretType, HandshakeConfig, VerifyPeerCertificateFn,
 };
@@ -16,7 +17,6 @@ use rtc::shared::TransportProtocol;
 use rtc::shared::error::Error;
 use rtc::srtp::context::Context;
 use rtc::srtp::option::srtcp_replay_protection;
-use rtc::srtp::protection_profile::ProtectionProfile;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Instant;
@@ -57,15 +57,13 @@ impl Identity {
         let certificate = Certificate::generate_self_signed(vec!["holdspace".to_owned()], crypto.crypto())?;
         let der =
             certificate.certificate.first().ok_or_else(|| Fault("no certificate was made".to_owned()))?;
-        let fingerprint = fingerprint(crypto.as_ref(), der)?;
+        let fingerprint = fingerprint(der);
         Ok(Self { crypto, certificate, fingerprint })
     }
 
     fn config(&self, offered: Vec<Fingerprint>) -> Result<HandshakeConfig, Error> {
-        let crypto = Arc::clone(&self.crypto);
         let is_offered: VerifyPeerCertificateFn = Arc::new(move |chain, _verified| {
-            let shown = chain.first().ok_or(Error::ErrNonCertificate)?;
-            let shown = fingerprint(crypto.as_ref(), shown).map_err(|fault| Error::Other(fault.0))?;
+            let shown = fingerprint(chain.first().ok_or(Error::ErrNonCertificate)?);
             // All of them: an offer with a second certificate beside the ticket's was refused before.
             let is_offered = !offered.is_empty() && offered.iter().all(|offered| *offered == shown);
             is_offered.then_some(()).ok_or(Error::ErrNoMatchingCertificateFingerprint)
@@ -83,11 +81,8 @@ impl Identity {
     }
 }
 
-fn fingerprint(crypto: &dyn RTCCryptoProvider, certificate: &[u8]) -> Result<Fingerprint, Fault> {
-    let hash = crypto.crypto().hash(HashAlgorithm::Sha256, certificate);
-    let hash = hash.map_err(|error| Fault(error.to_string()))?;
-    let hash = hash.try_into().map_err(|_other_length| Fault("a hash of another length".to_owned()))?;
-    Ok(Fingerprint::from_hash(hash))
+fn fingerprint(certificate: &[u8]) -> Fingerprint {
+    Fingerprint::from_hash(sha256(certificate))
 }
 
 /// What a handshake leaves behind.
@@ -131,7 +126,7 @@ impl Handshake {
 
     /// Takes one datagram.
     pub fn receive(&mut self, datagram: &[u8], now: Instant) -> Progress {
-        // One that cannot be read is dropped: anybody on the path may send one. What ends it is our alert, see `over`.
+        // One that cannot be read is dropped: anybody on the path may send one. What ends it is our alert, see `is_fatal_alert`.
         let events = self.endpoint.read(now, OTHER_SIDE, None, BytesMut::from(datagram)).unwrap_or_default();
         let mut progress = Progress::Same;
         for event in events {
@@ -171,9 +166,8 @@ impl Handshake {
         let profile = Profile::of(state.srtp_protection_profile())?;
         let material = exported(state, profile)?;
         let Masters { theirs, ours } = profile.cut(material.as_ref())?;
-        let context = |master: crate::sfu::wire::srtp::Master<'_>, window| {
-            let profile = rtcp_profile(state.srtp_protection_profile())?;
-            Context::new(master.key, master.salt, profile, None, window, self.crypto.crypto()).ok()
+        let context = |master: Master<'_>, window| {
+            Context::new(master.key, master.salt, profile.feedback, None, window, self.crypto.crypto()).ok()
         };
         Some(Session {
             inbound: Cipher::new(profile, theirs).ok()?,
@@ -187,16 +181,6 @@ impl Handshake {
 fn exported(state: &State, profile: Profile) -> Option<SecretVec> {
     let label = rtc::srtp::config::LABEL_EXTRACTOR_DTLS_SRTP;
     state.export_keying_material(label, &[], profile.material_bytes()).ok()
-}
-
-fn rtcp_profile(agreed: SrtpProtectionProfile) -> Option<ProtectionProfile> {
-    if agreed == SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm {
-        Some(ProtectionProfile::AeadAes128Gcm)
-    } else if agreed == SrtpProtectionProfile::Srtp_Aead_Aes_256_Gcm {
-        Some(ProtectionProfile::AeadAes256Gcm)
-    } else {
-        None
-    }
 }
 
 /// A DTLS record with a fatal alert, not yet encrypted (RFC 6347 §4.1, RFC 5246 §7.2). The library tells the browser

@@ -2,10 +2,11 @@
 //!
 //! We are ICE-lite (RFC 8445 §2.5): browsers check, we answer, and they say which address counts.
 
-use crate::sfu::engine::{Fault, PeerId};
+use crate::sfu::engine::PeerId;
 use crate::sfu::figures::Figures;
-use rtc::crypto::providers::{RingProvider, RingRandom};
-use rtc::crypto::{RTCCryptoProvider as _, RTCRandom as _};
+use chassis::crypto;
+use rtc::crypto::RTCCryptoProvider as _;
+use rtc::crypto::providers::RingProvider;
 use rtc::shared::error::Error;
 use rtc::stun::attributes::{ATTR_USE_CANDIDATE, ATTR_USERNAME};
 use rtc::stun::fingerprint::FINGERPRINT;
@@ -13,7 +14,6 @@ use rtc::stun::integrity::MessageIntegrity;
 use rtc::stun::message::{BINDING_REQUEST, BINDING_SUCCESS, Message, Setter};
 use rtc::stun::xoraddr::XorMappedAddress;
 use std::collections::{HashMap, VecDeque};
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -30,31 +30,11 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Fresh ones.
-    ///
-    /// # Errors
-    /// When there is no randomness.
-    pub fn new() -> Result<Self, Fault> {
-        Ok(Self { ufrag: hex(random::<16>()?), password: hex(random::<16>()?) })
+    /// Drawn at random.
+    pub fn fresh() -> Self {
+        let drawn = || crypto::hex(&crypto::random::<16>());
+        Self { ufrag: drawn(), password: drawn() }
     }
-}
-
-/// A random number that nobody can guess.
-///
-/// # Errors
-/// When there is no randomness.
-pub fn random<const BYTES: usize>() -> Result<[u8; BYTES], Fault> {
-    let mut bytes = [0; BYTES];
-    RingRandom.fill(&mut bytes).map_err(|error| Fault(error.to_string()))?;
-    Ok(bytes)
-}
-
-fn hex(bytes: [u8; 16]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _written = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// What a datagram is, as far as its address and its first bytes say.

@@ -5,6 +5,7 @@ use rtc::crypto::{
     AeadAlgorithm, AeadCipher, BlockCipherAlgorithm, CryptoError, RTCCrypto, RTCCryptoProvider as _,
 };
 use rtc::dtls::extension::extension_use_srtp::SrtpProtectionProfile;
+use rtc::srtp::protection_profile::ProtectionProfile;
 
 /// What GCM adds to a packet.
 pub const TAG_BYTES: usize = 16;
@@ -17,11 +18,13 @@ const ENCRYPTION: u8 = 0;
 const SALT: u8 = 2;
 
 /// How long the two sides' keys are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub struct Profile {
     aead: AeadAlgorithm,
     block: BlockCipherAlgorithm,
     key_bytes: usize,
+    /// What the library calls the same for RTCP.
+    pub feedback: ProtectionProfile,
 }
 
 /// Both sides' master keys, as the handshake derived them.
@@ -44,14 +47,15 @@ pub struct Master<'k> {
 impl Profile {
     /// The profile that a handshake agreed on; nothing for one that we do not offer.
     pub fn of(agreed: SrtpProtectionProfile) -> Option<Self> {
-        let (aead, block, key_bytes) = if agreed == SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm {
-            (AeadAlgorithm::Aes128Gcm, BlockCipherAlgorithm::Aes128, 16)
+        use {AeadAlgorithm as Aead, BlockCipherAlgorithm as Block, ProtectionProfile as Feedback};
+        let (aead, block, key_bytes, feedback) = if agreed == SrtpProtectionProfile::Srtp_Aead_Aes_128_Gcm {
+            (Aead::Aes128Gcm, Block::Aes128, 16, Feedback::AeadAes128Gcm)
         } else if agreed == SrtpProtectionProfile::Srtp_Aead_Aes_256_Gcm {
-            (AeadAlgorithm::Aes256Gcm, BlockCipherAlgorithm::Aes256, 32)
+            (Aead::Aes256Gcm, Block::Aes256, 32, Feedback::AeadAes256Gcm)
         } else {
             return None;
         };
-        Some(Self { aead, block, key_bytes })
+        Some(Self { aead, block, key_bytes, feedback })
     }
 
     /// How much keying material both sides need.

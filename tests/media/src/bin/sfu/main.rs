@@ -5,8 +5,6 @@
     reason = "a proof answers on standard output, and tells its story beside"
 )]
 
-mod words;
-
 use anyhow::{Context as _, bail};
 use media::compare::Comparison;
 use media::compare::subject::{Programs, Stand, Subject};
@@ -16,9 +14,9 @@ use media::load::crowd::Crowd;
 use media::load::{Burden, Load};
 use media::namespace::Place;
 use media::reference;
+use media::words::Words;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use words::Words;
 
 const USAGE: &str = "compare [--rounds N] [--seconds N] [--rooms N] [--people N] [--pps N] [--only a,b] [--place own|machine]
 serve str0m --udp ADDR --tcp ADDR
@@ -103,14 +101,13 @@ fn subject(name: &str) -> anyhow::Result<Subject> {
     known.with_context(|| format!("--only takes some of {}", Subject::ALL.map(Subject::as_str).join(",")))
 }
 
-/// Whom the environment names. Who is not compared need not be there.
+/// Ours lies beside this one; Janus is where the environment says, or on PATH, and is only looked for when it takes part.
 fn programs(only: &[Subject]) -> anyhow::Result<Programs> {
     let named = |name| std::env::var_os(name).map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let janus =
         only.contains(&Subject::Janus).then(|| janus::program(named("PROOF_JANUS"), &path)).transpose()?;
     let own = std::env::current_exe()?;
-    // Built with this one, and so beside it.
     let ours = own.with_file_name("ours");
     Ok(Programs { ours, own, janus })
 }
