@@ -1,18 +1,21 @@
 // The sitter's place in the video room. It belongs to the page, not to a step: the line is kept when a step changes.
 import { useSyncExternalStore } from 'react';
-import { post } from '../api/client';
-import type { RoomState, Tile } from '../lib/media/types';
+import { get, post } from '../api/client';
+import type { Encryption } from '../lib/media/e2ee/agreement';
+import type { RoomState, RosterEntry, Tile } from '../lib/media/types';
 import { sitterWords as w } from '../words/en/sitter';
 
-type Connection = { leave: () => void; setCamera: (on: boolean) => void };
+type Connection = { leave: () => void; setCamera: (on: boolean) => void; agreeToOpen: () => void };
 
 export interface Place {
   state: RoomState;
   tiles: Tile[];
+  roster: RosterEntry[];
+  encryption: Encryption;
   joining: boolean;
 }
 
-let place: Place = { state: { name: 'idle' }, tiles: [], joining: false };
+let place: Place = { state: { name: 'idle' }, tiles: [], roster: [], encryption: { kind: 'waiting', missing: [] }, joining: false };
 let connection: Connection | null = null;
 const listeners = new Set<() => void>();
 
@@ -29,9 +32,11 @@ async function enter(session: string, camera: boolean): Promise<Connection> {
     session,
     stream,
     ticket: async (request) => (await post<{ token: string }>(`/rooms/${session}/ticket`, request)).token,
+    rosterKey: async () => (await get<{ public_key: string }>('/video/roster-key')).public_key,
     onState: (state) => become({ state }),
-    onRoster: () => undefined,
+    onRoster: (roster) => become({ roster }),
     onTiles: (tiles) => become({ tiles }),
+    onEncryption: (encryption) => become({ encryption }),
   });
   room.setCamera(camera);
   await room.join();
@@ -47,6 +52,9 @@ export function joinRoom(session: string, camera: boolean): void {
     .catch(() => become({ state: { name: 'ended', why: 'refused', code: 'media', detail: w.waiting.videoFailed } }))
     .finally(() => become({ joining: false }));
 }
+
+/** From a press: go on although somebody's browser cannot encrypt. */
+export const agreeToOpen = (): void => connection?.agreeToOpen();
 
 const subscribe = (listener: () => void): (() => void) => {
   listeners.add(listener);

@@ -1,6 +1,8 @@
 // The two keys of this phone. Either one signs an answer; the second also calls for help, and nothing that can be seen on
 // the phone or on the line tells which it was. They are made here and cannot be taken out of this browser.
 
+import { toBase64url } from '../lib/base64url';
+
 /** For ordinary answers. */
 export const ANSWER = 0;
 /** For answers that also call for help quietly. */
@@ -40,14 +42,12 @@ async function keysOf(session: string): Promise<Pair> {
   return (await kept(session)) ?? made;
 }
 
-const base64url = (bytes: ArrayBuffer): string => btoa(String.fromCharCode(...new Uint8Array(bytes))).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-
 /** What the server needs in order to know this phone again; null where the browser keeps no keys. */
 export async function publicKeys(session: string): Promise<{ answer_key: string; quiet_key: string } | null> {
   if (!canSign()) return null;
   try {
     const [answer, quiet] = await keysOf(session);
-    const point = async ({ publicKey }: CryptoKeyPair): Promise<string> => base64url(await crypto.subtle.exportKey('raw', publicKey));
+    const point = async ({ publicKey }: CryptoKeyPair): Promise<string> => toBase64url(new Uint8Array(await crypto.subtle.exportKey('raw', publicKey)));
     return { answer_key: await point(answer), quiet_key: await point(quiet) };
   } catch {
     return null;
@@ -60,7 +60,7 @@ export async function sign(session: string, which: Which, command: { id: string;
   try {
     const text = `${command.id}\n${command.path}\n${JSON.stringify(command.body)}`;
     const pair = await kept(session);
-    return pair === undefined ? null : base64url(await crypto.subtle.sign(HASH, pair[which].privateKey, new TextEncoder().encode(text)));
+    return pair === undefined ? null : toBase64url(new Uint8Array(await crypto.subtle.sign(HASH, pair[which].privateKey, new TextEncoder().encode(text))));
   } catch {
     return null;
   }

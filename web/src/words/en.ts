@@ -3,6 +3,7 @@
 import { boardWords } from './en/board';
 import { clinicWords } from './en/clinic';
 import { consoleWords } from './en/console';
+import { encryptionWords } from './en/encryption';
 import { homeWords } from './en/home';
 import { mailboxWords } from './en/mailbox';
 import { phaseWords } from './en/phases';
@@ -23,6 +24,7 @@ export const en = {
   board: boardWords,
   clinic: clinicWords,
   console: consoleWords,
+  encryption: encryptionWords,
   home: homeWords,
   link: linkWords,
   mailbox: mailboxWords,

@@ -1,5 +1,7 @@
 // This browser's own registration at its push service. Permission is asked from a press, never on arrival.
 
+import { fromBase64url, toBase64url } from '../../lib/base64url';
+
 export interface Registered {
   endpoint: string;
   p256dh: string;
@@ -22,17 +24,7 @@ export async function standing(): Promise<Standing> {
   return Notification.permission === 'granted' && (await own()) !== null ? 'on' : 'off';
 }
 
-const encoded = (buffer: ArrayBuffer | null): string =>
-  btoa(String.fromCharCode(...new Uint8Array(buffer ?? new ArrayBuffer(0))))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-
-/** Base64 for URLs, as the bytes that a browser wants. */
-export function decoded(text: string): Uint8Array<ArrayBuffer> {
-  const plain = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-  return Uint8Array.from(plain, (letter) => letter.charCodeAt(0));
-}
+const encoded = (buffer: ArrayBuffer | null): string => toBase64url(new Uint8Array(buffer ?? new ArrayBuffer(0)));
 
 /** Asks the person, then the push service. Null when the person says no. */
 export async function register(key: string): Promise<Registered | null> {
@@ -41,7 +33,7 @@ export async function register(key: string): Promise<Registered | null> {
   // What was made under another key of ours reaches nobody.
   await (await worker.pushManager.getSubscription())?.unsubscribe();
   await until(worker);
-  const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: decoded(key) });
+  const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: fromBase64url(key) });
   return { endpoint: made.endpoint, p256dh: encoded(made.getKey('p256dh')), auth: encoded(made.getKey('auth')) };
 }
 

@@ -1,10 +1,13 @@
+import { useMe } from '../../api/me';
 import { useNow } from '../../api/use-now';
 import { useCommand } from '../../api/use-command';
 import type { Id } from '../../api/types';
 import { length } from '../../lib/format';
 import { secondsBetween } from '../../lib/time';
 import { Button } from '../../ui/button';
+import { CallEncryption } from '../../ui/call-encryption';
 import { ProblemNotice } from '../../ui/problem-notice';
+import { encryptionWords } from '../../words/en/encryption';
 import { consoleWords } from '../../words/en/console';
 import { Picture } from './picture';
 import { useRoomState } from './queries';
@@ -17,7 +20,8 @@ const words = consoleWords.stage;
 
 /** The face first. Patient large, sitter and self small, nothing ever over the patient's face but their own name. */
 export function Stage({ room }: { room: Room }) {
-  const { session, patient, sitter } = useScene();
+  const { session, patient, sitter, names } = useScene();
+  const { person } = useMe();
   const tileOf = (person: Id | null) => room.tiles.find((tile) => tile.person === person);
   const inside = room.line.name === 'live' || room.line.name === 'reconnecting';
   const others = room.tiles.filter(({ person }) => person !== session.people.patient && person !== session.people.sitter);
@@ -26,6 +30,7 @@ export function Stage({ room }: { room: Room }) {
   return (
     <section className={styles.stage} aria-label={words.you}>
       <Waiting room={room} />
+      {inside ? <CallEncryption encryption={room.encryption} nameOf={names.name} me={person} compare={encryptionWords.read} onAgree={room.agree} /> : null}
       <div className={styles.view}>
       <Picture name={patient} place="large" stream={of?.video ?? null} tile={of} instead={inside ? <p>{words.not_here(patient)}</p> : <Join room={room} />} />
       {inside ? (

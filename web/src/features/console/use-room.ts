@@ -1,7 +1,8 @@
 // The therapist's place in the video room: opened by one press, closed when the page goes.
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { post } from '../../api/client';
+import { get, post } from '../../api/client';
 import { keepAwake, openDevices, type OpenedDevices } from '../../lib/media/devices';
+import type { Encryption } from '../../lib/media/e2ee/agreement';
 import { RoomConnection } from '../../lib/media/room';
 import type { Notice, Quality, RoomState as LineState, RosterEntry, Tile } from '../../lib/media/types';
 import { sound } from '../../lib/sound';
@@ -12,6 +13,7 @@ export interface Room {
   tiles: Tile[];
   quality: Quality | null;
   notice: Notice | null;
+  encryption: Encryption;
   devices: OpenedDevices | null;
   microphone: boolean;
   camera: boolean;
@@ -20,6 +22,8 @@ export interface Room {
   toggleMicrophone: () => void;
   toggleCamera: () => void;
   hear: () => void;
+  /** In a press: go on although somebody's browser cannot encrypt. */
+  agree: () => void;
 }
 
 export function useRoom(session: string): Room {
@@ -29,6 +33,7 @@ export function useRoom(session: string): Room {
   const [tiles, setTiles] = useState<Tile[]>([]);
   const [quality, setQuality] = useState<Quality | null>(null);
   const [notice, setNotice] = useState<Notice | null>(null);
+  const [encryption, setEncryption] = useState<Encryption>({ kind: 'waiting', missing: [] });
   const [devices, setDevices] = useState<OpenedDevices | null>(null);
   const [microphone, setMicrophone] = useState(true);
   const [camera, setCamera] = useState(true);
@@ -55,11 +60,13 @@ export function useRoom(session: string): Room {
       session,
       stream: opened.stream,
       ticket: async (request) => (await post<{ token: string }>(`/rooms/${session}/ticket`, request)).token,
+      rosterKey: async () => (await get<{ public_key: string }>('/video/roster-key')).public_key,
       onState: setLine,
       onRoster: setRoster,
       onTiles: setTiles,
       onQuality: setQuality,
       onNotice: setNotice,
+      onEncryption: setEncryption,
     });
     connection.current = room;
     await room.join();
@@ -71,6 +78,7 @@ export function useRoom(session: string): Room {
     tiles,
     quality,
     notice,
+    encryption,
     devices,
     microphone,
     camera,
@@ -87,5 +95,6 @@ export function useRoom(session: string): Room {
       void connection.current?.resumeSound();
       setNotice(null);
     },
+    agree: () => connection.current?.agreeToOpen(),
   };
 }

@@ -10,7 +10,7 @@ import type { Room } from './use-room';
 
 const S = 'session';
 const me: Me = { person: 'sam', role: 'patient', first_name: 'Sam', clinic: 'c', clinic_name: 'Lantern', clinic_phone: '+1 555 0100', time_zone: 'UTC', session: null, presence: false, demo: false, watchdog_url: null };
-const room: Room = { state: { name: 'live' }, roster: [], tiles: [], stream: null, had: true, muted: false, join: vi.fn(), leave: vi.fn(), hear: vi.fn() };
+const room: Room = { state: { name: 'live' }, roster: [], tiles: [], encryption: { kind: 'asked', who: ['lee'], agreed: false, waits_for: ['sam'] }, stream: null, had: true, muted: false, join: vi.fn(), leave: vi.fn(), hear: vi.fn(), agree: vi.fn() };
 let support: SupportRequest[] = [];
 let posted: string[] = [];
 let online = true;

@@ -1,8 +1,9 @@
 // The patient's place in the room: taken by a press, kept over a refresh, left by choice.
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { post } from '../../api/client';
+import { get, post } from '../../api/client';
 import type { Id } from '../../api/types';
 import { closeDevices, keepAwake, openDevices } from '../../lib/media/devices';
+import type { Encryption } from '../../lib/media/e2ee/agreement';
 import { RoomConnection } from '../../lib/media/room';
 import type { RosterEntry, RoomState, Tile } from '../../lib/media/types';
 
@@ -10,6 +11,7 @@ export interface Room {
   state: RoomState;
   roster: RosterEntry[];
   tiles: Tile[];
+  encryption: Encryption;
   stream: MediaStream | null;
   /** Whether this browser had a place before: then the press says "come back". */
   had: boolean;
@@ -18,6 +20,8 @@ export interface Room {
   join: () => void;
   leave: () => void;
   hear: () => void;
+  /** In a press: go on although somebody's browser cannot encrypt. */
+  agree: () => void;
 }
 
 const placeOf = (session: Id): string => `holdspace.place.${session}`;
@@ -28,6 +32,7 @@ export function useRoom(session: Id): Room {
   const [state, setState] = useState<RoomState>({ name: 'idle' });
   const [roster, setRoster] = useState<RosterEntry[]>([]);
   const [tiles, setTiles] = useState<Tile[]>([]);
+  const [encryption, setEncryption] = useState<Encryption>({ kind: 'waiting', missing: [] });
   const [stream, setStream] = useState<MediaStream | null>(null);
   const [muted, setMuted] = useState(false);
   const [had] = useState(() => sessionStorage.getItem(placeOf(session)) !== null);
@@ -51,9 +56,11 @@ export function useRoom(session: Id): Room {
       session,
       stream: opened.stream,
       ticket: async (request) => (await post<{ token: string }>(`/rooms/${session}/ticket`, request)).token,
+      rosterKey: async () => (await get<{ public_key: string }>('/video/roster-key')).public_key,
       onState: setState,
       onRoster: setRoster,
       onTiles: setTiles,
+      onEncryption: setEncryption,
       onNotice: ({ code }) => code === 'room.sound_blocked' && setMuted(true),
     });
     room.current = entered;
@@ -64,5 +71,5 @@ export function useRoom(session: Id): Room {
     void room.current?.resumeSound();
     setMuted(false);
   }, []);
-  return { state, roster, tiles, stream, had, muted, join: () => void join(), leave, hear };
+  return { state, roster, tiles, encryption, stream, had, muted, join: () => void join(), leave, hear, agree: () => room.current?.agreeToOpen() };
 }

@@ -11,8 +11,10 @@ import type { RoomState } from '../../lib/media/types';
 import { dayAndTime } from '../../lib/time';
 import { Button } from '../../ui/button';
 import { Page } from '../../ui/page';
+import { CallEncryption } from '../../ui/call-encryption';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { StateBadge, type Tone } from '../../ui/state-badge';
+import { encryptionWords } from '../../words/en/encryption';
 import { patientWords } from '../../words/en/patient';
 import { Faces } from './faces';
 import { usePresenceCode } from './queries';
@@ -61,6 +63,9 @@ export function WaitingRoom({ session, room }: { session: Session; room: Room })
         <>
           <Faces tiles={room.tiles} nameOf={names.name} />
           <Mirror stream={room.stream} />
+          {room.state.name === 'live' || room.state.name === 'reconnecting' ? (
+            <CallEncryption encryption={room.encryption} nameOf={names.name} me={me.person} compare={encryptionWords.compare(therapist)} onAgree={room.agree} />
+          ) : null}
         </>
       )}
       {session.phase === 'dosing_offered' ? <p className={styles.offer}>{words.offered(therapist)}</p> : null}

@@ -3,6 +3,11 @@
  * The messages are those of proto/signalling.md.
  */
 
+import { startGate } from './e2ee/gate';
+import { makeOwnKeys } from './e2ee/key-exchange';
+import { KeyRing, type ForRing, type Standing } from './e2ee/key-ring';
+import { houseKey } from './e2ee/roster-signature';
+import { canEncrypt, startCipher, type Cipher } from './e2ee/transform';
 import type { EndReason, RosterEntry, TicketRequest } from './types';
 
 /** How many others a room can show: therapist, patient, sitter, two invited, less oneself. */
@@ -16,8 +21,11 @@ const DISCONNECTED_MAX_MS = 1500;
 const DOOR_MAX_MS = 8000;
 /** From the offer to a connected line; beyond it something is in the way, and a new line may find another. */
 const CONNECT_MAX_MS = 10_000;
-/** One camera at conversation size: enough for a face, little enough for a home's uplink. */
-const VIDEO_BITRATE_MAX = 1_200_000;
+/** One camera at conversation size: enough for a face, little enough for a home's uplink. And a quarter of its picture, for whose line carries no more: the house chooses for each. */
+const SIZES: RTCRtpEncodingParameters[] = [
+  { rid: 's', scaleResolutionDownBy: 2, maxBitrate: 150_000 },
+  { rid: 'l', maxBitrate: 1_000_000 },
+];
 
 /** Whom a slot shows, and the tracks it does it with. */
 export type SlotView = { person: string | null; audio: MediaStreamTrack; video: MediaStreamTrack; videoMid: string };
@@ -35,16 +43,20 @@ export type LineEvents = {
   onRoster: (roster: RosterEntry[]) => void;
   onSlots: (slots: SlotView[]) => void;
   onNotice: (code: string, person: string) => void;
+  /** `standing` of this line has changed. */
+  onStanding: () => void;
   /** At most once. */
   onEnd: (end: LineEnd) => void;
 };
 
 export type LineOptions = {
   url: string;
+  session: string;
   device: string;
   certificate: RTCCertificate;
   stream: MediaStream | null;
   ticket: (request: TicketRequest) => Promise<string>;
+  rosterKey: () => Promise<string>;
   events: LineEvents;
 };
 
@@ -55,6 +67,7 @@ type FromHouse =
   | { type: 'slots'; slots: { audio: string; video: string; person: string | null }[] }
   | { type: 'roster'; people: RosterEntry[] }
   | { type: 'notice'; code: string; person: string }
+  | ForRing
   | { type: 'media_lost' }
   | { type: 'beat'; now_at: number }
   | { type: 'ended'; why: EndReason; code: string; detail: string; again: boolean };
@@ -62,6 +75,13 @@ type FromHouse =
 export class Line {
   readonly connection: RTCPeerConnection;
   readonly #options: LineOptions;
+  readonly #cipher: Cipher;
+  /** Null where this browser or this house cannot encrypt. */
+  #ring: KeyRing | null = null;
+  #standing: Standing | null = null;
+  #isOpen = false;
+  #agrees = { wanted: false, told: false };
+  #isAnswered = false;
   #socket: WebSocket | null = null;
   #offer = '';
   #isOver = false;
@@ -77,6 +97,17 @@ export class Line {
       certificates: [options.certificate],
     });
     this.connection.onconnectionstatechange = () => this.#onConnectionState();
+    this.#cipher = canEncrypt()
+      ? startCipher((report) => {
+          if (report.kind === 'failed') this.#become({ kind: 'stopped', why: 'failed' });
+          this.#ring?.report(report);
+        })
+      : startGate();
+  }
+
+  /** How this line stands with the others; null where nothing can be encrypted. */
+  get standing(): Standing | null {
+    return this.#standing;
   }
 
   get isConnected(): boolean {
@@ -87,11 +118,16 @@ export class Line {
   async open(): Promise<void> {
     this.#patience = setTimeout(() => this.#lost('door'), DOOR_MAX_MS);
     try {
+      const ring = canEncrypt() ? this.#makeRing() : null;
+      // Awaited below, and its failure is told there.
+      ring?.catch(() => undefined);
       addTransceivers(this.connection, this.#options.stream);
+      this.#attach();
       await this.connection.setLocalDescription(await this.connection.createOffer());
       this.#offer = this.connection.localDescription?.sdp ?? '';
       const fingerprint = fingerprintOf(this.#offer);
       const token = await this.#options.ticket({ fingerprint, device: this.#options.device });
+      await ring;
       if (!this.#isOver) this.#speak(token);
     } catch (error) {
       this.#end(endOf(error));
@@ -108,7 +144,7 @@ export class Line {
     for (const transceiver of this.connection.getTransceivers()) {
       if (transceiver.direction !== 'sendonly') continue;
       const kind = transceiver.receiver.track.kind;
-      await transceiver.sender.replaceTrack(stream.getTracks().find((track) => track.kind === kind) ?? null);
+      await this.#cipher.replaceTrack(transceiver.sender, stream.getTracks().find((track) => track.kind === kind) ?? null);
     }
   }
 
@@ -116,10 +152,24 @@ export class Line {
   async setSendsPicture(on: boolean): Promise<void> {
     const sender = this.connection.getSenders().find((one) => one.track?.kind === 'video');
     const parameters = sender?.getParameters();
-    const encoding = parameters?.encodings[0];
-    if (sender === undefined || parameters === undefined || encoding === undefined) return;
-    encoding.active = on;
+    if (sender === undefined || parameters === undefined) return;
+    for (const encoding of parameters.encodings) encoding.active = on;
     await sender.setParameters(parameters).catch(() => undefined);
+  }
+
+  /** True lets sound and pictures through in the clear, both ways: only once everyone has agreed. */
+  setOpen(on: boolean): void {
+    if (this.#isOpen === on) return;
+    this.#isOpen = on;
+    this.#cipher.take({ kind: 'open', on });
+  }
+
+  /** Tells the house whether this person agrees to that. Before the answer it would be forgotten: who comes anew is asked anew. */
+  agreeOpen(on: boolean): void {
+    this.#agrees.wanted = on;
+    if (!this.#isAnswered || this.#agrees.told === on) return;
+    this.#agrees.told = on;
+    this.send({ type: 'agree_open', on });
   }
 
   /** Ends without a word to anyone: the page has a newer line. */
@@ -139,7 +189,8 @@ export class Line {
     const socket = new WebSocket(this.#options.url);
     this.#socket = socket;
     this.#hearSomething();
-    socket.onopen = () => socket.send(JSON.stringify({ type: 'hello', token }));
+    const hello = this.#ring === null ? { token } : { token, public_key: this.#ring.public_key };
+    socket.onopen = () => socket.send(JSON.stringify({ type: 'hello', ...hello }));
     socket.onmessage = (event: MessageEvent<string>) => {
       this.#hearSomething();
       void this.#hear(JSON.parse(event.data) as FromHouse);
@@ -162,13 +213,20 @@ export class Line {
         this.#patience = setTimeout(() => this.#lost('connect'), CONNECT_MAX_MS);
         return this.send({ type: 'offer', sdp: this.#offer });
       case 'answer':
+        this.#isAnswered = true;
+        this.agreeOpen(this.#agrees.wanted);
         return this.connection.setRemoteDescription({ type: 'answer', sdp: message.sdp }).catch(() => this.#lost('answer'));
       case 'slots':
+        this.#seat(message.slots);
         return events.onSlots(message.slots.flatMap((slot) => this.#slot(slot)));
       case 'roster':
         return events.onRoster(message.people);
       case 'notice':
         return events.onNotice(message.code, message.person);
+      case 'devices':
+      case 'key':
+      case 'key_had':
+        return this.#ring?.hear(message);
       case 'media_lost':
         return this.#lost('media');
       case 'beat':
@@ -178,6 +236,40 @@ export class Line {
         return this.#end(message.again ? { again: true, refused: true, code, detail } : { again: false, why: message.why, code, detail });
       }
     }
+  }
+
+  /**
+   * Before the offer: Chromium leaves a receiver's transform that is set later without a frame, and plays what comes.
+   * Lines have no mids yet, so a slot goes by its place. Until the house says who is in one, nobody is.
+   */
+  #attach(): void {
+    const transceivers = this.connection.getTransceivers();
+    transceivers.forEach(({ direction, sender, receiver }, at) => {
+      const media = receiver.track.kind === 'video' ? 'video' : 'audio';
+      if (direction === 'sendonly') return this.#cipher.attach(sender, { side: 'send', media });
+      this.#cipher.attach(receiver, { side: 'receive', media, slot: placeOf(at) });
+      this.#cipher.take({ kind: 'seat', slot: placeOf(at), numbers: [] });
+    });
+  }
+
+  #seat(slots: { audio: string; person: string | null }[]): void {
+    const mids = this.connection.getTransceivers().map(({ mid }) => mid);
+    this.#ring?.seat(slots.map(({ audio, person }) => ({ slot: placeOf(mids.indexOf(audio)), person })));
+  }
+
+  async #makeRing(): Promise<void> {
+    const [own, rosterKey] = await Promise.all([makeOwnKeys(), this.#options.rosterKey()]);
+    const house = await houseKey(rosterKey);
+    if (house === null || this.#isOver) return;
+    this.#ring = new KeyRing({ room: this.#options.session, own, house, cipher: this.#cipher, send: (message) => this.send(message), onStanding: (standing) => this.#become(standing) });
+    // The worker may have died before there was anybody to tell.
+    if (this.#standing?.kind === 'stopped') this.#ring.report({ kind: 'failed' });
+    else this.#become({ kind: 'waiting', missing: [] });
+  }
+
+  #become(standing: Standing): void {
+    this.#standing = standing;
+    this.#options.events.onStanding();
   }
 
   #slot(slot: { audio: string; video: string; person: string | null }): SlotView[] {
@@ -247,6 +339,8 @@ export class Line {
   closeMedia(): void {
     this.connection.onconnectionstatechange = null;
     this.connection.close();
+    this.#ring?.stop();
+    this.#cipher.stop();
   }
 }
 
@@ -258,8 +352,7 @@ function addTransceivers(connection: RTCPeerConnection, stream: MediaStream | nu
   }
   if (stream !== null) {
     connection.addTransceiver(stream.getAudioTracks()[0] ?? 'audio', { direction: 'sendonly' });
-    const sendEncodings = [{ maxBitrate: VIDEO_BITRATE_MAX }];
-    connection.addTransceiver(stream.getVideoTracks()[0] ?? 'video', { direction: 'sendonly', sendEncodings });
+    connection.addTransceiver(stream.getVideoTracks()[0] ?? 'video', { direction: 'sendonly', sendEncodings: SIZES });
   }
   const codecs = RTCRtpReceiver.getCapabilities('video')?.codecs ?? [];
   const wanted = codecs.filter((codec) => ['video/vp8', 'video/rtx'].includes(codec.mimeType.toLowerCase()));
@@ -267,6 +360,9 @@ function addTransceivers(connection: RTCPeerConnection, stream: MediaStream | nu
     if (transceiver.receiver.track.kind === 'video' && wanted.length > 0) transceiver.setCodecPreferences(wanted);
   }
 }
+
+/** The slot of the line that was added at this place: they come in pairs. */
+const placeOf = (line: number): string => String(Math.floor(line / 2));
 
 /** 32 pairs with colons. Another hash than SHA-256 gives nothing, and the ticket route says so. */
 function fingerprintOf(sdp: string): string {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { waitBefore } from './backoff';
 import { troubleOf } from './devices';
+import { FakeConnection, FakeSocket, FakeStream, FakeTrack, fakeBrowser, last, realBrowser } from './fakes-for-tests';
 import type { SlotView } from './line';
 import { RoomConnection } from './room';
 import { asScore, rate } from './stats';
@@ -10,113 +11,8 @@ import type { Notice, RoomState, RosterEntry, Tile } from './types';
 const LEE = 'lee';
 const SAM = 'sam';
 
-class FakeTrack {
-  readyState = 'live';
-  enabled = true;
-  onended: (() => void) | null = null;
-  constructor(readonly kind: 'audio' | 'video') {}
-}
-
-class FakeStream {
-  constructor(readonly tracks: FakeTrack[] = []) {}
-  getTracks() {
-    return this.tracks;
-  }
-  getAudioTracks() {
-    return this.tracks.filter((track) => track.kind === 'audio');
-  }
-  getVideoTracks() {
-    return this.tracks.filter((track) => track.kind === 'video');
-  }
-}
-
-class FakeConnection {
-  static all: FakeConnection[] = [];
-  static generateCertificate = () => Promise.resolve({});
-  connectionState = 'new';
-  onconnectionstatechange: (() => void) | null = null;
-  localDescription = { sdp: 'v=0\r\na=fingerprint:sha-256 AA:BB\r\n' };
-  transceivers: { mid: string; direction: string; receiver: { track: FakeTrack }; setCodecPreferences: () => void }[] = [];
-  constructor() {
-    FakeConnection.all.push(this);
-  }
-  addTransceiver(kind: 'audio' | 'video' | FakeTrack, init: { direction: string }) {
-    const track = typeof kind === 'string' ? new FakeTrack(kind) : kind;
-    this.transceivers.push({ mid: String(this.transceivers.length), direction: init.direction, receiver: { track }, setCodecPreferences: () => undefined });
-  }
-  getTransceivers() {
-    return this.transceivers;
-  }
-  getSenders() {
-    return [];
-  }
-  getStats = () => Promise.resolve(new Map());
-  createOffer = () => Promise.resolve({});
-  setLocalDescription = () => Promise.resolve();
-  setRemoteDescription = () => Promise.resolve();
-  close() {
-    this.connectionState = 'closed';
-  }
-  become(state: string) {
-    this.connectionState = state;
-    this.onconnectionstatechange?.();
-  }
-}
-
-class FakeSocket {
-  static all: FakeSocket[] = [];
-  static OPEN = 1;
-  readyState = 1;
-  said: Record<string, unknown>[] = [];
-  onopen: (() => void) | null = null;
-  onmessage: ((event: { data: string }) => void) | null = null;
-  onerror: (() => void) | null = null;
-  onclose: (() => void) | null = null;
-  constructor() {
-    FakeSocket.all.push(this);
-  }
-  send(text: string) {
-    this.said.push(JSON.parse(text) as Record<string, unknown>);
-  }
-  close() {
-    this.readyState = 3;
-  }
-  hears(message: object) {
-    this.onmessage?.({ data: JSON.stringify(message) });
-  }
-  breaks() {
-    this.onerror?.();
-    this.onclose?.();
-  }
-}
-
-function last<T>(all: T[]): T {
-  const one = all.at(-1);
-  if (one === undefined) throw new Error('nothing there yet');
-  return one;
-}
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  FakeConnection.all = [];
-  FakeSocket.all = [];
-  vi.stubGlobal('RTCPeerConnection', FakeConnection);
-  vi.stubGlobal('RTCRtpReceiver', { getCapabilities: () => ({ codecs: [] }) });
-  vi.stubGlobal('WebSocket', FakeSocket);
-  vi.stubGlobal('MediaStream', FakeStream);
-  vi.stubGlobal('Audio', class {
-    autoplay = false;
-    volume = 1;
-    srcObject: unknown = null;
-    play = () => Promise.resolve();
-    pause = () => undefined;
-  });
-});
-
-afterEach(() => {
-  vi.unstubAllGlobals();
-  vi.useRealTimers();
-});
+beforeEach(fakeBrowser);
+afterEach(realBrowser);
 
 describe('coming in', () => {
   function room() {
@@ -132,6 +28,7 @@ describe('coming in', () => {
       session: 's',
       stream: stream as unknown as MediaStream,
       ticket,
+      rosterKey: () => Promise.resolve(''),
       onState: (state) => states.push(state),
       onRoster: () => undefined,
       onTiles: () => undefined,
@@ -251,7 +148,7 @@ describe('coming in', () => {
 
 describe('tiles', () => {
   function entry(person: string, role: RosterEntry['role'], place: RosterEntry['place'], camera = true): RosterEntry {
-    return { person, role, place, since_at: 0, camera, microphone: true, quality: null };
+    return { person, role, place, since_at: 0, camera, microphone: true, quality: null, encrypts: place === 'present', agrees_open: false };
   }
 
   function slot(person: string | null, mid: string): SlotView {

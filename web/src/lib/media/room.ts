@@ -1,7 +1,7 @@
 /**
  * One person's place in one video room: join, wait, be admitted, see and hear, come back by itself.
  *
- *   const room = new RoomConnection({ session, stream, ticket, onState, onRoster, onTiles });
+ *   const room = new RoomConnection({ session, stream, ticket, rosterKey, onState, onRoster, onTiles });
  *   <button onClick={() => room.join()}>      // join() must run inside a press: it starts the sound
  *   room.leave();                              // on unmount too; harmless twice
  *
@@ -11,6 +11,7 @@
  */
 
 import { waitBefore } from './backoff';
+import { NOTHING_ASKED, agreedBefore, encryptionOf, keepAgreed, openingOf, type Encryption, type Opening } from './e2ee/agreement';
 import { Line, SLOTS, type LineEnd, type SlotView } from './line';
 import { Sound } from './sound';
 import { Gauge, asScore, type Reading } from './stats';
@@ -39,6 +40,7 @@ export class RoomConnection {
   #coming: Line | null = null;
   #comingSlots: SlotView[] = [];
   #certificate: RTCCertificate | null = null;
+  #rosterKey: Promise<string> | null = null;
   #stream: MediaStream | null;
   #attempt = 0;
   #refusals = 0;
@@ -53,11 +55,17 @@ export class RoomConnection {
   #wantsPictures = true;
   #camera = true;
   #microphone = true;
+  /** Whose browsers, that cannot encrypt, this person has said yes to. */
+  #agreedTo: ReadonlySet<string>;
+  #roster: RosterEntry[] = [];
+  #opening: Opening = NOTHING_ASKED;
+  #toldEncryption = '';
   #settled: (() => void) | null = null;
 
   constructor(options: RoomOptions) {
     this.#options = options;
     this.#stream = options.stream;
+    this.#agreedTo = agreedBefore(options.session);
     this.#tiles = new TileBoard(options.onTiles);
     this.#sound = new Sound({
       onBlocked: () => options.onNotice?.({ code: 'room.sound_blocked' }),
@@ -131,6 +139,13 @@ export class RoomConnection {
     await this.#sound.resume();
   }
 
+  /** From a press: yes, talk in the clear although these people's browsers cannot encrypt. Nothing opens before all have said so. */
+  agreeToOpen(): void {
+    this.#agreedTo = new Set([...this.#agreedTo, ...this.#opening.who]);
+    keepAgreed(this.#options.session, this.#agreedTo);
+    this.#weighOpening(this.#roster);
+  }
+
   /** Single-flight: a line that is coming in is the only one. */
   async #comeIn(): Promise<void> {
     if (this.#coming !== null || this.#state.name === 'ended') return;
@@ -143,10 +158,12 @@ export class RoomConnection {
     if (this.#coming !== null || this.isOver) return;
     const line: Line = new Line({
       url: this.#options.url ?? defaultUrl(),
+      session: this.#options.session,
       device: thisDevice(),
       certificate: this.#certificate,
       stream: this.#stream,
       ticket: this.#options.ticket,
+      rosterKey: () => this.#askRosterKey(),
       events: {
         onWaiting: (since_at) => this.#become({ name: 'waiting', since_at }),
         onAdmitted: () => this.#onAdmitted(line),
@@ -156,12 +173,22 @@ export class RoomConnection {
         onNotice: (code, person) => {
           if (code === 'room.other_device_refused') this.#options.onNotice?.({ code, person });
         },
+        onStanding: () => this.#tellEncryption(),
         onEnd: (end) => this.#onEnd(line, end),
       },
     });
     this.#coming = line;
     this.#comingSlots = [];
     await line.open();
+  }
+
+  /** Asked for once, and again only when it was not answered. */
+  #askRosterKey(): Promise<string> {
+    this.#rosterKey ??= this.#options.rosterKey().catch((error: unknown) => {
+      this.#rosterKey = null;
+      throw error;
+    });
+    return this.#rosterKey;
   }
 
   /** True once nothing more will happen. */
@@ -171,6 +198,7 @@ export class RoomConnection {
 
   #onAdmitted(line: Line): void {
     if (this.#state.name === 'waiting') this.#become({ name: 'connecting' });
+    line.agreeOpen(this.#opening.agreed);
     line.send({ type: 'switches', camera: this.#sendsCamera(), microphone: this.#sendsMicrophone() });
   }
 
@@ -185,6 +213,7 @@ export class RoomConnection {
     this.#tellPictures();
     this.#show(this.#comingSlots);
     this.#become({ name: 'live' });
+    this.#tellEncryption();
   }
 
   #onSlots(line: Line, slots: SlotView[]): void {
@@ -200,6 +229,27 @@ export class RoomConnection {
   #onRoster(roster: RosterEntry[]): void {
     this.#options.onRoster(roster);
     this.#tiles.setRoster(roster);
+    this.#weighOpening(roster);
+  }
+
+  #weighOpening(roster: RosterEntry[]): void {
+    this.#roster = roster;
+    this.#opening = openingOf(roster, this.#agreedTo);
+    for (const line of [this.#playing, this.#coming]) line?.agreeOpen(this.#opening.agreed);
+    this.#tellEncryption();
+  }
+
+  /** What is shown is what is done: a line is open only while the page says so. */
+  #tellEncryption(): void {
+    const of = (line: Line): Encryption => encryptionOf(this.#opening, line.standing);
+    for (const line of [this.#playing, this.#coming]) if (line !== null) line.setOpen(of(line).kind === 'open');
+    const shown = this.#playing ?? this.#coming;
+    if (shown === null) return;
+    const encryption = of(shown);
+    const told = JSON.stringify(encryption);
+    if (told === this.#toldEncryption) return;
+    this.#toldEncryption = told;
+    this.#options.onEncryption?.(encryption);
   }
 
   #onEnd(line: Line, end: LineEnd): void {

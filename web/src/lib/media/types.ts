@@ -3,6 +3,8 @@
  * keyed by the codes below. How to use them is shown at the top of room.ts.
  */
 
+import type { Encryption } from './e2ee/agreement';
+
 /** The roles that may be in a room. */
 export type RoomRole = 'patient' | 'sitter' | 'therapist' | 'prescriber' | 'coordinator' | 'admin' | 'auditor';
 
@@ -21,6 +23,10 @@ export type RosterEntry = {
   microphone: boolean;
   /** How good their line is, as their own browser says; null until it has. */
   quality: Score | null;
+  /** Whether their browser encrypts end to end; null while they are not in the room. */
+  encrypts: boolean | null;
+  /** Whether they agree to talk in the clear because somebody's browser cannot. */
+  agrees_open: boolean;
 };
 
 /**
@@ -107,6 +113,8 @@ export type RoomOptions = {
   session: string;
   /** Asks the gateway for a fresh one-use ticket. Called for every join and every rejoin. */
   ticket: (request: TicketRequest) => Promise<string>;
+  /** Asks the gateway what lists of devices are signed with: GET /api/video/roster-key. Called until it answers once. */
+  rosterKey: () => Promise<string>;
   /** From openDevices(). null joins without sending (a prescriber looking in). */
   stream: MediaStream | null;
   onState: (state: RoomState) => void;
@@ -117,6 +125,8 @@ export type RoomOptions = {
   /** person → 0..1, about ten times a second while live; for meters that must not re-render a page. */
   onLevels?: (levels: ReadonlyMap<string, number>) => void;
   onNotice?: (notice: Notice) => void;
+  /** How the call is encrypted; a page shows it in words, all the time. */
+  onEncryption?: (encryption: Encryption) => void;
   /** Default: wss on this page's host, /api/video/signal. */
   url?: string;
 };

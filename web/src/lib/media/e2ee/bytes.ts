@@ -1,5 +1,5 @@
 /**
- * Bytes that both ends must write alike: texts and keys with their length in front, numbers big endian, base64url on the wire.
+ * Bytes that both ends must write alike: texts and keys with their length in front, numbers big endian.
  */
 
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -44,21 +44,4 @@ export function compareBytes(one: Uint8Array, other: Uint8Array): number {
     if (difference !== 0) return difference;
   }
   return one.length - other.length;
-}
-
-/** Base64 for URLs, without padding. */
-export function toBase64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}
-
-/** Null for anything that `toBase64url` would not have written: one value has one spelling. */
-export function fromBase64url(text: string): Bytes | null {
-  if (!/^[A-Za-z0-9_-]*$/.test(text)) return null;
-  try {
-    const letters = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
-    const bytes = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
-    return toBase64url(bytes) === text ? bytes : null;
-  } catch {
-    return null;
-  }
 }

@@ -57,6 +57,13 @@ describe('a new key', () => {
     expect(withSam().roster(LEE, { ...SAM, public_key: ANA.public_key })).toHaveLength(1);
   });
 
+  it('is made by a list that can be believed after one that could not, though nobody came or went', () => {
+    const lee = withSam();
+    expect(lee.tell({ kind: 'doubt' })).toEqual([{ kind: 'stop_sending' }]);
+    expect(lee.pass(BEGIN_BY_MS)).toEqual([]);
+    expect(lee.roster(LEE, SAM)).toEqual([{ kind: 'make_key', epoch: 2, wrap_for: [SAM] }]);
+  });
+
   it('is not made when the same people are told again in another order', () => {
     const lee = new Lee();
     lee.roster(LEE, SAM, ANA);

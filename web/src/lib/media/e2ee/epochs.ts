@@ -35,6 +35,8 @@ type Receiving = { number: number; device: string; epoch: number; forget_at: num
 export type Input =
   /** A roster that was verified; the whole of it. */
   | { kind: 'roster'; members: readonly Member[] }
+  /** A roster came that the house did not sign: nothing goes out until one comes that it did. */
+  | { kind: 'doubt' }
   /** `number` says that it has this device's key of `epoch`. */
   | { kind: 'had'; number: number; epoch: number }
   /** A key of `number` came and was unwrapped. */
@@ -47,7 +49,7 @@ export type Said =
   /** Make a base key and wrap it for each of these. */
   | { kind: 'make_key'; epoch: number; wrap_for: readonly Member[] }
   | { kind: 'send_under'; epoch: number }
-  /** This device is not on the roster: nothing more may be sent. */
+  /** This device is not on the roster, or the roster is not to be believed: nothing more may be sent. */
   | { kind: 'stop_sending' }
   | { kind: 'forget'; number: number; epoch: number };
 
@@ -76,6 +78,8 @@ function hear(epochs: Epochs, input: Input, now_ms: number): Step {
   switch (input.kind) {
     case 'roster':
       return rosterChanged(epochs, input.members, now_ms);
+    case 'doubt':
+      return { epochs: { ...epochs, sending: null, coming: null }, said: [{ kind: 'stop_sending' }] };
     case 'had':
       return { epochs: had(epochs, input.number, input.epoch), said: [] };
     case 'received':

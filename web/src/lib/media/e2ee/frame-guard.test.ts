@@ -138,6 +138,37 @@ describe('what comes in', () => {
   });
 });
 
+describe('once all have agreed to talk in the clear', () => {
+  it('frames leave as they are, and come in as they are; before and after neither', async () => {
+    const clear = utf8('are you well?');
+    expect(await sam.open('audio', clear, 'a')).toBeNull();
+    for (const guard of [lee, sam]) guard.take({ kind: 'open', on: true });
+    expect(await lee.seal('audio', clear)).toBe(clear);
+    expect(await sam.open('audio', clear, 'a')).toBe(clear);
+    for (const guard of [lee, sam]) guard.take({ kind: 'open', on: false });
+    expect(text(await lee.seal('audio', clear))).not.toContain('well');
+    expect(await sam.open('audio', clear, 'a')).toBeNull();
+  });
+
+  it('who still seals is still opened, and what does not open under a key that is here is not shown', async () => {
+    sam.take({ kind: 'open', on: true });
+    const sealed = await saying('not heard of it yet');
+    expect(await heard(sealed)).toBe('not heard of it yet');
+    const forged = await saying('never said');
+    forged[forged.length - 1] = (forged.at(-1) ?? 0) ^ 1;
+    expect(await heard(forged)).toBeNull();
+  });
+
+  it('no counter is used twice by what is sealed before and after', async () => {
+    const counter = async () => claim('audio', await saying('hello'))?.counter;
+    expect(await counter()).toBe(0);
+    lee.take({ kind: 'open', on: true });
+    await saying('in the clear');
+    lee.take({ kind: 'open', on: false });
+    expect(await counter()).toBe(1);
+  });
+});
+
 describe('failures', () => {
   const STRANGER = kidOf({ number: 9, epoch: 1 });
   let stranger: FrameGuard;
@@ -206,7 +237,7 @@ describe('a stream of frames', () => {
   it('keeps its order though each frame is sealed faster than the one before', async () => {
     class Hastening extends FrameGuard {
       #left_ms = 40;
-      override async seal(_: unknown, frame: Uint8Array): Promise<Bytes> {
+      override async seal(_: unknown, frame: Bytes): Promise<Bytes> {
         this.#left_ms -= 10;
         await new Promise((resolve) => setTimeout(resolve, this.#left_ms));
         return frame.slice() as Bytes;
@@ -238,6 +269,14 @@ describe('a stream of frames', () => {
     const shown = await through(sam, { side: 'receive', media: 'video', slot: 'v' }, [...frames(10, 2), ...wire], wantsKeyFrame);
     expect(shown.map((frame) => frame.at)).toEqual([0, 1, 2, 3]);
     expect(wantsKeyFrame).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks for none when the first frame that can be opened is a key frame', async () => {
+    const wantsKeyFrame = vi.fn();
+    const key = { at: 0, data: fromHex('10020000'.repeat(4)).buffer };
+    const wire = await through(lee, { side: 'send', media: 'video' }, [key]);
+    const shown = await through(sam, { side: 'receive', media: 'video', slot: 'v' }, [...frames(10, 2), ...wire], wantsKeyFrame);
+    expect([shown.length, wantsKeyFrame.mock.calls.length]).toEqual([1, 0]);
   });
 
   it('asks for no key frame while nothing was missing, nor as long as nothing can be opened', async () => {

@@ -18,13 +18,18 @@ export type ToGuard =
   | { kind: 'receive'; key: SFrameKey }
   | { kind: 'forget'; kid: number }
   /** Slot `slot` shows these roster numbers and nobody else: the house cannot put one person's voice under another's name. */
-  | { kind: 'seat'; slot: string; numbers: readonly number[] };
+  | { kind: 'seat'; slot: string; numbers: readonly number[] }
+  /** True once all who are present have agreed to talk in the clear: frames leave as they are, and come in as they are. */
+  | { kind: 'open'; on: boolean };
 
 export type FromGuard =
   /** Frames dropped since the last such report; `kid` as the frames said, null when they said nothing that can be read. */
   | { kind: 'undecryptable'; kid: number | null; count: number }
   /** The first frame under this key was opened. */
   | { kind: 'heard'; kid: number };
+
+/** A key is new because somebody is, and who opens begins to be seen: they can begin with a key frame and with no other. */
+export const needsKeyFrame = (message: ToGuard): boolean => message.kind === 'send_under' || message.kind === 'open';
 
 /** A wrong key fails fifty times a second; nobody reads faster than this. */
 const REPORT_EVERY_MS = 1000;
@@ -42,6 +47,7 @@ export class FrameGuard {
   readonly #seats = new Map<string, ReadonlySet<number>>();
   readonly #failed = new Map<number | null, number>();
   #sending: Sending | null = null;
+  #isOpen = false;
   #reportedAt = -Infinity;
 
   constructor(report: (report: FromGuard) => void, now: () => number) {
@@ -65,11 +71,15 @@ export class FrameGuard {
       case 'seat':
         this.#seats.set(message.slot, new Set(message.numbers));
         return;
+      case 'open':
+        this.#isOpen = message.on;
+        return;
     }
   }
 
-  /** Null while there is no key: nothing leaves in the clear. */
-  async seal(kind: Kind, frame: Uint8Array): Promise<Bytes | null> {
+  /** Null while there is no key: nothing leaves in the clear unless all have agreed to it. */
+  async seal(kind: Kind, frame: Bytes): Promise<Bytes | null> {
+    if (this.#isOpen) return frame;
     const sending = this.#sending;
     if (sending === null) return null;
     // Taken before anything is awaited: sound and pictures seal at the same time, and no counter may be used twice.
@@ -83,6 +93,8 @@ export class FrameGuard {
     this.#tellFailures();
     const said = claim(kind, frame);
     const known = said === null ? undefined : this.#receiving.get(said.kid);
+    // Who has not heard of the agreement yet still seals: what is under a key that is here is never taken for a clear frame.
+    if (this.#isOpen && known === undefined) return frame;
     if (said === null || known === undefined || !this.#belongs(said.kid, slot)) return this.#fail(said?.kid ?? null);
     if (!known.window.isNew(said.counter)) return null;
     const opened = await reveal(known.key, kind, frame).catch(() => null);

@@ -46,7 +46,10 @@ export async function reveal(key: SFrameKey, kind: Kind, protectedFrame: Bytes):
   return joined(clear.subarray(0, real), plaintext.subarray(0, -1));
 }
 
+/** Whether a picture can be drawn from this frame alone. */
+export const isKeyFrame = (frame: Uint8Array): boolean => ((frame[0] ?? IS_DELTA_FRAME) & IS_DELTA_FRAME) === 0;
+
 function clearLength(kind: Kind, first: number): number {
   if (kind === 'audio') return AUDIO_CLEAR;
-  return (first & IS_DELTA_FRAME) === 0 ? KEY_FRAME_CLEAR : DELTA_FRAME_CLEAR;
+  return isKeyFrame(Uint8Array.of(first)) ? KEY_FRAME_CLEAR : DELTA_FRAME_CLEAR;
 }

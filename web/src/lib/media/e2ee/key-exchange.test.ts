@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fromBase64url, toBase64url } from './bytes';
+import { fromBase64url, toBase64url } from '../../base64url';
 import { BASE_KEY_LENGTH, makeBaseKey, unwrapKey, wrapKey, type Receiver } from './key-exchange';
 import { EPOCH_MAX, kidOf, NUMBER_MAX, ownerOf } from './key-ids';
 import { baseKeyOf, comesIn, hex, member, type Person } from './people-for-tests';

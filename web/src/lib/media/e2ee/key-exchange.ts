@@ -10,7 +10,8 @@
  * envelope knows who sent it. The key pair lives as long as one coming-in, so what was recorded cannot be opened later.
  */
 
-import { bigEndian, fromBase64url, fromBigEndian, joined, prefixed, prefixedText, toBase64url, type Bytes } from './bytes';
+import { fromBase64url, toBase64url } from '../../base64url';
+import { bigEndian, fromBigEndian, joined, prefixed, prefixedText, type Bytes } from './bytes';
 import { isEpoch } from './key-ids';
 import { pointOf, type Member } from './roster';
 

@@ -1,6 +1,7 @@
 /** Lee leads, Ana sits, Sam is the patient, Noor looks in: each on one device with a key of its own. Only tests read this. */
 
-import { toBase64url, utf8, type Bytes } from './bytes';
+import { toBase64url } from '../../base64url';
+import { utf8, type Bytes } from './bytes';
 import { makeOwnKeys, type OwnKeys } from './key-exchange';
 import type { Member } from './roster';
 

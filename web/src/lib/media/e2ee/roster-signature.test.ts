@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { toBase64url } from './bytes';
+import { toBase64url } from '../../base64url';
+import { utf8 } from './bytes';
 import { hex, member } from './people-for-tests';
 import { MEMBERS_MAX, parseRoster, type Roster, type SignedRoster } from './roster';
 import { houseKey, rosterBytes, verifyRoster } from './roster-signature';
@@ -28,16 +29,19 @@ beforeAll(async () => {
 
 describe('the bytes of a roster', () => {
   it('are these, to the last one: the house writes the same', () => {
+    const id = (last: string) => `00000000-0000-0000-0000-000000000${last}`;
+    const written = (last: string) => '00000024' + hex(utf8(id(last)));
+    const roster = { ...ROSTER, room: id('007'), members: [{ ...SAM, person: id('102') }, { ...LEE, person: id('001') }] };
     const expected = [
       '00000012' + '486f6c64737061636520726f737465722031', // "Holdspace roster 1"
-      '00000009' + '73657373696f6e2d37', // "session-7"
+      written('007'), // room
       '0000000000000003', // epoch
       '0006608b015f3001', // issued_at
       '00000002', // members
-      '0001' + '00000003' + '6c6565' + '00000009' + '6c65652d70686f6e65' + '00000041' + '04' + '01'.repeat(64),
-      '0102' + '00000004' + '73c3b86d' + '0000000a' + '73c3b86d2d70686f6e65' + '00000041' + '04' + '02'.repeat(64),
+      '0001' + written('001') + '00000009' + '6c65652d70686f6e65' + '00000041' + '04' + '01'.repeat(64),
+      '0102' + written('102') + '0000000a' + '73c3b86d2d70686f6e65' + '00000041' + '04' + '02'.repeat(64),
     ];
-    expect(hex(rosterBytes(ROSTER))).toBe(expected.join(''));
+    expect(hex(rosterBytes(roster))).toBe(expected.join(''));
   });
 
   it('do not depend on the order in which members come', () => {

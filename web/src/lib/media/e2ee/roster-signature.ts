@@ -9,7 +9,8 @@
  * The signature is r ‖ s, 32 bytes each, big endian (IEEE P1363, not DER). Ed25519 would be shorter, but not every browser has it.
  */
 
-import { bigEndian, fromBase64url, joined, prefixed, prefixedText, type Bytes } from './bytes';
+import { fromBase64url } from '../../base64url';
+import { bigEndian, joined, prefixed, prefixedText, type Bytes } from './bytes';
 import { parseRoster, pointOf, type Member, type Roster } from './roster';
 
 const LABEL = 'Holdspace roster 1';

@@ -2,7 +2,8 @@
  * Who is in the room with which key, as the house says it. What comes over the socket is parsed here and nowhere else.
  */
 
-import { fromBase64url, type Bytes } from './bytes';
+import { fromBase64url } from '../../base64url';
+import { type Bytes } from './bytes';
 import { isNumber } from './key-ids';
 
 /** One coming-in of one device. Another coming-in has another number and another key, even on the same device. */

@@ -60,6 +60,18 @@ describe('the cipher of one coming-in', () => {
     expect(sender.transform).toEqual(new FakeTransform(worker, { side: 'send', media: 'audio' }));
   });
 
+  it('asks the encoder of its picture for a key frame with every new key, and with no other message', () => {
+    const { cipher } = started();
+    const setParameters = vi.fn(() => Promise.resolve());
+    const sender = { replaceTrack: () => undefined, getParameters: () => ({ encodings: [{ active: true }] }), setParameters } as unknown as RTCRtpSender;
+    cipher.attach(sender, { side: 'send', media: 'video' });
+    cipher.attach({ ...sender }, { side: 'send', media: 'audio' });
+    cipher.take({ kind: 'seat', slot: '0', numbers: [] });
+    expect(setParameters).not.toHaveBeenCalled();
+    cipher.take({ kind: 'open', on: true });
+    expect(setParameters.mock.calls).toEqual([[{ encodings: [{ active: true }] }, { encodingOptions: [{ keyFrame: true }] }]]);
+  });
+
   it('has a worker of its own, and none of it is left after stop', () => {
     const [one, other] = [started(), started()];
     expect(one.worker).not.toBe(other.worker);
@@ -78,7 +90,7 @@ describe('the cipher of one coming-in', () => {
 });
 
 describe('the worker', () => {
-  it('seals with the key that was posted what flows through its transform', async () => {
+  it('seals with the key that was posted what flows through its transform, and asks for a key frame with it', async () => {
     vi.spyOn(self, 'postMessage').mockImplementation(() => undefined);
     await import('./transform.worker');
     const key = await deriveKey('AES_256_GCM_SHA512_128', 65_537, baseKeyOf('Lee'), 'encrypt');
@@ -87,6 +99,13 @@ describe('the worker', () => {
     const output = new TransformStream<{ data: ArrayBuffer }>();
     const transformer = { readable, writable: output.writable, options: { side: 'send', media: 'audio' } };
     self.dispatchEvent(Object.assign(new Event('rtctransform'), { transformer }));
+    const generateKeyFrame = vi.fn(() => Promise.resolve());
+    const pictures = { readable: new TransformStream().readable, writable: new TransformStream().writable, options: { side: 'send', media: 'video' }, generateKeyFrame };
+    self.dispatchEvent(Object.assign(new Event('rtctransform'), { transformer: pictures }));
+    self.dispatchEvent(new MessageEvent('message', { data: { kind: 'seat', slot: '0', numbers: [] } }));
+    expect(generateKeyFrame).not.toHaveBeenCalled();
+    self.dispatchEvent(new MessageEvent('message', { data: { kind: 'send_under', key } }));
+    expect(generateKeyFrame).toHaveBeenCalledTimes(1);
     void writable.getWriter().write({ data: utf8('good evening').buffer });
     const sealed = new Uint8Array((await output.readable.getReader().read()).value?.data ?? new ArrayBuffer());
     const opening = await deriveKey('AES_256_GCM_SHA512_128', 65_537, baseKeyOf('Lee'), 'decrypt');
