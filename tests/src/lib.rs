@@ -13,6 +13,7 @@ pub mod night;
 pub mod proc;
 pub mod process;
 pub mod requests;
+pub mod room;
 pub mod servers;
 pub mod sink;
 pub mod split;

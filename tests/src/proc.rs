@@ -36,6 +36,14 @@ pub fn rss_mb(id: u32) -> anyhow::Result<f64> {
     Ok(kilobytes / 1024.0)
 }
 
+/// How many files and sockets a process holds open.
+///
+/// # Errors
+/// When it is gone.
+pub fn open_files(id: u32) -> anyhow::Result<usize> {
+    Ok(std::fs::read_dir(format!("/proc/{id}/fd"))?.count())
+}
+
 struct Stat {
     parent: u32,
     cpu_seconds: f64,
@@ -63,6 +71,9 @@ mod tests {
             work = (0..1_000_000).fold(work, |sum, number| sum ^ number);
         }
         assert!(rss_mb(std::process::id()).unwrap() > 1.0, "{work}");
+        let before = open_files(std::process::id()).unwrap();
+        let held = std::fs::File::open("/proc/self/stat").unwrap();
+        assert_eq!(open_files(std::process::id()).unwrap(), before + 1, "{held:?}");
         assert!(cpu_seconds(u32::MAX).is_err());
     }
 }

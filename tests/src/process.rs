@@ -79,6 +79,11 @@ impl Plan {
 }
 
 impl House {
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The most memory it ever held, in MB.
     ///
     /// # Errors

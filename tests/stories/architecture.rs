@@ -18,7 +18,7 @@ const HOUSES: &[&str] = &["holdspace", "tests", "media"];
 const OWNERS: &[(&str, &[&str])] = &[
     ("redis", &["chassis"]),
     ("lettre", &["checkins", "notify", "holdspace-watchdog"]),
-    ("rtc", &["video"]),
+    ("rtc", &["video", "tests"]),
     ("webrtc", &["video", "tests"]),
     ("argon2", &["identity"]),
     ("jsonwebtoken", &["chassis", "identity", "tests"]),
