@@ -10,6 +10,7 @@ mod targets;
 use media::cost::measure;
 use media::time::now;
 use mutate::Mutator;
+use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Map, Value, json};
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -17,7 +18,7 @@ use std::time::Duration;
 use targets::Target;
 use tests::proc::rss_mb;
 
-/// No input that fits into one message takes so long to read.
+/// No input that fits into one message takes so much of a processor to read.
 const SLOW: Duration = Duration::from_millis(100);
 /// Inputs kept because they were answered in a way that no other was.
 const KEPT_MAX: usize = 4_000;
@@ -75,10 +76,10 @@ fn run(mut target: Target, length: Duration, seed: u64) -> Run {
     }
     while began.elapsed() < length {
         let input = mutator.next();
-        let at = now();
+        let at = worked();
         let answered = catch_unwind(AssertUnwindSafe(|| (target.reads)(&input)));
         run.executions += 1;
-        if at.elapsed() > SLOW {
+        if worked().saturating_sub(at) > SLOW {
             run.slow += 1;
             show(target.name, "is slow on", &input);
         }
@@ -99,6 +100,11 @@ fn run(mut target: Target, length: Duration, seed: u64) -> Run {
     }
     run.per_second = (measure(run.executions) / began.elapsed().as_secs_f64()).round();
     run
+}
+
+/// What this thread has had of a processor: one that was taken away for a while is not the input's doing.
+fn worked() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap_or_default()
 }
 
 fn show(name: &str, what: &str, input: &[u8]) {
