@@ -113,7 +113,7 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
 
 async fn verify(mut config: Config) -> anyhow::Result<ExitCode> {
     // Looking must not send anything: a house that only verifies has no way out and no media.
-    (config.telephony, config.ntfy, config.webhook) = (None, None, None);
+    (config.telephony, config.ntfy, config.webhook, config.relay) = (None, None, None, None);
     (config.smtp, config.alarm_smtp, config.media_listen) = (None, None, "127.0.0.1:0".into());
     let stores = backup::stores(config).await?;
     let mut verdicts = vec![];

@@ -6,7 +6,7 @@ use crate::inside::{Acting, Inside};
 use anyhow::{Context as _, bail};
 use chassis::clock::{self, Clock};
 use chassis::config::interlock::{Interlock, Standby};
-use chassis::config::{Config, Smtp, SmtpTls, Tls};
+use chassis::config::{Config, Relay, Smtp, SmtpTls, Tls};
 use chassis::ids;
 use chassis::store::LOOK_AGAIN;
 use clap::Args;
@@ -58,6 +58,9 @@ pub struct Answers {
     /// The public IP address for video, when it differs.
     #[arg(long)]
     media_public_ip: Option<String>,
+    /// The address and port, UDP and TCP, of the way in for networks that let no media through; empty for none.
+    #[arg(long)]
+    relay: Option<String>,
     /// The first administrator's first name.
     #[arg(long)]
     admin_first_name: Option<String>,
@@ -167,6 +170,7 @@ fn configuration(data: &Path, answers: &mut Answers) -> anyhow::Result<Config> {
         listen: ask("Address to listen on", answers.listen.take(), Some("0.0.0.0:8443"))?,
         media_listen: ask("UDP address for video", answers.media.take(), Some("0.0.0.0:3478"))?,
         media_public_ip: optional("Public IP for video, if another", answers.media_public_ip.take())?,
+        relay: relay(answers)?,
         tls,
         smtp: Some(account(answers)?),
         interlock: Interlock {
@@ -174,6 +178,16 @@ fn configuration(data: &Path, answers: &mut Answers) -> anyhow::Result<Config> {
         },
         ..base
     })
+}
+
+/// The relay, from the answers.
+fn relay(answers: &mut Answers) -> anyhow::Result<Option<Relay>> {
+    let question = "Address of the relay, UDP and TCP (empty for none)";
+    let listen = ask(question, answers.relay.take(), Some("0.0.0.0:3479"))?;
+    if listen.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Relay::Own { listen: listen.parse().context("the relay needs an address and a port")? }))
 }
 
 /// The mail account, from the answers.

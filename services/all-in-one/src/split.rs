@@ -138,6 +138,7 @@ fn part(
             media_listen: house.media_listen.clone(),
             media_public_ip: house.media_public_ip.clone(),
             media_threads: house.media_threads,
+            relay: house.relay.clone(),
             ..own
         },
         _other => own,

@@ -2,6 +2,7 @@
 
 use crate::Video;
 use crate::publish;
+use crate::relay::IceServer;
 use crate::signal::socket;
 use crate::store::{self, Rooms};
 use actix_web::web::{Path, Payload};
@@ -150,6 +151,25 @@ pub struct RosterKey {
 #[get("/roster-key")]
 pub async fn read_roster_key(video: Guard<ReadRosterKey, Video>) -> HttpResponse {
     HttpResponse::Ok().json(RosterKey { public_key: video.roster_signer.public_key() })
+}
+
+/// What a browser's peer connection is told beside our own address.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct IceServers {
+    /// Ways in for networks that let no media through; none where the clinic has no relay.
+    pub ice_servers: Vec<IceServer>,
+}
+
+/// Says how else media gets in: see `proto/signalling.md`.
+#[utoipa::path(responses((status = 200, body = IceServers), (status = 404, body = ProblemBody)))]
+#[get("/sessions/{session}/ice-servers")]
+pub async fn read_ice_servers(
+    video: Guard<ReadRoom, Video>,
+    _session: Path<SessionId>,
+) -> Result<HttpResponse, Problem> {
+    let (person, now) = (video.who()?.person, video.store.ground().clock.now());
+    let ice_servers = video.relay.iter().map(|relay| relay.for_person(person, now)).collect();
+    Ok(HttpResponse::Ok().json(IceServers { ice_servers }))
 }
 
 /// Says who is at the door and who is in.

@@ -7,6 +7,7 @@ mod listen;
 mod migrations;
 mod problems;
 mod publish;
+pub mod relay;
 pub mod sfu;
 pub mod signal;
 mod store;
@@ -22,6 +23,7 @@ use hall::Hall;
 use kernel::time::Timestamp;
 use proto::envelope::{Envelope, Event as _};
 use proto::events::{identity, safety, scheduling};
+use relay::Relay;
 use sfu::thread::{Settings, Sfu};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -31,6 +33,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub struct Video {
     store: Store,
     sfu: Sfu,
+    relay: Option<Relay>,
     hall: Hall,
     roster_signer: RosterSigner,
     /// Whether the lines of a former life have been written off. Nobody comes in before.
@@ -68,9 +71,13 @@ impl Service for Video {
         for address in sfu.addresses() {
             tracing::info!(%address, "media is received");
         }
+        let start =
+            |relay| Relay::start(relay, public_ip, sfu.ports().collect(), store.ground().clock.clone());
+        let relay =
+            config.relay.as_ref().map(start).transpose().context("a port for the relay cannot be had")?;
         let roster_signer = RosterSigner::new(&store.ground().keys.roster_key(Self::NAME))?;
         let (hall, swept) = (Hall::default(), watch::Sender::new(false));
-        Ok(Self { store, sfu, hall, roster_signer, swept })
+        Ok(Self { store, sfu, relay, hall, roster_signer, swept })
     }
 
     fn store(&self) -> &Store {
@@ -81,6 +88,7 @@ impl Service for Video {
         config
             .service(http::open_signal)
             .service(http::read_roster_key)
+            .service(http::read_ice_servers)
             .service(http::read_room)
             .service(http::admit)
             .service(http::remove)

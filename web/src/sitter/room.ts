@@ -1,6 +1,6 @@
 // The sitter's place in the video room. It belongs to the page, not to a step: the line is kept when a step changes.
 import { useSyncExternalStore } from 'react';
-import { get, post } from '../api/client';
+import { roomCalls } from '../api/room';
 import type { Encryption } from '../lib/media/e2ee/agreement';
 import type { RoomState, RosterEntry, Tile } from '../lib/media/types';
 import { sitterWords as w } from '../words/en/sitter';
@@ -31,8 +31,7 @@ async function enter(session: string, camera: boolean): Promise<Connection> {
   const room = new RoomConnection({
     session,
     stream,
-    ticket: async (request) => (await post<{ token: string }>(`/rooms/${session}/ticket`, request)).token,
-    rosterKey: async () => (await get<{ public_key: string }>('/video/roster-key')).public_key,
+    ...roomCalls(session),
     onState: (state) => become({ state }),
     onRoster: (roster) => become({ roster }),
     onTiles: (tiles) => become({ tiles }),

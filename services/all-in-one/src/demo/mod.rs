@@ -9,13 +9,13 @@ use crate::inside::Inside;
 use crate::setup;
 use anyhow::{Context as _, bail};
 use chassis::clock::Clock;
-use chassis::config::{Budgets, Config, Watchdog};
+use chassis::config::{Budgets, Config, Relay, Watchdog};
 use clap::Args;
 use clinic::People;
 use kernel::id::SessionId;
 use kernel::time::Pace;
 use std::collections::BTreeMap;
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 /// The pace at which a person watches (decisions.md, "Drills and pace").
@@ -117,6 +117,7 @@ fn config(options: &Options, port: u16) -> anyhow::Result<Config> {
         database_url: options.database.clone().unwrap_or(base.database_url),
         public_url: format!("http://localhost:{port}"),
         listen: format!("127.0.0.1:{port}"),
+        relay: Some(Relay::Own { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }),
         demo: true,
         demo_pace: Pace::new(options.pace)?,
         smtp: smtp.clone(),

@@ -9,6 +9,7 @@ use figment::providers::{Env, Format as _, Serialized, Toml};
 use kernel::time::Span;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,8 @@ pub struct Config {
     pub media_public_ip: Option<String>,
     /// How many threads carry media, each on a UDP port of its own: that of `media_listen`, and those after it.
     pub media_threads: NonZeroU16,
+    /// A way in for networks that let no media through.
+    pub relay: Option<Relay>,
     /// PEM certificate chain and key for TLS at the gateway; without them a proxy must terminate TLS.
     pub tls: Option<Tls>,
     /// Mail for everything that is not an alarm.
@@ -89,6 +92,33 @@ pub struct Budgets {
 impl Default for Budgets {
     fn default() -> Self {
         Self { address: 100, person: 20, clinic: 300, entries_a_minute: 50 }
+    }
+}
+
+/// Where media goes in when the direct way is closed (TURN, RFC 8656).
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Relay {
+    /// Our own, in the process that carries media: UDP and TCP on one port.
+    Own {
+        /// Address and port.
+        listen: SocketAddr,
+    },
+    /// One beside it, such as coturn with `use-auth-secret`: it can speak TLS on 443.
+    Other {
+        /// Every way to it, such as `turns:turn.clinic.example:443?transport=tcp`.
+        urls: Vec<String>,
+        /// Its `static-auth-secret`.
+        secret: String,
+    },
+}
+
+impl std::fmt::Debug for Relay {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Own { listen } => write!(f, "Relay({listen})"),
+            Self::Other { urls, .. } => write!(f, "Relay({urls:?})"),
+        }
     }
 }
 
@@ -170,6 +200,7 @@ impl Default for Config {
             media_public_ip: None,
             // One carries over a hundred rooms, and one port is what most firewalls have open.
             media_threads: NonZeroU16::MIN,
+            relay: None,
             tls: None,
             smtp: None,
             alarm_smtp: None,

@@ -67,6 +67,13 @@ pub fn hmac_sha256_hex(key: &str, text: &[u8]) -> String {
     hex(&mac.finalize().into_bytes())
 }
 
+/// A signature as relays want it for a password: HMAC-SHA1 in base64.
+pub fn hmac_sha1_base64(key: &str, text: &[u8]) -> String {
+    let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(key.as_bytes()) else { return String::new() };
+    mac.update(text);
+    STANDARD.encode(mac.finalize().into_bytes())
+}
+
 /// Whether this is the signature of this text, as telephone providers write it: HMAC-SHA1 in base64. Takes the same
 /// time for every wrong one.
 pub fn is_hmac_sha1(key: &str, text: &[u8], signature: &str) -> bool {

@@ -1,6 +1,7 @@
 //! The media thread: commands, datagrams and timers in turn, and nothing that waits for anyone.
 
 use crate::devices::{DeviceKey, Member, WrappedKey};
+use crate::relay::desk::Port;
 use crate::sfu::engine::{Answer, Engine, Fault, Happening, PeerId};
 use crate::sfu::figures::Figures;
 use crate::sfu::forward::Forwarder;
@@ -9,7 +10,7 @@ use crate::sfu::sdp::offer::Offer;
 use crate::sfu::stage::{Entrant, Stage};
 use kernel::id::{PersonId, SessionId};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -90,6 +91,8 @@ struct Shard {
     commands: mpsc::Sender<Command>,
     bell: Bell,
     address: SocketAddr,
+    /// The same from this machine.
+    here: SocketAddr,
 }
 
 /// The media thread is gone, and with it every room.
@@ -124,6 +127,11 @@ impl Sfu {
     /// What browsers are told to send to: one address a thread.
     pub fn addresses(&self) -> impl Iterator<Item = SocketAddr> {
         self.shards.iter().map(|shard| shard.address)
+    }
+
+    /// The same addresses as a relay beside us needs them.
+    pub fn ports(&self) -> impl Iterator<Item = Port> {
+        self.shards.iter().map(|shard| Port { told: shard.address, here: shard.here })
     }
 
     /// What was counted so far.
@@ -199,7 +207,8 @@ impl Shard {
         let media =
             Media { net, engine, inbox, stage: Stage::default(), lines: vec![], clock: settings.clock };
         std::thread::Builder::new().name(format!("media-{place}")).spawn(move || media.run())?;
-        Ok(Self { commands, bell, address })
+        let here = if bound.ip().is_unspecified() { loopback(bound) } else { bound };
+        Ok(Self { commands, bell, address, here })
     }
 
     fn send(&self, command: Command) {
@@ -214,6 +223,12 @@ impl Drop for Shard {
     fn drop(&mut self) {
         self.send(Command::Stop);
     }
+}
+
+/// A port that is bound on every address, from this machine.
+fn loopback(bound: SocketAddr) -> SocketAddr {
+    let ip = if bound.is_ipv6() { IpAddr::from(Ipv6Addr::LOCALHOST) } else { Ipv4Addr::LOCALHOST.into() };
+    SocketAddr::new(ip, bound.port())
 }
 
 fn invalid(reason: &str) -> io::Error {

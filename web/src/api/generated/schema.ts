@@ -1724,6 +1724,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/video/sessions/{session}/ice-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Says how else media gets in: see `proto/signalling.md`. */
+        get: operations["read_ice_servers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/video/sessions/{session}/removals/{person}": {
         parameters: {
             query?: never;
@@ -2294,6 +2311,20 @@ export interface components {
             open: boolean;
             /** @description What keeps it closed. */
             red: components["schemas"]["RedView"][];
+        };
+        /** @description What a browser's peer connection is told (WebRTC: `RTCIceServer`). */
+        IceServer: {
+            /** @description The password to it. */
+            credential: string;
+            /** @description Every way to the relay. */
+            urls: string[];
+            /** @description Good for a while; says until when. */
+            username: string;
+        };
+        /** @description What a browser's peer connection is told beside our own address. */
+        IceServers: {
+            /** @description Ways in for networks that let no media through; none where the clinic has no relay. */
+            ice_servers: components["schemas"]["IceServer"][];
         };
         /** @description An incident as screens show it. */
         Incident: {
@@ -12823,6 +12854,63 @@ export interface operations {
             };
             /** @description A field is missing, unknown or out of bounds. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_ice_servers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IceServers"];
+                };
+            };
+            /** @description Nobody is signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description It is not theirs to do, or it did not come from our page. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description There is nothing here for them. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

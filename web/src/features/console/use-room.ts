@@ -1,6 +1,6 @@
 // The therapist's place in the video room: opened by one press, closed when the page goes.
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { get, post } from '../../api/client';
+import { roomCalls } from '../../api/room';
 import { keepAwake, openDevices, type OpenedDevices } from '../../lib/media/devices';
 import type { Encryption } from '../../lib/media/e2ee/agreement';
 import { RoomConnection } from '../../lib/media/room';
@@ -59,8 +59,7 @@ export function useRoom(session: string): Room {
     const room = new RoomConnection({
       session,
       stream: opened.stream,
-      ticket: async (request) => (await post<{ token: string }>(`/rooms/${session}/ticket`, request)).token,
-      rosterKey: async () => (await get<{ public_key: string }>('/video/roster-key')).public_key,
+      ...roomCalls(session),
       onState: setLine,
       onRoster: setRoster,
       onTiles: setTiles,

@@ -1,6 +1,6 @@
 // The patient's place in the room: taken by a press, kept over a refresh, left by choice.
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { get, post } from '../../api/client';
+import { roomCalls } from '../../api/room';
 import type { Id } from '../../api/types';
 import { closeDevices, keepAwake, openDevices } from '../../lib/media/devices';
 import type { Encryption } from '../../lib/media/e2ee/agreement';
@@ -55,8 +55,7 @@ export function useRoom(session: Id): Room {
     const entered = new RoomConnection({
       session,
       stream: opened.stream,
-      ticket: async (request) => (await post<{ token: string }>(`/rooms/${session}/ticket`, request)).token,
-      rosterKey: async () => (await get<{ public_key: string }>('/video/roster-key')).public_key,
+      ...roomCalls(session),
       onState: setState,
       onRoster: setRoster,
       onTiles: setTiles,

@@ -47,7 +47,7 @@ async function joined(rosterKey: () => Promise<string>) {
   const told: Encryption[] = [];
   const stream = new FakeStream([new FakeTrack('audio'), new FakeTrack('video')]) as unknown as MediaStream;
   const ticket = () => Promise.resolve('ticket');
-  const room = new RoomConnection({ session: 's', stream, ticket, rosterKey, onState: () => undefined, onRoster: () => undefined, onTiles: () => undefined, onEncryption: (encryption) => told.push(encryption) });
+  const room = new RoomConnection({ session: 's', stream, ticket, rosterKey, iceServers: () => Promise.resolve([]), onState: () => undefined, onRoster: () => undefined, onTiles: () => undefined, onEncryption: (encryption) => told.push(encryption) });
   void room.join();
   const sockets = FakeSocket.all.length;
   await vi.waitUntil(() => FakeSocket.all.length > sockets);

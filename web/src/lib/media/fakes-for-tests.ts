@@ -37,7 +37,7 @@ export class FakeConnection {
   static generateCertificate = () => Promise.resolve({});
   connectionState = 'new';
   onconnectionstatechange: (() => void) | null = null;
-  localDescription = { sdp: 'v=0\r\na=fingerprint:sha-256 AA:BB\r\n' };
+  configurations: RTCConfiguration[] = [];
   transceivers: { mid: string; direction: string; sender: FakeSender; receiver: { track: FakeTrack }; setCodecPreferences: () => void }[] = [];
   constructor() {
     FakeConnection.all.push(this);
@@ -56,8 +56,9 @@ export class FakeConnection {
   getStats = () => Promise.resolve(new Map());
   createOffer = () => {
     FakeConnection.onOffer(this);
-    return Promise.resolve({});
+    return Promise.resolve({ sdp: 'v=0\r\na=fingerprint:sha-256 AA:BB\r\n' });
   };
+  setConfiguration = (configuration: RTCConfiguration) => void this.configurations.push(configuration);
   setLocalDescription = () => Promise.resolve();
   setRemoteDescription = () => Promise.resolve();
   close() {

@@ -8,7 +8,7 @@ import { makeOwnKeys } from './e2ee/key-exchange';
 import { KeyRing, type ForRing, type Standing } from './e2ee/key-ring';
 import { houseKey } from './e2ee/roster-signature';
 import { canEncrypt, startCipher, type Cipher } from './e2ee/transform';
-import type { EndReason, RosterEntry, TicketRequest } from './types';
+import type { EndReason, IceServer, RosterEntry, TicketRequest } from './types';
 
 /** How many others a room can show: therapist, patient, sitter, two invited, less oneself. */
 export const SLOTS = 4;
@@ -26,6 +26,9 @@ const SIZES: RTCRtpEncodingParameters[] = [
   { rid: 's', scaleResolutionDownBy: 2, maxBitrate: 150_000 },
   { rid: 'l', maxBitrate: 1_000_000 },
 ];
+
+/** All in one line, so that there is one way to find. */
+const POLICY: RTCConfiguration = { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require' };
 
 /** Whom a slot shows, and the tracks it does it with. */
 export type SlotView = { person: string | null; audio: MediaStreamTrack; video: MediaStreamTrack; videoMid: string };
@@ -57,6 +60,7 @@ export type LineOptions = {
   stream: MediaStream | null;
   ticket: (request: TicketRequest) => Promise<string>;
   rosterKey: () => Promise<string>;
+  iceServers: () => Promise<IceServer[]>;
   events: LineEvents;
 };
 
@@ -91,11 +95,7 @@ export class Line {
 
   constructor(options: LineOptions) {
     this.#options = options;
-    this.connection = new RTCPeerConnection({
-      bundlePolicy: 'max-bundle',
-      rtcpMuxPolicy: 'require',
-      certificates: [options.certificate],
-    });
+    this.connection = new RTCPeerConnection({ ...POLICY, certificates: [options.certificate] });
     this.connection.onconnectionstatechange = () => this.#onConnectionState();
     this.#cipher = canEncrypt()
       ? startCipher((report) => {
@@ -123,10 +123,15 @@ export class Line {
       ring?.catch(() => undefined);
       addTransceivers(this.connection, this.#options.stream);
       this.#attach();
-      await this.connection.setLocalDescription(await this.connection.createOffer());
-      this.#offer = this.connection.localDescription?.sdp ?? '';
-      const fingerprint = fingerprintOf(this.#offer);
-      const token = await this.#options.ticket({ fingerprint, device: this.#options.device });
+      const offer = await this.connection.createOffer();
+      this.#offer = offer.sdp ?? '';
+      const [token, iceServers] = await Promise.all([
+        this.#options.ticket({ fingerprint: fingerprintOf(this.#offer), device: this.#options.device }),
+        // A relay is a second way; without it the first one is tried alone.
+        this.#options.iceServers().catch(() => []),
+      ]);
+      this.connection.setConfiguration({ ...POLICY, iceServers });
+      await this.connection.setLocalDescription(offer);
       await ring;
       if (!this.#isOver) this.#speak(token);
     } catch (error) {

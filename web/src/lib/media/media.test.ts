@@ -6,7 +6,7 @@ import type { SlotView } from './line';
 import { RoomConnection } from './room';
 import { asScore, rate } from './stats';
 import { TileBoard } from './tiles';
-import type { Notice, RoomState, RosterEntry, Tile } from './types';
+import type { Notice, RoomOptions, RoomState, RosterEntry, Tile } from './types';
 
 const LEE = 'lee';
 const SAM = 'sam';
@@ -15,7 +15,7 @@ beforeEach(fakeBrowser);
 afterEach(realBrowser);
 
 describe('coming in', () => {
-  function room() {
+  function room(options: Partial<RoomOptions> = {}) {
     const states: RoomState[] = [];
     const notices: Notice[] = [];
     const tickets: string[] = [];
@@ -29,10 +29,12 @@ describe('coming in', () => {
       stream: stream as unknown as MediaStream,
       ticket,
       rosterKey: () => Promise.resolve(''),
+      iceServers: () => Promise.resolve([]),
       onState: (state) => states.push(state),
       onRoster: () => undefined,
       onTiles: () => undefined,
       onNotice: (notice) => notices.push(notice),
+      ...options,
     });
     return { connection, states, notices, ticket, stream };
   }
@@ -55,6 +57,20 @@ describe('coming in', () => {
     expect(last(FakeSocket.all).said.map((message) => message.type)).toEqual(['hello', 'switches', 'offer', 'pictures']);
     expect(last(FakeSocket.all).said[0]).toEqual({ type: 'hello', token: 't0:AA:BB' });
     expect(states.map((state) => state.name)).toEqual(['connecting', 'live']);
+  });
+
+  it('knows the relay before it looks for a way, and does without one that cannot be asked', async () => {
+    const relay = { urls: ['turn:127.0.0.1:1?transport=tcp'], username: '1:a', credential: 'b' };
+    const ask = vi.fn<() => Promise<(typeof relay)[]>>().mockResolvedValueOnce([relay]).mockRejectedValueOnce(new TypeError('offline'));
+    const { connection } = room({ iceServers: ask });
+    void connection.join();
+    await settle();
+    expect(last(FakeConnection.all).configurations.map(({ iceServers }) => iceServers)).toEqual([[relay]]);
+    last(FakeSocket.all).onclose?.();
+    await vi.advanceTimersByTimeAsync(500);
+    expect(FakeConnection.all).toHaveLength(2);
+    expect(last(FakeConnection.all).configurations.map(({ iceServers }) => iceServers)).toEqual([[]]);
+    expect(FakeSocket.all).toHaveLength(2);
   });
 
   it('waits at the door until it is let in', async () => {

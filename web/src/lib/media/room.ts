@@ -1,7 +1,7 @@
 /**
  * One person's place in one video room: join, wait, be admitted, see and hear, come back by itself.
  *
- *   const room = new RoomConnection({ session, stream, ticket, rosterKey, onState, onRoster, onTiles });
+ *   const room = new RoomConnection({ ...roomCalls(session), session, stream, onState, onRoster, onTiles });
  *   <button onClick={() => room.join()}>      // join() must run inside a press: it starts the sound
  *   room.leave();                              // on unmount too; harmless twice
  *
@@ -164,6 +164,7 @@ export class RoomConnection {
       stream: this.#stream,
       ticket: this.#options.ticket,
       rosterKey: () => this.#askRosterKey(),
+      iceServers: this.#options.iceServers,
       events: {
         onWaiting: (since_at) => this.#become({ name: 'waiting', since_at }),
         onAdmitted: () => this.#onAdmitted(line),

@@ -105,6 +105,9 @@ export type Notice =
   | { code: 'room.audio_only_on' }
   | { code: 'room.audio_only_off' };
 
+/** A relay for networks that let no media through, with a name and a password that are good for a while. */
+export type IceServer = { urls: string[]; username: string; credential: string };
+
 /** What the ticket route needs: POST /api/rooms/{session}/ticket takes exactly this. */
 export type TicketRequest = { fingerprint: string; device: string };
 
@@ -115,6 +118,8 @@ export type RoomOptions = {
   ticket: (request: TicketRequest) => Promise<string>;
   /** Asks the gateway what lists of devices are signed with: GET /api/video/roster-key. Called until it answers once. */
   rosterKey: () => Promise<string>;
+  /** Asks for other ways in than straight to the house: GET /api/video/sessions/{session}/ice-servers. Called for every join. */
+  iceServers: () => Promise<IceServer[]>;
   /** From openDevices(). null joins without sending (a prescriber looking in). */
   stream: MediaStream | null;
   onState: (state: RoomState) => void;
