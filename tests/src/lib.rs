@@ -18,6 +18,7 @@ pub mod servers;
 pub mod sink;
 pub mod split;
 pub mod stores;
+pub mod turn;
 
 use std::path::PathBuf;
 use std::time::Duration;
