@@ -72,10 +72,7 @@ export class RoomConnection {
     });
     this.#own = new OwnMedia({
       earOf: (track) => this.#sound.earOf(track),
-      onSends: (sends) => {
-        this.#tell({ type: 'sends', ...sends });
-        options.onSends?.(sends);
-      },
+      onSends: (sends) => this.#tell({ type: 'sends', ...sends }),
     });
   }
 

@@ -4,7 +4,6 @@
  */
 
 import type { Encryption } from './e2ee/agreement';
-import type { Sends } from './own-media';
 
 /** The roles that may be in a room. */
 export type RoomRole = 'patient' | 'sitter' | 'therapist' | 'prescriber' | 'coordinator' | 'admin' | 'auditor';
@@ -141,8 +140,6 @@ export type RoomOptions = {
   /** person → 0..1, about ten times a second while live; for meters that must not re-render a page. */
   onLevels?: (levels: ReadonlyMap<string, number>) => void;
   onNotice?: (notice: Notice) => void;
-  /** What the own camera and microphone give, whenever it changes; the others are told by themselves. */
-  onSends?: (sends: Sends) => void;
   /** How the call is encrypted; a page shows it in words, all the time. */
   onEncryption?: (encryption: Encryption) => void;
   /** Default: wss on this page's host, /api/video/signal. */
