@@ -163,6 +163,13 @@ describe('a dark room', () => {
     expect(camera.is).toBe('live');
   });
 
+  it('is not said in turns with a covered lens, while fingers let some light through now and then', () => {
+    camera.shows(covered, 3000);
+    let at = 0;
+    expect(camera.shows(() => (at++ % 4 < 2 ? luma(() => 42 + noise() * 4) : covered()), 10_000)).toBeNull();
+    expect(camera.is).toBe('black');
+  });
+
   it('is said no more when the lens is covered as well, and again when it is not', () => {
     camera.shows(dark, 4000);
     camera.shows(covered, 2000);

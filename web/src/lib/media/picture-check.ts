@@ -105,7 +105,7 @@ export class PictureCheck {
     const still_ms = this.#works ? now_ms - this.#movedAt : 0;
     const good_ms = this.#good.hold(this.#works && !isBlack && !isDark && still_ms < BETTER_MS, now_ms);
     const [black_ms, dark_ms] = [this.#black.hold(isBlack, now_ms), this.#dark.hold(isDark, now_ms)];
-    if (black_ms >= BLACK_MS) return 'black';
+    if (black_ms >= BLACK_MS || (isBlack && this.#is === 'black')) return 'black';
     if (still_ms >= STILL_MS) return 'frozen';
     if (dark_ms >= DARK_MS) return 'dark';
     return good_ms >= BETTER_MS ? 'live' : null;
