@@ -4,6 +4,7 @@
 //! sees that a version moved, reads the room once, and every socket of it wakes.
 
 use crate::Video;
+use crate::signal::sends::Sends;
 use crate::store;
 use chassis::clock;
 use chassis::problem::Failure;
@@ -24,6 +25,8 @@ pub struct Switches {
     pub camera: bool,
     /// Whether the microphone is on.
     pub microphone: bool,
+    /// What the two give.
+    pub sends: Sends,
     /// How good the line is, 1 to 5, once it has said so.
     pub quality: Option<u8>,
     /// Whether it encrypts, once it has a line.

@@ -96,6 +96,38 @@ async fn everyone_sees_whose_browser_cannot_encrypt_and_who_agreed_to_go_on() {
 }
 
 #[actix_web::test]
+async fn what_a_camera_and_a_microphone_give_is_told_until_that_line_ends() {
+    let house = House::start().await;
+    let (lee, sam) = (Bot::new().await, Bot::new().await);
+    let mut lees = lee.knock(&house, house.lee).await;
+    let mut sams = sam.knock(&house, house.sam).await;
+    sams.hears("waiting").await;
+    house.admit(house.sam).await;
+    sams.hears("admitted").await;
+    let sees = |place: &'static str, picture: Value, sound: Value| {
+        let person = house.sam.person.to_string();
+        move |roster: &Value| {
+            let mut people = roster["people"].as_array().unwrap().iter();
+            let sam = people.find(|one| one["person"] == person).unwrap();
+            let is = |what: &str| sam[what].get("is").cloned().unwrap_or(Value::Null);
+            (sam["place"].as_str(), is("picture"), is("sound"))
+                == (Some(place), picture.clone(), sound.clone())
+        }
+    };
+    lees.hears_that("roster", sees("present", Value::Null, Value::Null)).await;
+    sams.say(json!({"type": "sends", "picture": "black", "sound": "silent"})).await;
+    lees.hears_that("roster", sees("present", json!("black"), json!("silent"))).await;
+    sams.say(json!({"type": "sends", "picture": "live", "sound": null})).await;
+    lees.hears_that("roster", sees("present", json!("live"), Value::Null)).await;
+    drop(sams);
+    lees.hears_that("roster", sees("lost", Value::Null, Value::Null)).await;
+    let mut again = sam.knock(&house, house.sam).await;
+    lees.hears_that("roster", sees("present", Value::Null, Value::Null)).await;
+    again.say(json!({"type": "sends", "picture": "pretty", "sound": "live"})).await;
+    assert_eq!(again.hears_end().await["why"], "refused");
+}
+
+#[actix_web::test]
 async fn an_admission_reaches_the_door_within_a_second() {
     let house = House::start().await;
     let mut sams = house.knock(&house.ticket(house.sam, ANY_PRINT)).await;

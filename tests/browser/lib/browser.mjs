@@ -25,11 +25,11 @@ const launched = (launch) => launch().catch((error) => {
 });
 
 /** A person's own Chromium process, with their face and voice on its camera and microphone. */
-export async function browserOf(person, { zone = 'America/New_York', phone = false } = {}) {
+export async function browserOf(person, { zone = 'America/New_York', phone = false, camera = cameraOf } = {}) {
   const context = await launched(() => chromium.launchPersistentContext(folder('profiles', person.key), {
     executablePath: chromiumProgram,
     headless: true,
-    args: [...FLAGS, ...cameraOf(person, folder('cameras'))],
+    args: [...FLAGS, ...camera(person, folder('cameras'))],
     viewport: phone ? PHONE : DESK,
     timezoneId: zone,
     locale: 'en-GB',

@@ -49,20 +49,50 @@ function wavHead(bytes) {
   return head;
 }
 
-function voice(path, hertz) {
+function voice(path, hertz, silent_s = 0) {
   const turn = Math.round((STROKE_S + PAUSE_S) * RATE);
-  const sound = Buffer.alloc(turn * STROKES * 2);
-  for (let at = 0; at < turn * STROKES; at += 1) {
+  const strokes = silent_s === 0 ? STROKES : Math.round(silent_s / (STROKE_S + PAUSE_S));
+  const sound = Buffer.alloc((turn * strokes + silent_s * RATE) * 2);
+  for (let at = 0; at < turn * strokes; at += 1) {
     const on = at % turn < STROKE_S * RATE;
     if (on) sound.writeInt16LE(Math.round(Math.sin((2 * Math.PI * hertz * at) / RATE) * LOUDNESS * 32_767), at * 2);
   }
   writeFileSync(path, Buffer.concat([wavHead(sound.length), sound]));
 }
 
+const flags = (picture, tone) => ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${picture}`, `--use-file-for-fake-audio-capture=${tone}`];
+
 /** Writes both files and answers the flags that make a browser use them. */
 export function cameraOf(person, folder) {
   const [picture, tone] = [join(folder, `${person.key}.y4m`), join(folder, `${person.key}.wav`)];
   face(picture, person.colour);
   voice(tone, person.hertz);
-  return ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${picture}`, `--use-file-for-fake-audio-capture=${tone}`];
+  return flags(picture, tone);
+}
+
+/** What happens to a camera that has no luck, in turns with a moving picture. Long enough to be told and to be over. */
+const TURN_S = 6;
+const TROUBLES = ['still', 'black', 'dark'];
+/** The grey of the wall and of what moves before it, in studio range: a covered lens is not quite black. */
+const LIGHT = { well: [120, 235], still: [120, 235], black: [18, 22], dark: [46, 64] };
+const SMALL = { wide: 160, high: 120, side: 24, frames: 10 };
+
+function greys(what, index) {
+  const { wide, high, side, frames } = SMALL;
+  const [wall, square] = LIGHT[what];
+  const luma = Buffer.alloc(wide * high, wall);
+  const left = what === 'still' ? 0 : Math.round(((index % frames) / frames) * (wide - side));
+  for (let row = 4; row < 4 + side; row += 1) luma.fill(square, row * wide + left, row * wide + left + side);
+  return Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc((wide * high) / 2, 128)]);
+}
+
+/** A loop of well and one trouble after the other; a voice with stretches of nothing at all. */
+export function unluckyCameraOf(person, folder) {
+  const [picture, tone] = [join(folder, `${person.key}-unlucky.y4m`), join(folder, `${person.key}-unlucky.wav`)];
+  const { wide, high, frames } = SMALL;
+  const turn = (what) => Array.from({ length: TURN_S * frames }, (_, index) => greys(what, index));
+  const head = Buffer.from(`YUV4MPEG2 W${wide} H${high} F${frames}:1 Ip A1:1 C420mpeg2\n`);
+  writeFileSync(picture, Buffer.concat([head, ...TROUBLES.flatMap((what) => [...turn('well'), ...turn(what)])]));
+  voice(tone, person.hertz, TURN_S);
+  return flags(picture, tone);
 }

@@ -1,13 +1,17 @@
 // The room as the sitter sees it: optional, small, and never in the way of the watch.
 import { useEffect, useRef } from 'react';
-import type { RoomState } from '../lib/media/types';
+import { troublesOf } from '../lib/media/troubles';
+import type { RoomState, Score } from '../lib/media/types';
 import { encryptionWords, sayEncryption } from '../words/en/encryption';
+import { mediaWords, sayNear, sayOwn } from '../words/en/media';
 import { sitterWords as w } from '../words/en/sitter';
 import { useSession, useWorld } from './context';
-import { Mark } from './parts/screen';
+import { Mark, type Shape } from './parts/screen';
 import { agreeToOpen, joinRoom, usePlace } from './room';
 
-function Picture({ stream, name }: { stream: MediaStream; name: string }) {
+const SHAPES: Record<Score, Shape> = { 5: 'ok', 4: 'ok', 3: 'soon', 2: 'soon', 1: 'late' };
+
+function Picture({ stream, name, quality }: { stream: MediaStream; name: string; quality: Score | null }) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
     if (video.current !== null) video.current.srcObject = stream;
@@ -15,7 +19,9 @@ function Picture({ stream, name }: { stream: MediaStream; name: string }) {
   return (
     <figure>
       <video ref={video} autoPlay playsInline muted aria-label={name} />
-      <figcaption>{name}</figcaption>
+      <figcaption>
+        {name} {quality === null ? <Mark shape="unknown">{mediaWords.line_unknown}</Mark> : <Mark shape={SHAPES[quality]}>{mediaWords.line[quality]}</Mark>}
+      </figcaption>
     </figure>
   );
 }
@@ -63,6 +69,20 @@ function Encryption() {
   );
 }
 
+/** What hands in the room can put right: on this phone, and on the patient's screen, whose owner may have closed eyes. */
+function Troubles() {
+  const { patient } = useSession();
+  const { roster } = usePlace();
+  const { me } = useWorld();
+  const own = troublesOf(roster.find(({ person }) => person === me?.person)).map(sayOwn);
+  const near = troublesOf(roster.find(({ role }) => role === 'patient')).map((trouble) => sayNear(trouble, patient));
+  return (
+    <div role="status" className="troubles">
+      {[...near, ...own].map((sentence) => sentence !== null && <p key={sentence}>{sentence}</p>)}
+    </div>
+  );
+}
+
 export function VideoCorner() {
   const { id, patient, therapist } = useSession();
   const { state, tiles, joining } = usePlace();
@@ -75,7 +95,8 @@ export function VideoCorner() {
           <StateLine state={state} />
         </p>
       )}
-      <div className="pictures">{tiles.map(({ person, role, video }) => video !== null && <Picture key={person} stream={video} name={names[role] ?? w.waiting.other} />)}</div>
+      <div className="pictures">{tiles.map(({ person, role, video, quality }) => video !== null && <Picture key={person} stream={video} name={names[role] ?? w.waiting.other} quality={quality} />)}</div>
+      {state.name === 'live' && <Troubles />}
       {(state.name === 'live' || state.name === 'reconnecting') && <Encryption />}
       {outside && (
         <div className="pair">

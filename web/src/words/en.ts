@@ -6,6 +6,7 @@ import { consoleWords } from './en/console';
 import { encryptionWords } from './en/encryption';
 import { homeWords } from './en/home';
 import { mailboxWords } from './en/mailbox';
+import { mediaWords } from './en/media';
 import { phaseWords } from './en/phases';
 import { prescriberWords } from './en/prescriber';
 import { problemWords } from './en/problems';
@@ -28,6 +29,7 @@ export const en = {
   home: homeWords,
   link: linkWords,
   mailbox: mailboxWords,
+  media: mediaWords,
   onCall: onCallWords,
   phases: phaseWords,
   prescriber: prescriberWords,

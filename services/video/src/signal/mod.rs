@@ -2,6 +2,7 @@
 
 pub mod door;
 pub mod roster;
+pub mod sends;
 pub mod socket;
 mod talk;
 pub mod words;

@@ -1,6 +1,7 @@
 //! The roster: whoever belongs to the room is on it, for everyone to see, from the moment they knock.
 
 use crate::hall::View;
+use crate::signal::sends::Sends;
 use crate::signal::words::OnRoster;
 use kernel::time::Timestamp;
 use video_core::member::{Member, Place};
@@ -20,6 +21,8 @@ fn line(view: &View, member: &Member) -> Option<OnRoster> {
         Place::Lost { .. } => ("lost", view.switches.get(&member.person)),
     };
     let switches = switches.copied().unwrap_or_default();
+    // Nobody looks at a camera for a line that has dropped: what was last said of it may be over.
+    let sends = if place == "present" { switches.sends } else { Sends::default() };
     Some(OnRoster {
         person: member.person,
         role: member.role,
@@ -27,6 +30,8 @@ fn line(view: &View, member: &Member) -> Option<OnRoster> {
         since_at: member.place.since_at().unwrap_or(Timestamp::from_micros(0)),
         camera: switches.camera,
         microphone: switches.microphone,
+        picture: sends.picture,
+        sound: sends.sound,
         quality: switches.quality,
         encrypts: switches.encrypts,
         agrees_open: switches.agrees_open,

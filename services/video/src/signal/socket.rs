@@ -5,6 +5,7 @@ use crate::devices::{DeviceKey, PublicKey};
 use crate::hall::{Notice, Watching};
 use crate::sfu::thread::{Entry, Letter, News};
 use crate::signal::door::{self, Entered};
+use crate::signal::sends::Sends;
 use crate::signal::talk::{Ending, Talk};
 use crate::signal::words::{FromBrowser, MESSAGE_BYTES_MAX, ToBrowser};
 use crate::store::Rooms;
@@ -89,6 +90,8 @@ impl Line {
         let ticket = &entered.ticket;
         let (room, version) = (entered.row.state.clone(), entered.row.version);
         let watching = video.hall.watch(ticket.clinic, ticket.room, room, version);
+        // Who comes anew is looked at anew.
+        video.hall.set_switches(ticket.room, ticket.person, |switches| switches.sends = Sends::default());
         let (news_in, news) = mpsc::unbounded_channel();
         let (talk, heard_at) = (Talk::new(session), clock::monotonic());
         let allowance = MESSAGES_AT_ONCE;
@@ -167,6 +170,10 @@ impl Line {
             FromBrowser::Bye => return Err(Ending::Left),
             FromBrowser::Switches { camera, microphone } => {
                 self.set_switches(|switches| (switches.camera, switches.microphone) = (camera, microphone));
+            }
+            FromBrowser::Sends { picture, sound } => {
+                let now = self.video.store.now();
+                self.set_switches(|switches| switches.sends.hear(picture, sound, now));
             }
             FromBrowser::Quality { score } => {
                 self.set_switches(|switches| switches.quality = Some(score.clamp(1, 5)));

@@ -1,6 +1,7 @@
 //! Every message of the socket, both ways.
 
 use crate::devices::{PublicKey, SignedRoster, WrappedKey};
+use crate::signal::sends::{Picture, Since, Sound};
 use kernel::id::PersonId;
 use kernel::role::Role;
 use kernel::time::Timestamp;
@@ -31,6 +32,13 @@ pub enum FromBrowser {
         camera: bool,
         /// The microphone.
         microphone: bool,
+    },
+    /// What my camera and my microphone give, as far as this browser can tell.
+    Sends {
+        /// The picture; nothing while there is nothing to look at.
+        picture: Option<Picture>,
+        /// The sound; nothing while there is nothing to hear.
+        sound: Option<Sound>,
     },
     /// How good my line is.
     Quality {
@@ -163,6 +171,10 @@ pub struct OnRoster {
     pub camera: bool,
     /// Whether their microphone is on.
     pub microphone: bool,
+    /// What their camera gives, once their browser has said so.
+    pub picture: Option<Since<Picture>>,
+    /// What their microphone gives, once their browser has said so.
+    pub sound: Option<Since<Sound>>,
     /// How good their line is, 1 to 5, once they have said so.
     pub quality: Option<u8>,
     /// Whether their browser encrypts, once they have a line.
@@ -181,8 +193,16 @@ mod tests {
         assert_eq!(read(r#"{"type":"bye"}"#).unwrap(), FromBrowser::Bye);
         let switches = FromBrowser::Switches { camera: true, microphone: false };
         assert_eq!(read(r#"{"type":"switches","camera":true,"microphone":false}"#).unwrap(), switches);
-        for refused in [r#"{"type":"pictures","on":true,"more":1}"#, r#"{"type":"dance"}"#, r#"{"on":true}"#]
-        {
+        let sends = FromBrowser::Sends { picture: Some(Picture::Frozen), sound: None };
+        assert_eq!(read(r#"{"type":"sends","picture":"frozen","sound":null}"#).unwrap(), sends);
+        let refused = [
+            r#"{"type":"pictures","on":true,"more":1}"#,
+            r#"{"type":"sends","picture":"pretty","sound":"live"}"#,
+            r#"{"type":"sends","picture":"live","sound":"dark"}"#,
+            r#"{"type":"dance"}"#,
+            r#"{"on":true}"#,
+        ];
+        for refused in refused {
             assert!(read(refused).is_err(), "{refused}");
         }
     }

@@ -31,10 +31,11 @@ pub struct Target {
 }
 
 /// What our page says.
-const WORDS: [&str; 11] = [
+const WORDS: [&str; 12] = [
     r#"{"type":"hello","token":"eyJhbGciOiJFZERTQSJ9.eyJpc3MiOiJob2xkc3BhY2UifQ.c2lnbmF0dXJl"}"#,
     r#"{"type":"offer","sdp":"v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\n"}"#,
     r#"{"type":"switches","camera":true,"microphone":false}"#,
+    r#"{"type":"sends","picture":"black","sound":null}"#,
     r#"{"type":"quality","score":4}"#,
     r#"{"type":"pictures","on":true}"#,
     r#"{"type":"bye"}"#,

@@ -25,7 +25,6 @@ export function StageBar({ room }: { room: Room }) {
         </>
       ) : null}
       {room.line.name === 'reconnecting' ? <StateBadge tone="late">{words.reconnecting}</StateBadge> : null}
-      {room.quality !== null && room.quality.score <= 3 ? <StateBadge tone="soon">{words.quality[room.quality.score] ?? ''}</StateBadge> : null}
       {room.quality?.audio_only === true ? <StateBadge tone="soon">{words.audio_only}</StateBadge> : null}
       {[...new Set(trouble)].map((code) => (
         <p key={code} role="alert">

@@ -12,6 +12,7 @@ import { consoleWords } from '../../words/en/console';
 import { Picture } from './picture';
 import { useRoomState } from './queries';
 import { useScene } from './scene';
+import { SpokenTroubles } from './spoken-troubles';
 import { StageBar } from './stage-bar';
 import styles from './stage.module.css';
 import type { Room } from './use-room';
@@ -30,16 +31,17 @@ export function Stage({ room }: { room: Room }) {
   return (
     <section className={styles.stage} aria-label={words.you}>
       <Waiting room={room} />
+      {inside ? <SpokenTroubles tiles={room.tiles} nameOf={names.name} /> : null}
       {inside ? <CallEncryption encryption={room.encryption} nameOf={names.name} me={person} compare={encryptionWords.read} onAgree={room.agree} /> : null}
       <div className={styles.view}>
-      <Picture name={patient} place="large" stream={of?.video ?? null} tile={of} instead={inside ? <p>{words.not_here(patient)}</p> : <Join room={room} />} />
+      <Picture name={patient} place="large" stream={of?.video ?? null} known={of} instead={inside ? <p>{words.not_here(patient)}</p> : <Join room={room} />} />
       {inside ? (
       <div className={styles.small}>
-        <Picture name={sitter} place="sitter" stream={sits?.video ?? null} tile={sits} instead={<Initial name={sitter} />} />
+        <Picture name={sitter} place="sitter" stream={sits?.video ?? null} known={sits} instead={<Initial name={sitter} />} />
         {others.map((tile) => (
           <OtherPicture key={tile.person} tile={tile} />
         ))}
-        <Picture name={words.you} place="self" stream={room.camera ? (room.devices?.stream ?? null) : null} mirrored instead={<Initial name={words.you} />} />
+        <Picture name={words.you} place="self" stream={room.camera ? (room.devices?.stream ?? null) : null} known={room.roster.find((one) => one.person === person)} instead={<Initial name={words.you} />} />
       </div>
       ) : null}
       <StageBar room={room} />
@@ -57,7 +59,7 @@ const Initial = ({ name }: { name: string }) => (
 function OtherPicture({ tile }: { tile: Room['tiles'][number] }) {
   const { names } = useScene();
   const name = names.name(tile.person);
-  return <Picture name={name} place="other" stream={tile.video} tile={tile} instead={<Initial name={name} />} />;
+  return <Picture name={name} place="other" stream={tile.video} known={tile} instead={<Initial name={name} />} />;
 }
 
 function Join({ room }: { room: Room }) {

@@ -31,12 +31,12 @@ afterEach(() => {
 });
 
 const pass = (milliseconds: number) => act(() => vi.advanceTimersByTimeAsync(milliseconds));
-async function open(onLeave = vi.fn()): Promise<void> {
+async function open(onLeave = vi.fn(), inside = room): Promise<void> {
   render(
     <QueryClientProvider client={new QueryClient()}>
       <ThemeProvider>
         <MeProvider me={me}>
-          <DarkSession session={S} room={room} onLeave={onLeave} />
+          <DarkSession session={S} room={inside} onLeave={onLeave} />
         </MeProvider>
       </ThemeProvider>
     </QueryClientProvider>,
@@ -100,4 +100,17 @@ test('leaving takes three seconds', async () => {
 test('nothing else is written on the dark', async () => {
   await open();
   expect(document.querySelector('main')?.textContent).toBe('');
+});
+
+const sam = { person: 'sam', role: 'patient', place: 'present', since_at: 1, camera: true, microphone: true, picture: null, sound: null, quality: null, encrypts: true, agrees_open: false } as const;
+const still = 'Dr. Lee cannot hear you now. Hold anywhere to call.';
+
+test('says in one still line that nobody hears, and does not have it read aloud', async () => {
+  await open(vi.fn(), { ...room, roster: [{ ...sam, sound: { is: 'silent', since_at: 1 } }] });
+  expect(screen.getByText(still).closest('[role="status"], [aria-live]')).toBeNull();
+});
+
+test('says nothing of a dark room: it is as it should be', async () => {
+  await open(vi.fn(), { ...room, roster: [{ ...sam, picture: { is: 'dark', since_at: 1 }, sound: { is: 'live', since_at: 1 } }] });
+  expect(screen.queryByText(/cannot/)).toBeNull();
 });

@@ -4,8 +4,10 @@ import { useMe } from '../../api/me';
 import { useSessionNames } from '../../api/people';
 import type { Id, SupportRequest } from '../../api/types';
 import { useCommand } from '../../api/use-command';
+import { troublesOf } from '../../lib/media/troubles';
 import type { Tile } from '../../lib/media/types';
 import { Page } from '../../ui/page';
+import { sayInTheDark } from '../../words/en/media';
 import { patientWords } from '../../words/en/patient';
 import { useWatch } from './queries';
 import { useHold } from './use-hold';
@@ -48,7 +50,7 @@ function Face({ tile, name }: { tile: Tile | undefined; name: string }) {
 }
 
 export function DarkSession({ session, room, onLeave }: { session: Id; room: Room; onLeave: () => void }) {
-  const { clinic_phone } = useMe();
+  const { clinic_phone, person } = useMe();
   const therapist = useSessionNames(session, patientWords.someone).role('therapist');
   const { asking, ask } = useSupport(session);
   const [face, setFace] = useState(false);
@@ -61,6 +63,8 @@ export function DarkSession({ session, room, onLeave }: { session: Id; room: Roo
     else room.join();
   };
   const said = { quiet: '', asked: '', seen: words.seen(therapist), failed: words.failed(therapist, clinic_phone) }[asking];
+  const troubles = troublesOf(room.roster.find((one) => one.person === person));
+  const still = asking === 'quiet' ? sayInTheDark(troubles, therapist) : null;
   return (
     <Page title={words.title} surface="dim" width="whole">
       <div className={styles.dark} data-asking={asking} data-holding={support.holding || undefined}>
@@ -72,6 +76,8 @@ export function DarkSession({ session, room, onLeave }: { session: Id; room: Roo
           {said}
           {asking === 'asked' ? <span className="visually-hidden">{words.asked(therapist)}</span> : null}
         </p>
+        {/* Still, dim and not read aloud: it is there for whoever looks, and startles nobody who does not. */}
+        {still === null ? null : <p className={styles.still}>{still}</p>}
         {/* A browser gives sound only after a touch: after a refresh the first one brings the voice back.
             Held, it is a call for support like everywhere else. */}
         {room.muted || (room.state.name === 'idle' && !touched) ? (

@@ -7,6 +7,7 @@ import { useSessionNames } from '../../api/people';
 import type { Session } from '../../api/types';
 import { useCommand } from '../../api/use-command';
 import { paths } from '../../app/paths';
+import { troublesOf } from '../../lib/media/troubles';
 import type { RoomState } from '../../lib/media/types';
 import { dayAndTime } from '../../lib/time';
 import { Button } from '../../ui/button';
@@ -15,6 +16,7 @@ import { CallEncryption } from '../../ui/call-encryption';
 import { ProblemNotice } from '../../ui/problem-notice';
 import { StateBadge, type Tone } from '../../ui/state-badge';
 import { encryptionWords } from '../../words/en/encryption';
+import { mediaWords, sayOwn } from '../../words/en/media';
 import { patientWords } from '../../words/en/patient';
 import { Faces } from './faces';
 import { usePresenceCode } from './queries';
@@ -63,6 +65,7 @@ export function WaitingRoom({ session, room }: { session: Session; room: Room })
         <>
           <Faces tiles={room.tiles} nameOf={names.name} />
           <Mirror stream={room.stream} />
+          <OwnTroubles room={room} me={me.person} />
           {room.state.name === 'live' || room.state.name === 'reconnecting' ? (
             <CallEncryption encryption={room.encryption} nameOf={names.name} me={me.person} compare={encryptionWords.compare(therapist)} onAgree={room.agree} />
           ) : null}
@@ -86,6 +89,23 @@ function Mirror({ stream }: { stream: MediaStream | null }) {
     if (video.current !== null) video.current.srcObject = stream;
   }, [stream]);
   return stream === null ? null : <video ref={video} className={styles.mirror} autoPlay playsInline muted aria-label={words.you_see} />;
+}
+
+/** What the others do not see or hear of this person, and what helps. Nothing is urgent before the dose. */
+function OwnTroubles({ room, me }: { room: Room; me: string }) {
+  const troubles = troublesOf(room.roster.find(({ person }) => person === me));
+  return (
+    <div role="status">
+      {troubles.map((trouble) => (
+        <p key={trouble.about}>{sayOwn(trouble)}</p>
+      ))}
+      {troubles.some(({ is }) => is === 'stopped' || is === 'frozen') ? (
+        <Button look="quiet" onClick={room.join}>
+          {mediaWords.again}
+        </Button>
+      ) : null}
+    </div>
+  );
 }
 
 function Code({ session, sitter }: { session: string; sitter: string }) {

@@ -35,7 +35,7 @@ function able(): void {
   vi.stubGlobal('RTCRtpScriptTransform', FakeTransform);
 }
 
-const entry = (person: string, encrypts: boolean, agrees_open: boolean): RosterEntry => ({ person, role: 'patient', place: 'present', since_at: 0, camera: true, microphone: true, quality: null, encrypts, agrees_open });
+const entry = (person: string, encrypts: boolean, agrees_open: boolean): RosterEntry => ({ person, role: 'patient', place: 'present', since_at: 0, camera: true, microphone: true, picture: null, sound: null, quality: null, encrypts, agrees_open });
 const said = (type: string) => last(FakeSocket.all).said.filter((message) => message.type === type);
 const hears = (message: object) => last(FakeSocket.all).hears(message);
 const transceivers = () => last(FakeConnection.all).transceivers;

@@ -4,6 +4,7 @@ import { vi } from 'vitest';
 
 export class FakeTrack {
   readyState = 'live';
+  muted = false;
   enabled = true;
   onended: (() => void) | null = null;
   constructor(readonly kind: 'audio' | 'video') {}

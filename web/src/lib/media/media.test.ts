@@ -54,7 +54,7 @@ describe('coming in', () => {
 
   it('shows a ticket for its certificate, offers once admitted, and is live once connected', async () => {
     const { states } = await live();
-    expect(last(FakeSocket.all).said.map((message) => message.type)).toEqual(['hello', 'switches', 'offer', 'pictures']);
+    expect(last(FakeSocket.all).said.map((message) => message.type)).toEqual(['hello', 'switches', 'sends', 'offer', 'pictures']);
     expect(last(FakeSocket.all).said[0]).toEqual({ type: 'hello', token: 't0:AA:BB' });
     expect(states.map((state) => state.name)).toEqual(['connecting', 'live']);
   });
@@ -164,7 +164,7 @@ describe('coming in', () => {
 
 describe('tiles', () => {
   function entry(person: string, role: RosterEntry['role'], place: RosterEntry['place'], camera = true): RosterEntry {
-    return { person, role, place, since_at: 0, camera, microphone: true, quality: null, encrypts: place === 'present', agrees_open: false };
+    return { person, role, place, since_at: 0, camera, microphone: true, picture: null, sound: null, quality: null, encrypts: place === 'present', agrees_open: false };
   }
 
   function slot(person: string | null, mid: string): SlotView {

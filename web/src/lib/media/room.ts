@@ -10,22 +10,21 @@
  * All types are in types.ts. Devices are opened with openDevices() in devices.ts, before the room exists.
  */
 
+import { askOnce } from './ask-once';
 import { waitBefore } from './backoff';
 import { NOTHING_ASKED, agreedBefore, encryptionOf, keepAgreed, openingOf, type Encryption, type Opening } from './e2ee/agreement';
+import { Fallback } from './fallback';
 import { Line, SLOTS, type LineEnd, type SlotView } from './line';
+import { OwnMedia } from './own-media';
 import { Sound } from './sound';
-import { Gauge, asScore, type Reading } from './stats';
+import { Gauge, asScore } from './stats';
 import { TileBoard } from './tiles';
 import { thisDevice } from './this-device';
-import type { RoomOptions, RoomState, RosterEntry } from './types';
+import type { RoomOptions, RoomState, RosterEntry, Score } from './types';
 
 const MEASURE_EVERY_MS = 1000;
 /** Every second measurement is told: often enough to act on, seldom enough to read. */
 const TELL_EVERY = 2;
-/** The fallback ladder's first rung: ten seconds of an unusable line, and only sound goes on (product.md §2.4). */
-const POOR_BEFORE_AUDIO_ONLY = 10;
-/** Pictures are tried again after this many usable seconds. */
-const FAIR_BEFORE_PICTURES = 20;
 /** A house that refuses fresh tickets this often in a row means it. */
 const REFUSALS_MAX = 5;
 
@@ -33,6 +32,7 @@ export class RoomConnection {
   readonly #options: RoomOptions;
   readonly #tiles: TileBoard;
   readonly #sound: Sound;
+  readonly #own: OwnMedia;
   #state: RoomState = { name: 'idle' };
   /** The line whose media plays. */
   #playing: Line | null = null;
@@ -40,7 +40,7 @@ export class RoomConnection {
   #coming: Line | null = null;
   #comingSlots: SlotView[] = [];
   #certificate: RTCCertificate | null = null;
-  #rosterKey: Promise<string> | null = null;
+  readonly #rosterKey: () => Promise<string>;
   #stream: MediaStream | null;
   #attempt = 0;
   #refusals = 0;
@@ -49,9 +49,7 @@ export class RoomConnection {
   #measuring: ReturnType<typeof setInterval> | null = null;
   #gauge = new Gauge();
   #measured = 0;
-  #poorFor = 0;
-  #fairFor = 0;
-  #audioOnly = false;
+  readonly #fallback = new Fallback();
   #wantsPictures = true;
   #camera = true;
   #microphone = true;
@@ -65,11 +63,16 @@ export class RoomConnection {
   constructor(options: RoomOptions) {
     this.#options = options;
     this.#stream = options.stream;
+    this.#rosterKey = askOnce(options.rosterKey);
     this.#agreedTo = agreedBefore(options.session);
     this.#tiles = new TileBoard(options.onTiles);
     this.#sound = new Sound({
       onBlocked: () => options.onNotice?.({ code: 'room.sound_blocked' }),
       onLevels: (levels) => options.onLevels?.(this.#tiles.levels(levels)),
+    });
+    this.#own = new OwnMedia({
+      earOf: (track) => this.#sound.earOf(track),
+      onSends: (sends) => this.#tell({ type: 'sends', ...sends }),
     });
   }
 
@@ -83,6 +86,7 @@ export class RoomConnection {
     if (this.#state.name !== 'idle' && this.#state.name !== 'ended') return Promise.resolve();
     this.#attempt = this.#refusals = 0;
     this.#sound.open(SLOTS);
+    this.#own.follow(this.#stream, this.#camera, this.#microphone);
     this.#watchTracks();
     window.addEventListener('online', this.#onBetter);
     document.addEventListener('visibilitychange', this.#onBetter);
@@ -163,7 +167,7 @@ export class RoomConnection {
       certificate: this.#certificate,
       stream: this.#stream,
       ticket: this.#options.ticket,
-      rosterKey: () => this.#askRosterKey(),
+      rosterKey: this.#rosterKey,
       iceServers: this.#options.iceServers,
       events: {
         onWaiting: (since_at) => this.#become({ name: 'waiting', since_at }),
@@ -183,15 +187,6 @@ export class RoomConnection {
     await line.open();
   }
 
-  /** Asked for once, and again only when it was not answered. */
-  #askRosterKey(): Promise<string> {
-    this.#rosterKey ??= this.#options.rosterKey().catch((error: unknown) => {
-      this.#rosterKey = null;
-      throw error;
-    });
-    return this.#rosterKey;
-  }
-
   /** True once nothing more will happen. */
   get isOver(): boolean {
     return this.#state.name === 'ended';
@@ -201,6 +196,7 @@ export class RoomConnection {
     if (this.#state.name === 'waiting') this.#become({ name: 'connecting' });
     line.agreeOpen(this.#opening.agreed);
     line.send({ type: 'switches', camera: this.#sendsCamera(), microphone: this.#sendsMicrophone() });
+    line.send({ type: 'sends', ...this.#own.sends });
   }
 
   #onConnected(line: Line): void {
@@ -303,6 +299,7 @@ export class RoomConnection {
       line?.closeMedia();
     }
     this.#coming = this.#playing = null;
+    this.#own.close();
     this.#sound.close();
     this.#tiles.clear();
     this.#become(state);
@@ -328,6 +325,7 @@ export class RoomConnection {
   #applySwitches(): void {
     for (const track of this.#stream?.getVideoTracks() ?? []) track.enabled = this.#camera;
     for (const track of this.#stream?.getAudioTracks() ?? []) track.enabled = this.#microphone;
+    if (this.#measuring !== null) this.#own.follow(this.#stream, this.#camera, this.#microphone);
     this.#tell({ type: 'switches', camera: this.#sendsCamera(), microphone: this.#sendsMicrophone() });
   }
 
@@ -344,8 +342,8 @@ export class RoomConnection {
   }
 
   #tellPictures(): void {
-    this.#tell({ type: 'pictures', on: this.#wantsPictures && !this.#audioOnly });
-    void this.#playing?.setSendsPicture(!this.#audioOnly);
+    this.#tell({ type: 'pictures', on: this.#wantsPictures && !this.#fallback.audioOnly });
+    void this.#playing?.setSendsPicture(!this.#fallback.audioOnly);
   }
 
   #tell(message: object): void {
@@ -357,25 +355,21 @@ export class RoomConnection {
     if (line === null || this.#state.name !== 'live') return;
     const reading = await this.#gauge.read(line.connection).catch(() => null);
     if (reading === null || line !== this.#playing) return;
-    this.#tiles.setFrames(reading.frames, this.#audioOnly || !this.#wantsPictures);
-    this.#fallBack(reading);
+    const score = asScore(reading.score);
+    this.#tiles.setFrames(reading.frames, this.#fallback.audioOnly || !this.#wantsPictures);
+    this.#own.encoded(this.#fallback.audioOnly ? null : reading.encoded);
+    this.#fallBack(score);
     this.#measured += 1;
     if (this.#measured % TELL_EVERY !== 0) return;
-    const score = asScore(reading.score);
     const { round_trip_ms, loss_percent, jitter_ms, uplink_kbps } = reading;
-    this.#options.onQuality?.({ score, round_trip_ms, loss_percent, jitter_ms, uplink_kbps, audio_only: this.#audioOnly });
+    this.#options.onQuality?.({ score, round_trip_ms, loss_percent, jitter_ms, uplink_kbps, audio_only: this.#fallback.audioOnly });
     this.#tell({ type: 'quality', score });
   }
 
-  #fallBack(reading: Reading): void {
-    this.#poorFor = asScore(reading.score) === 1 ? this.#poorFor + 1 : 0;
-    this.#fairFor = asScore(reading.score) >= 3 ? this.#fairFor + 1 : 0;
-    const turnsOff = !this.#audioOnly && this.#poorFor >= POOR_BEFORE_AUDIO_ONLY;
-    const turnsOn = this.#audioOnly && this.#fairFor >= FAIR_BEFORE_PICTURES;
-    if (!turnsOff && !turnsOn) return;
-    this.#audioOnly = turnsOff;
+  #fallBack(score: Score): void {
+    if (!this.#fallback.measure(score)) return;
     this.#tellPictures();
-    this.#options.onNotice?.({ code: turnsOff ? 'room.audio_only_on' : 'room.audio_only_off' });
+    this.#options.onNotice?.({ code: this.#fallback.audioOnly ? 'room.audio_only_on' : 'room.audio_only_off' });
   }
 }
 

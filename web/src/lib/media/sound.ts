@@ -3,9 +3,14 @@
  * The same elements play whatever line is current; only what they play changes.
  */
 
+import type { Ear } from './own-media';
+
 const METER_EVERY_MS = 100;
 /** Below this a meter shows nothing: room noise. */
 const FLOOR_DB = -60;
+
+/** Samples between two looks at the own microphone, with some to spare: a third of a second at 48 kHz. */
+const EAR_SAMPLES = 16_384;
 
 export type SoundEvents = {
   onBlocked: () => void;
@@ -77,6 +82,18 @@ export class Sound {
     await Promise.all(this.#slots.map((slot) => setSink(slot.element, deviceId)));
   }
 
+  /** An ear for the own microphone, in the same context: a browser gives a page only a few. Null where it cannot hear this track. */
+  earOf(track: MediaStreamTrack): Ear | null {
+    const context = this.#context;
+    if (context === null) return null;
+    try {
+      const meter = new Meter(context, new MediaStream([track]), EAR_SAMPLES);
+      return { peak: () => (context.state === 'running' ? meter.peak() : null), close: () => meter.close() };
+    } catch {
+      return null;
+    }
+  }
+
   close(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
@@ -112,9 +129,9 @@ export class Meter {
   readonly #source: MediaStreamAudioSourceNode;
   readonly #samples: Float32Array<ArrayBuffer>;
 
-  constructor(context: AudioContext, stream: MediaStream) {
+  constructor(context: AudioContext, stream: MediaStream, samples = 1024) {
     this.#analyser = context.createAnalyser();
-    this.#analyser.fftSize = 1024;
+    this.#analyser.fftSize = samples;
     this.#samples = new Float32Array(this.#analyser.fftSize);
     this.#source = context.createMediaStreamSource(stream);
     this.#source.connect(this.#analyser);
@@ -124,6 +141,12 @@ export class Meter {
     this.#analyser.getFloatTimeDomainData(this.#samples);
     const power = this.#samples.reduce((sum, sample) => sum + sample * sample, 0) / this.#samples.length;
     return power === 0 ? 0 : Math.min(1, Math.max(0, 1 - (10 * Math.log10(power)) / FLOOR_DB));
+  }
+
+  /** The loudest sample, 0 to 1. */
+  peak(): number {
+    this.#analyser.getFloatTimeDomainData(this.#samples);
+    return this.#samples.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0);
   }
 
   close(): void {

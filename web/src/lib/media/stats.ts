@@ -7,10 +7,10 @@ import type { Quality, Score } from './types';
 /** How much the newest reading counts: a reading every second, smoothed over about three. */
 const NEWEST = 0.33;
 
-type Totals = { received: number; lost: number; frames: Map<string, number> };
+type Totals = { received: number; lost: number; frames: Map<string, number>; encoded: number | null };
 
-/** One reading. `frames` counts decoded frames by mid, so that a still picture can be told. */
-export type Reading = Omit<Quality, 'score' | 'audio_only'> & { score: number; frames: ReadonlyMap<string, number> };
+/** One reading. `frames` counts decoded frames by mid, so that a still picture can be told; `encoded` the own, null where none are sent. */
+export type Reading = Omit<Quality, 'score' | 'audio_only'> & { score: number; frames: ReadonlyMap<string, number>; encoded: number | null };
 
 /** Reads one peer connection again and again. */
 export class Gauge {
@@ -34,6 +34,7 @@ export class Gauge {
       jitter_ms: jitter,
       uplink_kbps: pair?.availableOutgoingBitrate === undefined ? null : Math.round(pair.availableOutgoingBitrate / 1000),
       frames: now.frames,
+      encoded: now.encoded,
     };
   }
 }
@@ -47,6 +48,7 @@ type Row = {
   packetsReceived?: number;
   packetsLost?: number;
   framesDecoded?: number;
+  framesEncoded?: number;
   jitter?: number;
   fractionLost?: number;
   currentRoundTripTime?: number;
@@ -58,12 +60,14 @@ function isInbound(row: Row): boolean {
 }
 
 function totals(report: Row[]): Totals {
-  const sum: Totals = { received: 0, lost: 0, frames: new Map() };
+  const sum: Totals = { received: 0, lost: 0, frames: new Map(), encoded: null };
   for (const row of report.filter(isInbound)) {
     sum.received += row.packetsReceived ?? 0;
     sum.lost += row.packetsLost ?? 0;
     if (row.kind === 'video' && row.mid !== undefined) sum.frames.set(row.mid, row.framesDecoded ?? 0);
   }
+  // Two sizes of one picture are two rows.
+  for (const row of report) if (row.type === 'outbound-rtp' && row.framesEncoded !== undefined) sum.encoded = (sum.encoded ?? 0) + row.framesEncoded;
   return sum;
 }
 

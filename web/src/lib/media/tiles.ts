@@ -85,9 +85,9 @@ export class TileBoard {
     const entry = this.#roster.find((one) => one.person === slot.person);
     if (entry === undefined || (entry.place !== 'present' && entry.place !== 'lost')) return [];
     const shows = entry.camera && !this.#picturesOff;
-    const { person, role, place, camera, microphone, quality } = entry;
+    const { person, role, place, camera, microphone, picture, sound, quality } = entry;
     const video = shows ? this.#stream(slot.video) : null;
-    return [{ person, role, place, camera, microphone, quality, video, frozen: shows && this.#isFrozen(slot.videoMid) }];
+    return [{ person, role, place, camera, microphone, picture, sound, quality, video, frozen: shows && this.#isFrozen(slot.videoMid) }];
   }
 
   #stream(track: MediaStreamTrack): MediaStream {

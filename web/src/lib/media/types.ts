@@ -11,6 +11,15 @@ export type RoomRole = 'patient' | 'sitter' | 'therapist' | 'prescriber' | 'coor
 /** Where one person of the roster is. `lost`: their line dropped a moment ago and their seat is held. */
 export type Place = 'expected' | 'waiting' | 'present' | 'lost';
 
+/** What a person's camera gives while it is on, as their own browser sees it: picture-check.ts. */
+export type PictureIs = 'live' | 'dark' | 'frozen' | 'black' | 'stopped';
+
+/** What a person's microphone gives while it is on: sound-check.ts. */
+export type SoundIs = 'live' | 'silent' | 'stopped';
+
+/** A word of another browser's, and when the server first heard it: microseconds UTC. */
+export type Told<Is> = { is: Is; since_at: number };
+
 /** One line of the roster. The server sends the whole roster on every change, to everyone who may see it. */
 export type RosterEntry = {
   person: string;
@@ -21,6 +30,9 @@ export type RosterEntry = {
   /** The person's own switches; false until they are present. */
   camera: boolean;
   microphone: boolean;
+  /** What the two give; null is "not known", and never counts as fine. */
+  picture: Told<PictureIs> | null;
+  sound: Told<SoundIs> | null;
   /** How good their line is, as their own browser says; null until it has. */
   quality: Score | null;
   /** Whether their browser encrypts end to end; null while they are not in the room. */
@@ -43,6 +55,9 @@ export type Tile = {
   frozen: boolean;
   camera: boolean;
   microphone: boolean;
+  /** What their own browser says of the two; null is "not known". */
+  picture: Told<PictureIs> | null;
+  sound: Told<SoundIs> | null;
   /** As that person's own browser reports it; null until it has. */
   quality: Score | null;
 };

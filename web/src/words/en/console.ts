@@ -280,7 +280,6 @@ export const consoleWords = {
     device_ended: 'Your camera or microphone stopped.',
     device_again: 'Open it again',
     audio_only: 'Weak line: sound only.',
-    quality: { 5: 'Line very good', 4: 'Line good', 3: 'Line fair', 2: 'Line poor', 1: 'Line unusable' } as Record<number, string>,
     trouble: {
       denied: 'The browser does not allow it. Press the camera sign in the address bar, allow, then try again.',
       missing: 'No camera or microphone was found. Plug one in.',

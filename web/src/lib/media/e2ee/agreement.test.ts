@@ -3,7 +3,7 @@ import type { RosterEntry } from '../types';
 import { agreedBefore, encryptionOf, keepAgreed, openingOf } from './agreement';
 
 const entry = (person: string, encrypts: boolean | null, agrees_open = false, place: RosterEntry['place'] = 'present'): RosterEntry => ({
-  person, role: 'patient', place, since_at: 0, camera: true, microphone: true, quality: null, encrypts, agrees_open,
+  person, role: 'patient', place, since_at: 0, camera: true, microphone: true, picture: null, sound: null, quality: null, encrypts, agrees_open,
 });
 const YES = new Set(['sam']);
 const SAFE = { kind: 'encrypted', words: null } as const;
