@@ -4,11 +4,10 @@ import { broken } from './lib/bars.mjs';
 import { browserOf } from './lib/browser.mjs';
 import { percentile } from './lib/clock.mjs';
 import { openHouse } from './lib/house.mjs';
-import { ana, lee, sam, three } from './lib/people.mjs';
+import { lee, three } from './lib/people.mjs';
 import { must, Story } from './lib/story.mjs';
 import { seesAll } from './lib/media.mjs';
-import { comeIn } from './acts/doors.mjs';
-import * as therapist from './acts/therapist.mjs';
+import { seated } from './acts/seated.mjs';
 
 const BARS = { media_back_ms_p95: 1500 };
 const [rounds = '30'] = process.argv.slice(2);
@@ -27,18 +26,7 @@ async function open(story) {
     story.shows(`sfu-kill-${browser.person.key}`, story.keeps(browser).page);
     noteSignals(browser.page);
   }
-  const pageOf = (person) => browsers.find((browser) => browser.person === person).page;
-  const at = (role, path) => `http://${role}.localhost:${stands.port}${path}`;
-  await comeIn(pageOf(lee), stands.links.therapist);
-  await pageOf(lee).goto(at('therapist', `/console/${stands.session}`));
-  await pageOf(lee).getByRole('button', { name: 'Open the room' }).click();
-  await comeIn(pageOf(sam), stands.links.patient);
-  await pageOf(sam).goto(at('patient', `/room/${stands.session}`));
-  await pageOf(sam).getByRole('button', { name: /^Touch/ }).click();
-  await pageOf(ana).goto(stands.links.sitter);
-  await pageOf(ana).getByRole('button', { name: 'Open my page' }).click();
-  await pageOf(ana).getByRole('button', { name: 'Join the room' }).click();
-  for (const person of [sam, ana]) await therapist.admit(pageOf(lee), person);
+  const pageOf = await seated(stands, browsers);
   return { stands, pages: three.map(pageOf) };
 }
 

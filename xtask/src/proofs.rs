@@ -47,6 +47,8 @@ enum Need {
     Clock,
     /// `PROOF_JANUS`: another SFU, to measure ours beside.
     Janus,
+    /// `PROOF_COTURN`: a relay beside the house.
+    Coturn,
 }
 
 /// One entry.
@@ -177,6 +179,7 @@ pub struct Stage {
     doors: Option<Doors>,
     faketime: Option<PathBuf>,
     janus: Option<PathBuf>,
+    coturn: Option<PathBuf>,
     /// The Python of each need that has one.
     pythons: Vec<(Need, PathBuf)>,
 }
@@ -207,6 +210,7 @@ impl Stage {
             doors: needed(Need::Doors).then(Doors::find).transpose()?,
             faketime: needed(Need::Clock).then(tools::faketime).transpose()?,
             janus: needed(Need::Janus).then(tools::janus).transpose()?,
+            coturn: needed(Need::Coturn).then(tools::coturn).transpose()?,
             pythons: pythons.into_iter().flatten().collect(),
         })
     }
@@ -289,6 +293,7 @@ impl Proof {
         }
         command.envs(stage.faketime.as_ref().map(|library| ("PROOF_FAKETIME", library)));
         command.envs(stage.janus.as_ref().map(|program| ("PROOF_JANUS", program)));
+        command.envs(stage.coturn.as_ref().map(|program| ("PROOF_COTURN", program)));
         if let Some(services) = &stage.services {
             command.env("TEST_POSTGRES_URL", &services.postgres_url);
             command.env("TEST_REDIS_URL", &services.redis_url);

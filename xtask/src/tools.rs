@@ -67,6 +67,11 @@ pub fn janus() -> Result<PathBuf> {
     found_or_installed(&["janus"], "janus")
 }
 
+/// A relay for media, as large clinics run beside the house.
+pub fn coturn() -> Result<PathBuf> {
+    found_or_installed(&["turnserver"], "coturn")
+}
+
 /// The folder that holds `postgres` and `initdb`.
 pub fn postgres() -> Result<PathBuf> {
     let folder = || on_path_together(&["postgres", "initdb"]).or_else(debian_postgres);

@@ -10,13 +10,14 @@ const WORD_MS = 30_000;
 const json = (line) => (line.startsWith('{') ? JSON.parse(line) : null);
 
 /** Starts it. `session: true` opens mid-session; without it people book their own. The same name and port again go on. */
-export async function openHouse({ mail = null, pace = 60, session = false, name = 'house', split = false, port = 0 } = {}) {
+export async function openHouse({ mail = null, pace = 60, session = false, name = 'house', split = false, port = 0, relay = null } = {}) {
   const data = folder(name);
   // Eight processes on Postgres and Redis in place of one on SQLite; both say the same when they are ready.
   const house = split ? join(dirname(program), 'split_house') : program;
   const args = [...(split ? [] : ['demo']), '--port', String(port), '--json', '--pace', String(pace), '--data', join(data, 'data')];
   if (!session) args.push('--no-session');
   if (mail !== null) args.push('--smtp', `127.0.0.1:${mail.port}`);
+  if (relay !== null) args.push('--relay-secret', relay.secret, ...relay.urls.flatMap((url) => ['--relay', url]));
   const log = join(data, 'house.log');
   const process = start(house, args, { log: openSync(log, 'a') });
   const ready = await firstLine(process, json, WORD_MS);

@@ -10,6 +10,7 @@ const first = (...paths) => paths.find((path) => existsSync(path)) ?? paths[0];
 
 export const program = given('PROOF_PROGRAM', join(root, 'target/release/holdspace'));
 export const chromiumProgram = given('PROOF_CHROMIUM', first('/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'));
+export const coturnProgram = given('PROOF_COTURN', '/usr/bin/turnserver');
 export const python = given('PROOF_PYTHON', first(join(root, 'target/tools/python/bin/python'), '/usr/bin/python3'));
 export const sinkProgram = join(root, 'tests/smtp_sink.py');
 

@@ -62,6 +62,12 @@ pub struct Options {
     /// …and its public key.
     #[arg(long)]
     watchdog_key: Option<String>,
+    /// The ways to a relay beside the house, in place of its own…
+    #[arg(long, requires = "relay_secret")]
+    relay: Vec<String>,
+    /// …and its secret.
+    #[arg(long)]
+    relay_secret: Option<String>,
 }
 
 /// Stands the house up, tells its past, and serves until stopped.
@@ -117,7 +123,10 @@ fn config(options: &Options, port: u16) -> anyhow::Result<Config> {
         database_url: options.database.clone().unwrap_or(base.database_url),
         public_url: format!("http://localhost:{port}"),
         listen: format!("127.0.0.1:{port}"),
-        relay: Some(Relay::Own { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) }),
+        relay: Some(options.relay_secret.clone().map_or(
+            Relay::Own { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) },
+            |secret| Relay::Other { urls: options.relay.clone(), secret },
+        )),
         demo: true,
         demo_pace: Pace::new(options.pace)?,
         smtp: smtp.clone(),

@@ -56,7 +56,7 @@ it('does not take a page that may not listen for a silent microphone', async () 
 
 it('tells the room that a camera was taken away, at once, and to every new line', async () => {
   const camera = new FakeTrack('video');
-  const room = new RoomConnection({ session: 's', stream: streamOf(camera), ticket: () => Promise.resolve('t'), rosterKey: () => Promise.resolve(''), onState: () => undefined, onRoster: () => undefined, onTiles: () => undefined });
+  const room = new RoomConnection({ session: 's', stream: streamOf(camera), ticket: () => Promise.resolve('t'), rosterKey: () => Promise.resolve(''), iceServers: () => Promise.resolve([]), onState: () => undefined, onRoster: () => undefined, onTiles: () => undefined });
   const said = () => last(FakeSocket.all).said.filter(({ type }) => type === 'sends');
   void room.join();
   await pass(0);
