@@ -21,15 +21,16 @@ async function call(story, name, transport, relay = null) {
   for (const browser of browsers) story.shows(`${name}-${browser.person.key}`, story.keeps(browser).page);
   const sams = browsers.find(({ person }) => person === sam).page;
   await onlyRelay(sams, transport);
-  const told = sams.waitForResponse((response) => response.url().endsWith('/ice-servers'));
+  const answers = [];
+  sams.on('response', (response) => response.url().endsWith('/ice-servers') && answers.push(response));
   const pageOf = await seated(house, browsers);
-  const { ice_servers: [server] } = await (await told).json();
   const { patient, sitter, therapist } = house.people;
   await seesAll(sams, [sitter, therapist], FRAMES);
   await seesAll(pageOf(lee), [sitter, patient], FRAMES);
   await seesAll(pageOf(ana), [patient, therapist], FRAMES);
   const carried = await until('a pair of candidates that carries Sam', () => way(sams));
   must(carried.type === 'relay' && carried.transport === transport, `Sam comes by ${JSON.stringify(carried)}`);
+  const { ice_servers: [server] } = await answers[0].json();
   const refused = await refusedAt(sams, expired(server, transport));
   must(refused === 401, `a relay that is asked with yesterday's credentials says ${refused}`);
   for (const browser of browsers) await browser.close();

@@ -12,8 +12,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::time::Duration;
 use tests::turn::{Client, Said, Way};
 use video::relay::credentials::Credentials;
-use video::relay::desk::{Desk, Port};
+use video::relay::desk::Desk;
 use video::relay::serve;
+use video::relay::step::Port;
 
 const SECRET: &str = "a secret of the drill";
 /// Long enough for a datagram on one machine, many times over.

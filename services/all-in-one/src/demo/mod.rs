@@ -123,10 +123,7 @@ fn config(options: &Options, port: u16) -> anyhow::Result<Config> {
         database_url: options.database.clone().unwrap_or(base.database_url),
         public_url: format!("http://localhost:{port}"),
         listen: format!("127.0.0.1:{port}"),
-        relay: Some(options.relay_secret.clone().map_or(
-            Relay::Own { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) },
-            |secret| Relay::Other { urls: options.relay.clone(), secret },
-        )),
+        relay: Some(relay(options)),
         demo: true,
         demo_pace: Pace::new(options.pace)?,
         smtp: smtp.clone(),
@@ -139,6 +136,14 @@ fn config(options: &Options, port: u16) -> anyhow::Result<Config> {
         }),
         ..Config::default()
     })
+}
+
+/// Its own, unless it is told of another.
+fn relay(options: &Options) -> Relay {
+    match &options.relay_secret {
+        Some(secret) => Relay::Other { urls: options.relay.clone(), secret: secret.clone() },
+        None => Relay::Own { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)) },
+    }
 }
 
 /// One link a role, each on a name of its own: separate cookies, and still a secure context.

@@ -1,9 +1,11 @@
 //! The rules of the relay (RFC 8656): who may have an allocation, and whom it reaches. Nobody but our own media ports.
 
+use crate::relay::allocation::Allocation;
 use crate::relay::credentials::password_of;
 use crate::relay::framing;
 use crate::relay::message::{Answer, Request};
-use chassis::crypto;
+use crate::relay::nonce::Nonces;
+use crate::relay::step::{Client, Port, Step, Wish};
 use kernel::time::{Span, Timestamp};
 use rtc::crypto::providers::RingProvider;
 use rtc::crypto::{RTCCrypto, RTCCryptoProvider as _};
@@ -23,78 +25,19 @@ use rtc::stun::message::{
 };
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 /// Named in every challenge; browsers mix it into the key.
 const REALM: &str = "holdspace";
-/// How long a challenge may be answered (RFC 8656 §5 asks for at least an hour).
-const NONCE_GOOD_FOR: Span = Span::hours(1);
 /// What a browser gets that asks for nothing, and the most that one gets (RFC 8656 §7.2).
 const LIFETIME_SECONDS: u32 = 600;
 const LIFETIME_SECONDS_MAX: u32 = 3_600;
-const PERMISSION_FOR: Span = Span::minutes(5);
-const CHANNEL_FOR: Span = Span::minutes(10);
 /// A browser takes one for each way to the relay, and a page that comes again leaves the old ones to run out.
 const ALLOCATIONS_OF_ONE: usize = 24;
 /// Each has a socket; beyond this a clinic runs coturn.
 const ALLOCATIONS_MAX: usize = 2_000;
 /// UDP in REQUESTED-TRANSPORT.
 const UDP: u8 = 17;
-
-/// How somebody reached the relay.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Client {
-    /// Where from.
-    pub address: SocketAddr,
-    /// Whether over TCP.
-    pub is_stream: bool,
-}
-
-/// One of our own media ports.
-#[derive(Debug, Clone, Copy)]
-pub struct Port {
-    /// What browsers know it by.
-    pub told: SocketAddr,
-    /// Where it is from here: the way out and in again over a public address is not open everywhere.
-    pub here: SocketAddr,
-}
-
-/// What follows from a message.
-#[derive(Debug)]
-pub enum Step<'a> {
-    /// Nothing. It was not for us, or says nothing that anybody may say.
-    Nothing,
-    /// Answer so.
-    Answer(Vec<u8>),
-    /// Bind a socket and say `grant`, or say `refuse`.
-    Open(Wish),
-    /// The allocation is gone; answer so.
-    Close(Vec<u8>),
-    /// Send this on from the client's socket.
-    Pass {
-        /// To one of our ports.
-        to: SocketAddr,
-        /// What.
-        payload: Cow<'a, [u8]>,
-    },
-}
-
-/// An allocation that somebody may have, once there is a socket for it.
-#[derive(Debug)]
-pub struct Wish {
-    client: Client,
-    transaction: TransactionId,
-    username: String,
-    key: Vec<u8>,
-    seconds: u32,
-}
-
-struct Allocation {
-    username: String,
-    until: Timestamp,
-    permitted: HashMap<IpAddr, Timestamp>,
-    channels: HashMap<u16, (SocketAddr, Timestamp)>,
-}
 
 /// Who a request is from, proven.
 struct Signer {
@@ -120,7 +63,7 @@ type Ruled<T> = Result<T, Refusal>;
 /// Everything the relay knows.
 pub struct Desk {
     secret: String,
-    nonces: String,
+    nonces: Nonces,
     ports: Vec<Port>,
     allocations: HashMap<Client, Allocation>,
     provider: RingProvider,
@@ -129,7 +72,7 @@ pub struct Desk {
 impl Desk {
     /// One that believes this secret and reaches these ports.
     pub fn new(secret: String, ports: Vec<Port>) -> Self {
-        let nonces = crypto::random_token();
+        let nonces = Nonces::default();
         Self { secret, nonces, ports, allocations: HashMap::new(), provider: RingProvider::default() }
     }
 
@@ -148,7 +91,7 @@ impl Desk {
     pub fn grant(&mut self, wish: Wish, relayed: SocketAddr, now: Timestamp) -> Option<Vec<u8>> {
         let Wish { client, transaction, username, key, seconds } = wish;
         let until = now.plus(Span::seconds(seconds.into()));
-        let allocation = Allocation { username, until, permitted: HashMap::new(), channels: HashMap::new() };
+        let allocation = Allocation::new(username, until);
         self.allocations.insert(client, allocation);
         // Bound on every address is no address; a browser names it to nobody but us.
         let told = self
@@ -179,12 +122,10 @@ impl Desk {
     ) -> Option<Vec<u8>> {
         let told = self.ports.iter().find(|port| port.here == from)?.told;
         let allocation = self.allocations.get(&client).filter(|one| one.until > now)?;
-        let channel = allocation.channels.iter().find(|(_, (peer, until))| *peer == told && *until > now);
-        if let Some((number, _)) = channel {
-            return framing::in_channel(*number, payload, client.is_stream);
+        if let Some(number) = allocation.channel_of(told, now) {
+            return framing::in_channel(number, payload, client.is_stream);
         }
-        let is_permitted = allocation.permitted.get(&told.ip()).is_some_and(|until| *until > now);
-        is_permitted.then(|| Answer::data(told, payload).ok()).flatten()
+        allocation.permits(told.ip(), now).then(|| Answer::data(told, payload).ok()).flatten()
     }
 
     /// Forgets a client, as its stream has ended.
@@ -214,8 +155,8 @@ impl Desk {
     fn in_channel<'a>(&self, client: Client, message: &'a [u8], now: Timestamp) -> Option<Step<'a>> {
         let (number, payload) = framing::of_channel(message)?;
         let allocation = self.allocations.get(&client).filter(|one| one.until > now)?;
-        let (told, _) = allocation.channels.get(&number).filter(|(_, until)| *until > now)?;
-        Some(Step::Pass { to: self.here(*told)?, payload: Cow::Borrowed(payload) })
+        let told = allocation.peer_of(number, now)?;
+        Some(Step::Pass { to: self.here(told)?, payload: Cow::Borrowed(payload) })
     }
 
     fn request(&mut self, client: Client, mut request: Request, now: Timestamp) -> Step<'static> {
@@ -259,7 +200,9 @@ impl Desk {
         let peers = request.peers()?;
         let [told] = peers.as_slice() else { return None };
         let allocation = self.allocations.get(&client).filter(|one| one.until > now)?;
-        allocation.permitted.get(&told.ip()).filter(|until| **until > now)?;
+        if !allocation.permits(told.ip(), now) {
+            return None;
+        }
         Some(Step::Pass { to: self.here(*told)?, payload: Cow::Owned(request.bytes(ATTR_DATA)?) })
     }
 
@@ -270,7 +213,7 @@ impl Desk {
         }
         let said = (request.text(ATTR_USERNAME), request.text(ATTR_REALM), request.text(ATTR_NONCE));
         let (Some(username), Some(_realm), Some(nonce)) = said else { return Err(CODE_BAD_REQUEST) };
-        if !self.is_our_nonce(client, &nonce, now) {
+        if !self.nonces.is_ours(client, &nonce, now) {
             return Err(CODE_STALE_NONCE);
         }
         let password = password_of(&self.secret, &username, now).ok_or(CODE_UNAUTHORIZED)?;
@@ -347,7 +290,9 @@ impl Desk {
             return Err(Refusal::Code(CODE_FORBIDDEN));
         }
         let allocation = self.own(client, signer, now)?;
-        allocation.permitted.extend(peers.iter().map(|peer| (peer.ip(), now.plus(PERMISSION_FOR))));
+        for peer in &peers {
+            allocation.permit(peer.ip(), now);
+        }
         let answer = Answer::success(METHOD_CREATE_PERMISSION, request.transaction());
         Ok(Step::Answer(answer.signed(&signer.key, self.crypto())?))
     }
@@ -368,15 +313,9 @@ impl Desk {
         if self.here(*peer).is_none() {
             return refused(CODE_FORBIDDEN);
         }
-        let allocation = self.own(client, signer, now)?;
-        let is_taken = |(other, (bound, until)): (&u16, &(SocketAddr, Timestamp))| {
-            *until > now && ((*other == number) != (bound == peer))
-        };
-        if allocation.channels.iter().any(is_taken) {
+        if !self.own(client, signer, now)?.bind(number, *peer, now) {
             return refused(CODE_BAD_REQUEST);
         }
-        allocation.channels.insert(number, (*peer, now.plus(CHANNEL_FOR)));
-        allocation.permitted.insert(peer.ip(), now.plus(PERMISSION_FOR));
         let answer = Answer::success(METHOD_CHANNEL_BIND, request.transaction());
         Ok(Step::Answer(answer.signed(&signer.key, self.crypto())?))
     }
@@ -417,23 +356,7 @@ impl Desk {
     ) -> Option<Vec<u8>> {
         let answer = Answer::error(method, transaction, code).ok()?;
         let answer = answer.with_text(ATTR_REALM, REALM).ok()?;
-        answer.with_text(ATTR_NONCE, &self.nonce(client, now)).ok()?.unsigned().ok()
-    }
-
-    /// The time, signed for this client.
-    fn nonce(&self, client: Client, at: Timestamp) -> String {
-        let said = format!("{:x}", at.seconds());
-        let signed = crypto::hmac_sha256_hex(&self.nonces, format!("{said} {}", client.address).as_bytes());
-        format!("{said}-{signed}")
-    }
-
-    fn is_our_nonce(&self, client: Client, nonce: &str, now: Timestamp) -> bool {
-        let at = nonce.split_once('-').and_then(|(said, _)| i64::from_str_radix(said, 16).ok());
-        at.is_some_and(|at| {
-            let at = Timestamp::from_micros(at.saturating_mul(1_000_000));
-            // Whoever guesses a nonce has nothing yet: the password is what proves.
-            at <= now && now.since(at) < NONCE_GOOD_FOR && nonce == self.nonce(client, at)
-        })
+        answer.with_text(ATTR_NONCE, &self.nonces.fresh(client, now)).ok()?.unsigned().ok()
     }
 }
 

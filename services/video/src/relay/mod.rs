@@ -3,22 +3,26 @@
 //! `desk.rs` rules, `serve.rs` holds the sockets. A clinic that needs TLS on 443 runs coturn beside us instead; then we
 //! only give out what it believes.
 
+mod allocation;
 pub mod credentials;
 pub mod desk;
 mod framing;
 pub mod message;
+mod nonce;
 pub mod serve;
+pub mod step;
 
 use chassis::clock::Clock;
 use chassis::config;
 use chassis::crypto;
 use credentials::Credentials;
-use desk::{Desk, Port};
+use desk::Desk;
 use kernel::id::PersonId;
 use kernel::time::Timestamp;
 use serde::Serialize;
 use std::io;
 use std::net::IpAddr;
+use step::Port;
 use utoipa::ToSchema;
 
 /// What a browser's peer connection is told (WebRTC: `RTCIceServer`).

@@ -1,7 +1,8 @@
 //! The sockets of the relay, on a thread of its own: what it carries holds up no timer of the house.
 
-use crate::relay::desk::{Client, Desk, Step};
+use crate::relay::desk::Desk;
 use crate::relay::framing;
+use crate::relay::step::{Client, Step};
 use chassis::clock::{self, Clock};
 use kernel::time::Span;
 use std::cell::RefCell;

@@ -1,7 +1,7 @@
 //! The media thread: commands, datagrams and timers in turn, and nothing that waits for anyone.
 
 use crate::devices::{DeviceKey, Member, WrappedKey};
-use crate::relay::desk::Port;
+use crate::relay::step::Port;
 use crate::sfu::engine::{Answer, Engine, Fault, Happening, PeerId};
 use crate::sfu::figures::Figures;
 use crate::sfu::forward::Forwarder;
