@@ -18,8 +18,8 @@ export type SoundLook =
   /** The loudest sample since the last look, 0 to 1. */
   | { kind: 'sound'; peak: number };
 
-/** A pause between words has the room in it; two seconds of nothing at all have not. */
-export const SILENT_MS = 2000;
+/** A pause between words has the room in it. With the third of a second that one look hears, two seconds of nothing at all. */
+export const SILENT_MS = 1600;
 /** Two steps of 16 bits, −84 dB: below what is left of a quiet room after noise suppression, above rounding. */
 export const NOTHING = 2 / 32_768;
 
