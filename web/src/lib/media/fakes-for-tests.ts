@@ -38,9 +38,11 @@ export class FakeConnection {
   static generateCertificate = () => Promise.resolve({});
   connectionState = 'new';
   onconnectionstatechange: (() => void) | null = null;
+  /** What it was made with, then what it was changed to. */
   configurations: RTCConfiguration[] = [];
   transceivers: { mid: string; direction: string; sender: FakeSender; receiver: { track: FakeTrack }; setCodecPreferences: () => void }[] = [];
-  constructor() {
+  constructor(configuration: RTCConfiguration) {
+    this.configurations.push(configuration);
     FakeConnection.all.push(this);
   }
   addTransceiver(kind: 'audio' | 'video' | FakeTrack, init: { direction: string }) {
@@ -59,7 +61,14 @@ export class FakeConnection {
     FakeConnection.onOffer(this);
     return Promise.resolve({ sdp: 'v=0\r\na=fingerprint:sha-256 AA:BB\r\n' });
   };
-  setConfiguration = (configuration: RTCConfiguration) => void this.configurations.push(configuration);
+  getConfiguration = () => this.configurations.at(-1);
+  /** As a browser does: the servers may change, nothing else. */
+  setConfiguration = (configuration: RTCConfiguration) => {
+    const { certificates, bundlePolicy, rtcpMuxPolicy } = this.configurations[0] ?? {};
+    const isSame = configuration.certificates === certificates && configuration.bundlePolicy === bundlePolicy && configuration.rtcpMuxPolicy === rtcpMuxPolicy;
+    if (!isSame) throw new DOMException('another certificate or policy', 'InvalidModificationError');
+    this.configurations.push(configuration);
+  };
   setLocalDescription = () => Promise.resolve();
   setRemoteDescription = () => Promise.resolve();
   close() {

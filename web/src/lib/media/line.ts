@@ -130,7 +130,7 @@ export class Line {
         // A relay is a second way; without it the first one is tried alone.
         this.#options.iceServers().catch(() => []),
       ]);
-      this.connection.setConfiguration({ ...POLICY, iceServers });
+      this.connection.setConfiguration({ ...this.connection.getConfiguration(), iceServers });
       await this.connection.setLocalDescription(offer);
       await ring;
       if (!this.#isOver) this.#speak(token);
